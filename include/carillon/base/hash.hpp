@@ -1,0 +1,28 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+namespace carillon {
+
+/// FNV-1a, 64 bits. The same on every node, compiler and release: partitions are chosen with it.
+[[nodiscard]] constexpr std::uint64_t fnv1a(std::string_view bytes,
+                                            std::uint64_t seed = 0xcbf29ce484222325U) noexcept {
+    for (const char c : bytes) {
+        seed ^= static_cast<unsigned char>(c);
+        seed *= 0x100000001b3U;
+    }
+    return seed;
+}
+
+/// Hash of a string for our own tables, which are looked up by `std::string_view` without a copy.
+struct StringHash {
+    using is_transparent = void;
+    [[nodiscard]] std::size_t operator()(std::string_view text) const noexcept {
+        return std::hash<std::string_view>{}(text);
+    }
+};
+
+}  // namespace carillon
