@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "carillon/base/frame.hpp"
+#include "carillon/websocket/opcode.hpp"
+
+namespace carillon {
+
+/// One unmasked, final frame, in one allocation. `payload` of a control frame: at most
+/// `ws_control_bytes_max` bytes. Source: RFC 6455, 5.2.
+[[nodiscard]] Frame encode_ws(WsOpcode opcode, std::string_view payload);
+
+/// A close frame. `reason` is UTF-8 and is cut between two characters to fit (123 bytes at most).
+/// `code` 0 makes an empty body, whatever the reason. Source: RFC 6455, 5.5.1.
+[[nodiscard]] Frame encode_ws_close(std::uint16_t code, std::string_view reason);
+
+}  // namespace carillon
