@@ -1,0 +1,52 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "carillon/base/result.hpp"
+#include "carillon/protocol/limits.hpp"
+
+namespace carillon {
+
+/// What a channel's prefix says about it. Source: protocol.md 2.1.
+struct ChannelKind {
+    enum class Access : std::uint8_t { open, signed_, encrypted, presence, user };
+
+    Access access = Access::open;
+    bool cache = false;
+
+    /// Anchored at the start, longest prefix first; any text has a kind.
+    [[nodiscard]] static ChannelKind of(std::string_view name) noexcept;
+
+    [[nodiscard]] bool is_presence() const noexcept { return access == Access::presence; }
+    /// Subscribing takes a signature (user channels take a signed-in user instead).
+    [[nodiscard]] bool needs_token() const noexcept {
+        return access == Access::signed_ || access == Access::encrypted ||
+               access == Access::presence;
+    }
+    /// Client events may be sent on it.
+    [[nodiscard]] bool takes_client_events() const noexcept { return needs_token(); }
+
+    friend bool operator==(const ChannelKind&, const ChannelKind&) = default;
+};
+
+/// A name the protocol accepts: `^[A-Za-z0-9_\-=@,.;]+$`, or `#server-to-user-` and such a name.
+/// There is no other way to make one, so nobody checks it again, and it needs no escaping in JSON.
+class ChannelName {
+public:
+    /// `limits.max_channel_name_length` counts characters, prefix included. Fails with
+    /// Errc::bad_channel_name. Source: protocol.md 2.1.
+    [[nodiscard]] static Result<ChannelName> parse(std::string_view text, const Limits& limits);
+
+    [[nodiscard]] const std::string& text() const noexcept { return text_; }
+    [[nodiscard]] ChannelKind kind() const noexcept { return ChannelKind::of(text_); }
+
+    friend auto operator<=>(const ChannelName&, const ChannelName&) = default;
+
+private:
+    explicit ChannelName(std::string_view text) : text_(text) {}
+
+    std::string text_;
+};
+
+}  // namespace carillon

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "carillon/base/result.hpp"
+#include "carillon/protocol/json_text.hpp"
+
+namespace carillon {
+
+/// What clients send, one type a message. Views point into the text that was parsed and hold as
+/// long as it does. Sources: protocol.md 1.5, 2.2, 2.5, 3.
+struct PingMessage {};
+struct PongMessage {};
+
+struct SubscribeMessage {
+    std::string channel;
+    std::optional<std::string> auth;          ///< null and absent are the same
+    std::optional<std::string> channel_data;  ///< exact decoded bytes: they are what was signed
+};
+
+struct UnsubscribeMessage {
+    std::string channel;
+};
+
+struct ClientEventMessage {
+    JsonText event;                ///< a string; well-formed, starts with "client-" once decoded
+    std::size_t event_length = 0;  ///< characters of the decoded name
+    std::string channel;           ///< decoded; any text
+    JsonText data;
+};
+
+using ClientMessage = std::variant<PingMessage, PongMessage, SubscribeMessage, UnsubscribeMessage,
+                                   ClientEventMessage>;
+
+/// Reads the text of one WebSocket message. Stateless: one may serve any number of connections.
+class ClientMessageParser {
+public:
+    /// `text` is valid UTF-8 (the codec has checked). Members that we do not know are ignored, null
+    /// members are absent (but `"data":null` of a client event is its data), the last of equal
+    /// names counts. `data` of pusher:subscribe and pusher:unsubscribe may be an object or a string
+    /// that holds one. Fails with bad_json (no JSON object), bad_message (a member missing or of
+    /// the wrong type), bad_event_name (a client event's name is not valid Unicode) or
+    /// unknown_event; the connection stays open. Source: protocol.md 1.8.
+    [[nodiscard]] Result<ClientMessage> parse(std::string_view text) const;
+};
+
+}  // namespace carillon

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstdint>
+
+namespace carillon {
+
+/// What one app may use. 0 means "no limit" where the comment says so. An app's own settings are
+/// laid over the global ones when the configuration is read. Sources: protocol.md Appendix B,
+/// design.md §6.
+struct Limits {
+    std::uint32_t max_event_payload_bytes = 10240;  ///< decoded bytes of `data`, inclusive
+    std::uint32_t max_channel_name_length = 200;    ///< characters, prefix included
+    std::uint32_t max_event_name_length = 200;      ///< characters
+    std::uint32_t max_channels_per_trigger = 100;
+    std::uint32_t max_events_per_batch = 10;
+    std::uint32_t max_presence_members = 100;            ///< distinct users a channel; 0: no limit
+    std::uint32_t max_presence_user_info_bytes = 1024;   ///< bytes of its JSON text
+    std::uint32_t max_presence_user_id_length = 128;     ///< characters
+    std::uint32_t max_client_events_per_second = 10;     ///< a connection; 0: no limit
+    std::uint32_t max_subscriptions_per_connection = 0;  ///< 0: no limit
+    std::uint32_t max_connections = 0;                   ///< an app, on this node; 0: no limit
+
+    /// Calls `setting(name, member, least, most, meaning)` for each: configuration, its
+    /// documentation and its checks are all made from this one list.
+    template <class Visitor>
+    static void describe(Visitor&& setting);
+};
+
+template <class Visitor>
+void Limits::describe(Visitor&& setting) {
+    setting(
+        "max_event_payload_bytes", &Limits::max_event_payload_bytes, 1, 1048576,
+        "Largest `data` of an event, in decoded bytes. More is 413 over REST, `pusher:error` on a "
+        "client event.");
+    setting("max_channel_name_length", &Limits::max_channel_name_length, 1, 1024,
+            "Longest channel name, in characters, prefix included.");
+    setting("max_event_name_length", &Limits::max_event_name_length, 1, 1024,
+            "Longest event name, in characters.");
+    setting("max_channels_per_trigger", &Limits::max_channels_per_trigger, 1, 10000,
+            "Most channels one trigger may name.");
+    setting("max_events_per_batch", &Limits::max_events_per_batch, 1, 1000,
+            "Most events one batch may hold.");
+    setting("max_presence_members", &Limits::max_presence_members, 0, 1000000,
+            "Most distinct users on a presence channel; 0 for no limit.");
+    setting("max_presence_user_info_bytes", &Limits::max_presence_user_info_bytes, 0, 1048576,
+            "Largest `user_info` of a presence member, in bytes of its JSON text.");
+    setting("max_presence_user_id_length", &Limits::max_presence_user_id_length, 1, 1024,
+            "Longest `user_id` of a presence member, in characters.");
+    setting(
+        "max_client_events_per_second", &Limits::max_client_events_per_second, 0, 100000,
+        "Client events a connection may send in a second (a bucket of that size); 0 for no limit.");
+    setting("max_subscriptions_per_connection", &Limits::max_subscriptions_per_connection, 0,
+            1000000, "Most channels one connection may hold; 0 for no limit.");
+    setting("max_connections", &Limits::max_connections, 0, 100000000,
+            "Most connections of an app on one node; 0 for no limit.");
+}
+
+}  // namespace carillon

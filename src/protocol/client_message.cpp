@@ -1,0 +1,109 @@
+#include "carillon/protocol/client_message.hpp"
+
+#include "json_scanner.hpp"
+#include "utf8.hpp"
+
+namespace carillon {
+namespace {
+
+/// The members of a message that we know. Null ones are as if they were absent, but for `data`.
+struct Envelope {
+    JsonText event;
+    JsonText channel;
+    std::optional<JsonText> data;
+};
+
+Result<Envelope> read_envelope(std::string_view text) {
+    Envelope envelope;
+    const bool is_object = for_each_member(text, [&](const JsonText& name, const JsonText& value) {
+        std::string spare;
+        const std::string_view member = json_string_content(name, spare);
+        if (member == "event") envelope.event = value;
+        if (member == "channel") envelope.channel = value;
+        if (member == "data") envelope.data = value;
+    });
+    if (!is_object) return Error{Errc::bad_json, "Expected a JSON object"};
+    if (envelope.event.type != JsonText::Type::string) {
+        return Error{Errc::bad_message, "Expected event to be a string"};
+    }
+    return envelope;
+}
+
+/// The members of `data` of a subscribe or unsubscribe message; null and absent are the same.
+struct SubscriptionFields {
+    JsonText channel;
+    JsonText auth;
+    JsonText channel_data;
+};
+
+bool is_string_or_absent(const JsonText& value) noexcept {
+    return value.type == JsonText::Type::string || value.type == JsonText::Type::null;
+}
+
+std::optional<std::string> decode_if_there(const JsonText& value) {
+    if (value.type == JsonText::Type::null) return std::nullopt;
+    return decode_json_string(value);
+}
+
+/// `object` is the source text of `data`.
+Result<SubscribeMessage> read_subscription(std::string_view object) {
+    SubscriptionFields fields;
+    const bool is_object =
+        for_each_member(object, [&](const JsonText& name, const JsonText& value) {
+            std::string spare;
+            const std::string_view member = json_string_content(name, spare);
+            if (member == "channel") fields.channel = value;
+            if (member == "auth") fields.auth = value;
+            if (member == "channel_data") fields.channel_data = value;
+        });
+    if (!is_object) return Error{Errc::bad_message, "Expected data to be an object"};
+    if (fields.channel.type != JsonText::Type::string) {
+        return Error{Errc::bad_message, "Expected data to have a channel, a string"};
+    }
+    if (!is_string_or_absent(fields.auth) || !is_string_or_absent(fields.channel_data)) {
+        return Error{Errc::bad_message, "Expected auth and channel_data to be strings"};
+    }
+    return SubscribeMessage{decode_json_string(fields.channel), decode_if_there(fields.auth),
+                            decode_if_there(fields.channel_data)};
+}
+
+Result<SubscribeMessage> read_subscription(const std::optional<JsonText>& data) {
+    if (!data) return Error{Errc::bad_message, "Expected data to be an object"};
+    if (data->type != JsonText::Type::string) return read_subscription(data->text);
+    std::string spare;
+    return read_subscription(json_string_content(*data, spare));
+}
+
+Result<ClientMessage> read_client_event(const Envelope& envelope, std::string_view name) {
+    if (envelope.event.lone_surrogate) {
+        return Error{Errc::bad_event_name, "The event name is not valid Unicode"};
+    }
+    if (envelope.channel.type != JsonText::Type::string) {
+        return Error{Errc::bad_message, "A client event must have a channel, a string"};
+    }
+    if (!envelope.data) return Error{Errc::bad_message, "A client event must have data"};
+    return ClientMessage{ClientEventMessage{envelope.event, count_characters(name),
+                                            decode_json_string(envelope.channel), *envelope.data}};
+}
+
+}  // namespace
+
+Result<ClientMessage> ClientMessageParser::parse(std::string_view text) const {
+    const auto envelope = read_envelope(text);
+    if (!envelope) return envelope.error();
+
+    std::string spare;
+    const std::string_view event = json_string_content(envelope->event, spare);
+    if (event.starts_with("client-")) return read_client_event(*envelope, event);
+    if (event == "pusher:ping") return ClientMessage{PingMessage{}};
+    if (event == "pusher:pong") return ClientMessage{PongMessage{}};
+    if (event == "pusher:subscribe" || event == "pusher:unsubscribe") {
+        auto subscription = read_subscription(envelope->data);
+        if (!subscription) return subscription.error();
+        if (event == "pusher:subscribe") return ClientMessage{std::move(*subscription)};
+        return ClientMessage{UnsubscribeMessage{std::move(subscription->channel)}};
+    }
+    return Error{Errc::unknown_event, "Unknown event"};
+}
+
+}  // namespace carillon

@@ -1,0 +1,260 @@
+#include "carillon/protocol/trigger.hpp"
+
+#include <simdjson.h>
+
+#include <boost/unordered/unordered_flat_set.hpp>
+
+#include "json_scanner.hpp"
+#include "utf8.hpp"
+
+namespace carillon {
+namespace {
+
+constexpr Error bad_utf8{Errc::bad_json, "Expected the body to be valid UTF-8"};
+
+/// The members of an event that we know, as they came. Null is absent, but for `data`, where any
+/// JSON value will do.
+struct EventFields {
+    JsonText name;
+    std::optional<JsonText> data;
+    JsonText channel;
+    JsonText channels;
+    JsonText socket_id;
+    JsonText info;
+};
+
+bool is_string(const JsonText& value) noexcept {
+    return value.type == JsonText::Type::string;
+}
+bool is_absent(const JsonText& value) noexcept {
+    return value.type == JsonText::Type::null;
+}
+
+Result<EventFields> read_fields(std::string_view object) {
+    EventFields fields;
+    const bool is_object =
+        for_each_member(object, [&](const JsonText& name, const JsonText& value) {
+            std::string spare;
+            const std::string_view member = json_string_content(name, spare);
+            if (member == "name") fields.name = value;
+            if (member == "data") fields.data = value;
+            if (member == "channel") fields.channel = value;
+            if (member == "channels") fields.channels = value;
+            if (member == "socket_id") fields.socket_id = value;
+            if (member == "info") fields.info = value;
+        });
+    if (!is_object) return Error{Errc::bad_json, "Expected the event to be a JSON object"};
+    return fields;
+}
+
+Result<void> check_types(const EventFields& fields) {
+    const auto fits = [](const JsonText& value) { return is_string(value) || is_absent(value); };
+    if (!fits(fields.name)) {
+        return Error{Errc::bad_request, "Expected name parameter to be a string"};
+    }
+    if (!fits(fields.channel)) {
+        return Error{Errc::bad_request, "Expected channel parameter to be a string"};
+    }
+    if (!is_absent(fields.channels) && fields.channels.type != JsonText::Type::array) {
+        return Error{Errc::bad_request, "Expected channels parameter to be an array"};
+    }
+    if (!fits(fields.socket_id)) {
+        return Error{Errc::bad_request, "Expected socket_id parameter to be a string"};
+    }
+    if (!fits(fields.info)) {
+        return Error{Errc::bad_request, "Expected info parameter to be a string"};
+    }
+    return {};
+}
+
+Result<void> check_name(const JsonText& name, const Limits& limits) {
+    if (is_absent(name)) return Error{Errc::bad_request, "Missing required parameter: name"};
+    if (name.lone_surrogate) {
+        return Error{Errc::bad_event_name, "Invalid event name: it is not valid Unicode"};
+    }
+    std::string spare;
+    const std::string_view text = json_string_content(name, spare);
+    if (text.empty()) return Error{Errc::bad_event_name, "Invalid event name: it is empty"};
+    if (count_characters(text) > limits.max_event_name_length) {
+        return Error{Errc::bad_event_name, "Invalid event name: it is too long"};
+    }
+    if (text.starts_with("pusher:") || text.starts_with("pusher_internal:")) {
+        return Error{Errc::bad_event_name, "Invalid event name: its prefix is reserved"};
+    }
+    return {};
+}
+
+Result<void> check_data(const std::optional<JsonText>& data, const Limits& limits) {
+    if (!data) return Error{Errc::bad_request, "Missing required parameter: data"};
+    if (event_data_bytes(*data) > limits.max_event_payload_bytes) {
+        return Error{Errc::data_too_large,
+                     "The data content of this event exceeds the allowed maximum. See "
+                     "https://pusher.com/docs/channels/server_api/http-api#publishing-events for "
+                     "more info"};
+    }
+    return {};
+}
+
+/// Every channel that the event names, in order: `channel`, then `channels`.
+Result<std::vector<std::string>> read_channel_texts(const EventFields& fields,
+                                                    const TriggerParser::QueryFallback& query) {
+    std::vector<std::string> texts;
+    if (is_string(fields.channel)) {
+        texts.push_back(decode_json_string(fields.channel));
+    } else if (query.channel) {
+        texts.emplace_back(*query.channel);
+    }
+    if (is_absent(fields.channels)) {
+        texts.insert(texts.end(), query.channels.begin(), query.channels.end());
+        return texts;
+    }
+    bool all_strings = true;
+    const bool is_array = for_each_element(fields.channels.text, [&](const JsonText& element) {
+        all_strings &= is_string(element);
+        if (all_strings) texts.push_back(decode_json_string(element));
+    });
+    if (!is_array || !all_strings) {
+        return Error{Errc::bad_request, "Expected channels parameter to be an array of strings"};
+    }
+    return texts;
+}
+
+Result<std::vector<ChannelName>> read_channels(const EventFields& fields,
+                                               const TriggerParser::QueryFallback& query,
+                                               const Limits& limits) {
+    const auto texts = read_channel_texts(fields, query);
+    if (!texts) return texts.error();
+    if (texts->empty()) return Error{Errc::bad_request, "Missing required parameter: channel"};
+    if (texts->size() > limits.max_channels_per_trigger) {
+        return Error{Errc::bad_request, "Too many channels"};
+    }
+    std::vector<ChannelName> channels;
+    channels.reserve(texts->size());
+    boost::unordered_flat_set<std::string_view> seen;
+    for (const std::string& text : *texts) {
+        if (texts->size() > 1 && !seen.insert(text).second) continue;
+        auto channel = ChannelName::parse(text, limits);
+        if (!channel) return channel.error();
+        channels.push_back(std::move(*channel));
+    }
+    return channels;
+}
+
+std::optional<std::string> text_of(const JsonText& body_value,
+                                   std::optional<std::string_view> query_value) {
+    if (is_string(body_value)) return decode_json_string(body_value);
+    if (query_value) return std::string{*query_value};
+    return std::nullopt;
+}
+
+Result<Trigger> check_event(const EventFields& fields, const Limits& limits,
+                            const TriggerParser::QueryFallback& query) {
+    if (const auto types = check_types(fields); !types) return types.error();
+    if (const auto name = check_name(fields.name, limits); !name) return name.error();
+    if (const auto data = check_data(fields.data, limits); !data) return data.error();
+    auto channels = read_channels(fields, query, limits);
+    if (!channels) return channels.error();
+
+    Trigger trigger{.name = fields.name,
+                    .data = *fields.data,
+                    .channels = std::move(*channels),
+                    .excluded = std::nullopt,
+                    .info = {},
+                    .asks_info = false};
+    if (const auto socket_id = text_of(fields.socket_id, query.socket_id)) {
+        const auto excluded = SocketId::parse(*socket_id);
+        if (!excluded) return excluded.error();
+        trigger.excluded = *excluded;
+    }
+    if (const auto info = text_of(fields.info, query.info)) {
+        const auto attributes = InfoAttributes::parse(*info);
+        if (!attributes) return attributes.error();
+        trigger.info = *attributes;
+        trigger.asks_info = true;
+    }
+    return trigger;
+}
+
+}  // namespace
+
+Result<InfoAttributes> InfoAttributes::parse(std::string_view text) {
+    InfoAttributes attributes;
+    while (!text.empty()) {
+        const std::size_t comma = text.find(',');
+        const std::string_view name = text.substr(0, comma);
+        if (name == "user_count") {
+            attributes.user_count = true;
+        } else if (name == "subscription_count") {
+            attributes.subscription_count = true;
+        } else if (name == "cache") {
+            attributes.cache = true;
+        } else {
+            return Error{Errc::bad_request,
+                         "Expected info to be a comma separated list of attributes: user_count, "
+                         "subscription_count or cache"};
+        }
+        text.remove_prefix(comma == std::string_view::npos ? text.size() : comma + 1);
+    }
+    return attributes;
+}
+
+Result<JsonText> TriggerParser::quote(std::string_view text) {
+    if (!simdjson::validate_utf8(text.data(), text.size())) {
+        return Error{Errc::bad_request, "Expected query parameters to be valid UTF-8"};
+    }
+    std::string& quoted = quoted_.emplace_back();
+    append_json_string(quoted, text);
+    return scan_whole_json(quoted);
+}
+
+Result<Trigger> TriggerParser::parse_event(std::string_view body, const Limits& limits,
+                                           const QueryFallback& query) {
+    quoted_.clear();
+    if (!simdjson::validate_utf8(body.data(), body.size())) return bad_utf8;
+    auto fields = read_fields(body);
+    if (!fields) return fields.error();
+    if (is_absent(fields->name) && query.name) {
+        const auto name = quote(*query.name);
+        if (!name) return name.error();
+        fields->name = *name;
+    }
+    if (!fields->data && query.data) {
+        const auto data = quote(*query.data);
+        if (!data) return data.error();
+        fields->data = *data;
+    }
+    return check_event(*fields, limits, query);
+}
+
+Result<std::vector<Trigger>> TriggerParser::parse_batch(std::string_view body,
+                                                        const Limits& limits) {
+    if (!simdjson::validate_utf8(body.data(), body.size())) return bad_utf8;
+    JsonText batch;
+    const bool is_object = for_each_member(body, [&](const JsonText& name, const JsonText& value) {
+        std::string spare;
+        if (json_string_content(name, spare) == "batch") batch = value;
+    });
+    if (!is_object) return Error{Errc::bad_json, "Expected the body to be a JSON object"};
+    if (is_absent(batch)) return Error{Errc::bad_request, "Missing required parameter: batch"};
+
+    std::vector<JsonText> items;
+    if (!for_each_element(batch.text, [&](const JsonText& item) { items.push_back(item); })) {
+        return Error{Errc::bad_request, "Expected batch parameter to be an array"};
+    }
+    if (items.size() > limits.max_events_per_batch) {
+        return Error{Errc::bad_request, "Batch too large"};
+    }
+    std::vector<Trigger> triggers;
+    triggers.reserve(items.size());
+    for (const JsonText& item : items) {
+        auto fields = read_fields(item.text);
+        if (!fields) return fields.error();
+        fields->channels = {};  // No part of the format here.
+        auto trigger = check_event(*fields, limits, {});
+        if (!trigger) return trigger.error();
+        triggers.push_back(std::move(*trigger));
+    }
+    return triggers;
+}
+
+}  // namespace carillon
