@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "carillon/base/credential.hpp"
+#include "carillon/base/result.hpp"
+
+namespace carillon {
+
+/// Checks `auth` of `pusher:subscribe`: "<app key>:<hex HMAC-SHA256>" over "<socket id>:<channel>",
+/// followed by ":<channel data>" if the client sent any, whatever the channel's kind. Those are the
+/// bytes of the decoded member, unchanged. Fails with Errc::unauthorized. Source: protocol.md 2.2.
+[[nodiscard]] Result<void> check_subscription_token(std::string_view token,
+                                                    std::string_view socket_id,
+                                                    std::string_view channel,
+                                                    std::optional<std::string_view> channel_data,
+                                                    std::span<const Credential> credentials);
+
+/// The token that `check_subscription_token` accepts.
+[[nodiscard]] std::string subscription_token(const Credential& credential,
+                                             std::string_view socket_id, std::string_view channel,
+                                             std::optional<std::string_view> channel_data);
+
+/// The token of `pusher:signin`, over "<socket id>::user::<user data>". Source: protocol.md 4.1.
+[[nodiscard]] std::string signin_token(const Credential& credential, std::string_view socket_id,
+                                       std::string_view user_data);
+
+}  // namespace carillon

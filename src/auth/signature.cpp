@@ -1,0 +1,95 @@
+#include "carillon/auth/signature.hpp"
+
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+#include <cstdlib>
+#include <memory>
+#include <span>
+
+namespace carillon {
+namespace {
+
+struct Free {
+    void operator()(EVP_MAC_CTX* context) const noexcept { EVP_MAC_CTX_free(context); }
+    void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
+};
+
+/// OpenSSL fails here only without memory or without its default provider: nothing could be signed.
+void require(bool done) noexcept {
+    if (!done) std::abort();
+}
+
+std::string hex(std::span<const unsigned char> bytes) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string out;
+    out.reserve(2 * bytes.size());
+    for (const unsigned char byte : bytes) {
+        out += digits[byte >> 4];
+        out += digits[byte & 0x0F];
+    }
+    return out;
+}
+
+/// Algorithms are looked up once a process, contexts made once a thread: both cost more than a
+/// digest.
+EVP_MAC_CTX* hmac_sha256_context() {
+    static EVP_MAC* const algorithm = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+    thread_local const std::unique_ptr<EVP_MAC_CTX, Free> context = [] {
+        std::unique_ptr<EVP_MAC_CTX, Free> made{EVP_MAC_CTX_new(algorithm)};
+        char digest[] = "SHA256";
+        const OSSL_PARAM parameters[] = {
+            OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+            OSSL_PARAM_construct_end()};
+        require(made && EVP_MAC_CTX_set_params(made.get(), parameters) == 1);
+        return made;
+    }();
+    return context.get();
+}
+
+const unsigned char* bytes_of(std::string_view text) noexcept {
+    return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+char lower(char c) noexcept {
+    return c >= 'A' && c <= 'F' ? static_cast<char>(c | 0x20) : c;
+}
+
+}  // namespace
+
+std::string hmac_sha256_hex(std::string_view secret, std::string_view text) {
+    EVP_MAC_CTX* const context = hmac_sha256_context();
+    if (secret.empty()) secret = "";  // A null key would mean "the one before".
+    unsigned char digest[32];
+    std::size_t size = 0;
+    require(EVP_MAC_init(context, bytes_of(secret), secret.size(), nullptr) == 1 &&
+            EVP_MAC_update(context, bytes_of(text), text.size()) == 1 &&
+            EVP_MAC_final(context, digest, &size, sizeof digest) == 1);
+    return hex({digest, size});
+}
+
+std::string md5_hex(std::string_view bytes) {
+    static EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "MD5", nullptr);
+    thread_local const std::unique_ptr<EVP_MD_CTX, Free> context{EVP_MD_CTX_new()};
+    unsigned char digest[16];
+    unsigned int size = 0;
+    require(EVP_DigestInit_ex2(context.get(), algorithm, nullptr) == 1 &&
+            EVP_DigestUpdate(context.get(), bytes.data(), bytes.size()) == 1 &&
+            EVP_DigestFinal_ex(context.get(), digest, &size) == 1);
+    return hex({digest, size});
+}
+
+bool equal_in_constant_time(std::string_view left, std::string_view right) noexcept {
+    return left.size() == right.size() &&
+           CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
+}
+
+bool is_hex_digest(std::string_view given, std::string_view digest) {
+    if (given.size() != digest.size()) return false;
+    std::string lowered{given};
+    for (char& c : lowered) c = lower(c);
+    return equal_in_constant_time(lowered, digest);
+}
+
+}  // namespace carillon
