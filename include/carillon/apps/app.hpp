@@ -1,0 +1,36 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "carillon/base/credential.hpp"
+#include "carillon/base/ids.hpp"
+#include "carillon/protocol/limits.hpp"
+
+namespace carillon {
+
+/// A tenant: one application that uses this server. Immutable once it is in a registry.
+struct App {
+    AppId id;
+    AppIndex index{};                     ///< set by the registry
+    std::vector<Credential> credentials;  ///< oldest first; never empty
+    /// Open on this node, over all shards. Set by the registry, kept over reloads. It is touched
+    /// when a connection comes or goes, never by a message.
+    std::shared_ptr<std::atomic<std::uint32_t>> open_connections;
+    bool enabled = true;
+    bool client_events = true;
+    Limits limits;
+
+    [[nodiscard]] const Credential* find_credential(std::string_view key) const noexcept {
+        for (const Credential& credential : credentials) {
+            if (credential.key == key) return &credential;
+        }
+        return nullptr;
+    }
+};
+
+}  // namespace carillon

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "carillon/apps/app.hpp"
+#include "carillon/base/hash.hpp"
+
+namespace carillon {
+
+/// All apps at one moment, looked up by id and by key. Immutable: a reload makes another one, and
+/// every shard is handed it. Ids and keys are unique; the configuration has checked that.
+class AppRegistry {
+public:
+    /// `previous` keeps index and counter of every app id that it knew, so that state on the shards
+    /// stays valid.
+    AppRegistry(std::vector<App> apps, const AppRegistry* previous);
+
+    [[nodiscard]] std::shared_ptr<const App> find_by_id(std::string_view id) const;
+    [[nodiscard]] std::shared_ptr<const App> find_by_key(std::string_view key) const;
+    [[nodiscard]] const std::vector<std::shared_ptr<const App>>& apps() const noexcept {
+        return apps_;
+    }
+
+private:
+    using ByName = boost::unordered_flat_map<std::string, std::shared_ptr<const App>, StringHash,
+                                             std::equal_to<>>;
+    std::vector<std::shared_ptr<const App>> apps_;
+    ByName by_id_;
+    ByName by_key_;
+    struct Known {
+        AppIndex index;
+        std::shared_ptr<std::atomic<std::uint32_t>> open_connections;
+    };
+    boost::unordered_flat_map<std::string, Known, StringHash, std::equal_to<>> known_;
+};
+
+}  // namespace carillon
