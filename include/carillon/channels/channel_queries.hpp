@@ -1,0 +1,49 @@
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "carillon/apps/app.hpp"
+#include "carillon/channels/shard_message.hpp"
+#include "carillon/protocol/channel_name.hpp"
+
+namespace carillon {
+
+/// REST's questions about channels: asks the homes and gathers their answers. Every home answers,
+/// so no question stays open. Pure. `done` runs on this shard, perhaps before the call returns.
+class ChannelQueries {
+public:
+    using Send = std::function<void(ShardId to, ShardMessage message)>;
+    using Summaries = std::function<void(std::vector<ChannelSummary>)>;
+    using Users = std::function<void(std::vector<std::string>)>;
+
+    ChannelQueries(std::uint16_t shards, Send send) : shards_(shards), send_(std::move(send)) {}
+
+    /// The occupied channels whose names start with `prefix`, in no order.
+    void list(const App& app, std::string prefix, Summaries done);
+    /// One summary for each of `channels`, in their order; an unoccupied one has zeros.
+    void summarize(const App& app, const std::vector<ChannelName>& channels, Summaries done);
+    /// The distinct users of a presence channel, in no order.
+    void users(const App& app, const ChannelName& channel, Users done);
+
+    void on(ChannelAnswer&& answer);
+
+private:
+    struct Open {
+        std::size_t answers_missing = 0;
+        ChannelAnswer gathered;
+        std::function<void(ChannelAnswer)> done;
+    };
+
+    std::uint64_t open(std::size_t answers, std::function<void(ChannelAnswer)> done);
+
+    std::uint16_t shards_;
+    Send send_;
+    std::uint64_t last_number_ = 0;
+    boost::unordered_flat_map<std::uint64_t, Open> open_;
+};
+
+}  // namespace carillon

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "carillon/apps/app.hpp"
+#include "carillon/channels/channel_queries.hpp"
+#include "carillon/channels/home_channels.hpp"
+#include "carillon/channels/local_channels.hpp"
+#include "carillon/channels/shard_mail.hpp"
+#include "carillon/protocol/channel_name.hpp"
+#include "carillon/protocol/client_message.hpp"
+#include "carillon/protocol/socket_id.hpp"
+
+namespace carillon {
+
+/// The Channels domain of one shard: the edge for its own connections, the home for its share of
+/// the channels. What both say to another shard goes through the mail; what they say to each other
+/// is carried out at once. Pure: no sockets, threads or clocks.
+class ChannelShard {
+public:
+    /// `random` gives unguessable numbers, for socket ids.
+    ChannelShard(ShardId self, std::uint16_t shards, ShardMail& mail,
+                 std::function<std::uint64_t()> random);
+
+    /// A message from another shard.
+    void receive(ShardId from, ShardMessage&& message);
+
+    /// An event from a backend; `text` is the finished message. `excluded` gets nothing.
+    void publish(const App& app, const ChannelName& channel, std::string text, SocketId excluded);
+
+    /// Some home has more waiting than it may: publishers should be held back.
+    [[nodiscard]] bool any_full() const;
+    [[nodiscard]] bool full(ShardId home) const;
+
+    [[nodiscard]] SocketId new_socket_id();
+    [[nodiscard]] LocalChannels& local() noexcept { return local_; }
+    [[nodiscard]] ChannelQueries& queries() noexcept { return queries_; }
+    [[nodiscard]] ClientMessageParser& parser() noexcept { return parser_; }
+
+private:
+    void send(ShardId to, ShardMessage message);
+
+    ShardId self_;
+    std::uint16_t shards_;
+    ShardMail& mail_;
+    std::function<std::uint64_t()> random_;
+    ClientMessageParser parser_;
+    HomeChannels home_;
+    LocalChannels local_;
+    ChannelQueries queries_;
+};
+
+}  // namespace carillon

@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "carillon/apps/app.hpp"
+#include "carillon/base/time.hpp"
+#include "carillon/channels/connection_sink.hpp"
+#include "carillon/channels/rate_limit.hpp"
+#include "carillon/channels/subscription_set.hpp"
+#include "carillon/protocol/client_message.hpp"
+#include "carillon/protocol/socket_id.hpp"
+
+namespace carillon {
+
+class ChannelShard;
+
+/// One client as the protocol sees it, whatever carries its messages: text and time in, messages
+/// out through the sink. Rules: protocol.md 2, 3 and Appendix A. Pure. Lives and dies on one shard.
+class Connection {
+public:
+    /// Sends `connection_established`.
+    Connection(ChannelShard& shard, ConnectionSink& sink, std::shared_ptr<const App> app,
+               unsigned activity_timeout_seconds);
+    /// Leaves every channel, unless `leave` did.
+    ~Connection() { leave(); }
+    Connection(const Connection&) = delete;
+    Connection& operator=(const Connection&) = delete;
+
+    /// A whole text message, valid UTF-8.
+    void on_text(std::string_view text, TimePoint now);
+
+    /// The client is gone, or is about to be closed: everything that it held ends now. May be
+    /// repeated.
+    void leave();
+
+    /// A reload changed the app's settings; its identity stays.
+    void set_app(std::shared_ptr<const App> app) { app_ = std::move(app); }
+
+    [[nodiscard]] const App& app() const noexcept { return *app_; }
+    [[nodiscard]] SocketId socket_id() const noexcept { return socket_id_; }
+    [[nodiscard]] ConnectionSink& sink() noexcept { return sink_; }
+    [[nodiscard]] SubscriptionSet& subscriptions() noexcept { return subscriptions_; }
+    /// In the shard's connection table.
+    [[nodiscard]] std::uint32_t place() const noexcept { return place_; }
+
+    void send(std::string_view text);
+    void refuse_subscription(std::string_view channel, const Error& error);
+    void refuse_client_event();
+
+private:
+    void on(const PingMessage&, TimePoint);
+    void on(const PongMessage&, TimePoint) {}
+    void on(const SubscribeMessage& message, TimePoint);
+    void on(const UnsubscribeMessage& message, TimePoint);
+    void on(const ClientEventMessage& message, TimePoint now);
+
+    [[nodiscard]] Result<void> authorize(const SubscribeMessage& message) const;
+    void fail(const Error& error);
+
+    ChannelShard& shard_;
+    ConnectionSink& sink_;
+    std::shared_ptr<const App> app_;
+    SocketId socket_id_;
+    std::uint32_t place_;
+    bool left_ = false;
+    RateLimit client_events_;
+    SubscriptionSet subscriptions_;
+};
+
+}  // namespace carillon

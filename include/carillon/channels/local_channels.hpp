@@ -1,0 +1,95 @@
+#pragma once
+
+#include <boost/unordered/unordered_flat_set.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "carillon/base/hash.hpp"
+#include "carillon/channels/shard_message.hpp"
+#include "carillon/channels/subscription_set.hpp"
+#include "carillon/protocol/channel_name.hpp"
+
+namespace carillon {
+
+class Connection;
+
+/// What one shard knows of a channel: which of its own connections listen.
+struct LocalChannel {
+    ChannelAddress address;
+    ShardId home;
+    std::vector<Connection*> subscribers;  ///< those whose join home has answered
+    std::uint32_t holders = 0;             ///< subscriptions, joining ones included
+};
+
+/// The edge of a shard: its connections and the channels they hold. Asks the channels' homes and
+/// carries out their answers. Pure.
+///
+/// A connection enters the subscriber list when home's answer is processed, in the step that queues
+/// `subscription_succeeded`, and leaves it at once on unsubscribe: nothing of a channel reaches a
+/// client before its success or after its unsubscribe.
+class LocalChannels {
+public:
+    using Send = std::function<void(ShardId to, ShardMessage message)>;
+
+    LocalChannels(std::uint16_t shards, Send send) : shards_(shards), send_(std::move(send)) {}
+
+    /// Gives `connection` its place in the table, by which answers find it.
+    [[nodiscard]] std::uint32_t enter(Connection& connection);
+    /// Leaves every channel and the table.
+    void leave(Connection& connection);
+
+    [[nodiscard]] Subscription* find(Connection& connection, std::string_view channel);
+    void subscribe(Connection& connection, const ChannelName& channel,
+                   std::optional<PresenceData> member);
+    /// Asks home to answer once more, for a client that subscribes to what it holds.
+    void repeat(Connection& connection, const Subscription& subscription);
+    void unsubscribe(Connection& connection, std::string_view channel);
+    void client_event(Connection& connection, const Subscription& subscription, std::string text);
+
+    [[nodiscard]] ShardId home(Connection& connection, std::string_view channel) const;
+
+    void on(JoinAnswer&& answer);
+    void on(ClientEventRefused&& refused);
+    void on(Deliver&& deliver);
+
+    /// Connections in the table; `visit` must not enter or leave any.
+    void for_each(const std::function<void(Connection&)>& visit) const;
+    [[nodiscard]] std::size_t connections() const noexcept { return connections_; }
+
+private:
+    struct ByName {
+        using is_transparent = void;
+        static std::string_view name(const std::unique_ptr<LocalChannel>& channel) noexcept {
+            return channel->address.name;
+        }
+        static std::string_view name(std::string_view text) noexcept { return text; }
+        template <class T>
+        std::size_t operator()(const T& value) const noexcept {
+            return StringHash{}(name(value));
+        }
+        template <class A, class B>
+        bool operator()(const A& a, const B& b) const noexcept {
+            return name(a) == name(b);
+        }
+    };
+    using Channels = boost::unordered_flat_set<std::unique_ptr<LocalChannel>, ByName, ByName>;
+
+    [[nodiscard]] LocalChannel* find(AppIndex app, std::string_view name);
+    [[nodiscard]] LocalChannel& get(Connection& connection, const ChannelName& name);
+    [[nodiscard]] Subscription* find(const JoinTicket& ticket, const ChannelAddress& channel);
+    /// Takes one subscription off its channel, and forgets a channel that nobody holds.
+    void release(Connection& connection, Subscription& subscription, bool tell_home);
+
+    std::uint16_t shards_;
+    Send send_;
+    std::vector<Channels> by_app_;  ///< index: AppIndex
+    std::vector<Connection*> table_;
+    std::vector<std::uint32_t> free_places_;
+    std::size_t connections_ = 0;
+    std::uint64_t last_ticket_ = 0;
+};
+
+}  // namespace carillon

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string_view>
+
+#include "carillon/base/frame.hpp"
+
+namespace carillon {
+
+/// One message on its way to any number of clients of this shard. Encoded for a transport when the
+/// first client of that transport asks; the others share the bytes.
+class OutboundMessage {
+public:
+    explicit OutboundMessage(std::string_view text) : text_(text) {}
+    OutboundMessage(const OutboundMessage&) = delete;
+    OutboundMessage& operator=(const OutboundMessage&) = delete;
+
+    [[nodiscard]] std::string_view text() const noexcept { return text_; }
+    /// As a WebSocket text frame.
+    [[nodiscard]] const Frame& websocket();
+
+private:
+    std::string_view text_;
+    Frame websocket_;
+};
+
+}  // namespace carillon

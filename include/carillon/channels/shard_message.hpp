@@ -1,0 +1,122 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "carillon/base/ids.hpp"
+#include "carillon/base/result.hpp"
+#include "carillon/protocol/presence_data.hpp"
+#include "carillon/protocol/socket_id.hpp"
+
+namespace carillon {
+
+/// A channel of an app: what state is kept under, on every shard.
+struct ChannelAddress {
+    AppIndex app{};
+    std::string name;
+
+    friend bool operator==(const ChannelAddress&, const ChannelAddress&) = default;
+};
+
+/// Which connection of the sending shard a join is for. The ticket is unique on that shard for as
+/// long as it runs, so an answer to a join that was undone finds nobody.
+struct JoinTicket {
+    std::uint32_t connection = 0;  ///< place in the shard's connection table
+    std::uint64_t number = 0;
+
+    friend bool operator==(const JoinTicket&, const JoinTicket&) = default;
+};
+
+/// Edge → home: a connection subscribes. The home needs no configuration: the rule's number comes
+/// along.
+struct Join {
+    ChannelAddress channel;
+    JoinTicket ticket;
+    SocketId socket_id;
+    std::optional<PresenceData> member;      ///< on presence channels
+    std::uint32_t presence_members_max = 0;  ///< 0: no limit
+    bool again = false;  ///< it holds the channel already and only wants the answer once more
+};
+
+/// Home → edge: what became of a join.
+struct JoinAnswer {
+    ChannelAddress channel;
+    JoinTicket ticket;
+    std::optional<Error> refusal;
+    std::string succeeded;  ///< text of `subscription_succeeded`, if not refused
+    bool again = false;
+};
+
+/// Edge → home: a connection is gone from a channel. Also undoes a join whose answer is still under
+/// way.
+struct Leave {
+    ChannelAddress channel;
+    JoinTicket ticket;
+};
+
+/// Edge → home: an event for all subscribers; `text` is the finished message.
+struct Publish {
+    ChannelAddress channel;
+    std::string text;
+    SocketId excluded;  ///< gets nothing; {0, 0}: everybody does
+};
+
+/// Edge → home: the same, from a subscriber, if it is one.
+struct ClientEvent {
+    ChannelAddress channel;
+    JoinTicket sender;
+    SocketId socket_id;
+    std::string text;
+};
+
+/// Home → edge: the sender of a client event is no subscriber.
+struct ClientEventRefused {
+    std::uint32_t connection = 0;
+    SocketId socket_id;  ///< the place in the table may be another's by now
+};
+
+/// Home → each shard with subscribers: to be fanned out there.
+struct Deliver {
+    ChannelAddress channel;
+    std::string text;
+    SocketId excluded;
+};
+
+/// What REST asks about one channel. `users` counts distinct presence members.
+struct ChannelSummary {
+    std::string name;
+    std::uint32_t subscriptions = 0;
+    std::uint32_t users = 0;
+    bool presence = false;
+};
+
+/// Edge → homes: a REST query.
+struct ChannelQuery {
+    enum class What : std::uint8_t { by_prefix, by_name, users };
+
+    std::uint64_t number = 0;
+    AppIndex app{};
+    What what = What::by_prefix;
+    std::string prefix;
+    std::vector<std::string> names;  ///< by_name: all homed there; users: exactly one
+};
+
+struct ChannelAnswer {
+    std::uint64_t number = 0;
+    std::vector<ChannelSummary>
+        channels;  ///< by_prefix: the occupied ones; by_name: each that was asked
+    std::vector<std::string> users;
+};
+
+/// Everything that shards say to each other about channels. Values only: a message owns what it
+/// holds.
+using ShardMessage = std::variant<Join, JoinAnswer, Leave, Publish, ClientEvent, ClientEventRefused,
+                                  Deliver, ChannelQuery, ChannelAnswer>;
+
+/// Bytes that a message occupies, nearly: what bounds an inbox.
+[[nodiscard]] std::size_t message_bytes(const ShardMessage& message) noexcept;
+
+}  // namespace carillon

@@ -1,0 +1,82 @@
+#include "carillon/channels/channel_queries.hpp"
+
+#include <iterator>
+#include <map>
+#include <utility>
+
+#include "carillon/channels/partition.hpp"
+
+namespace carillon {
+
+std::uint64_t ChannelQueries::open(std::size_t answers, std::function<void(ChannelAnswer)> done) {
+    const std::uint64_t number = ++last_number_;
+    open_.emplace(number, Open{answers, {}, std::move(done)});
+    return number;
+}
+
+void ChannelQueries::list(const App& app, std::string prefix, Summaries done) {
+    const std::uint64_t number = open(shards_, [done = std::move(done)](ChannelAnswer answer) {
+        done(std::move(answer.channels));
+    });
+    for (std::uint16_t shard = 0; shard < shards_; ++shard) {
+        send_(static_cast<ShardId>(shard), ChannelQuery{.number = number,
+                                                        .app = app.index,
+                                                        .what = ChannelQuery::What::by_prefix,
+                                                        .prefix = prefix,
+                                                        .names = {}});
+    }
+}
+
+void ChannelQueries::summarize(const App& app, const std::vector<ChannelName>& channels,
+                               Summaries done) {
+    std::map<ShardId, std::vector<std::string>> by_home;
+    for (const ChannelName& channel : channels) {
+        by_home[home_of(app.id.get(), channel.text(), shards_)].push_back(channel.text());
+    }
+    auto in_order = [channels, done = std::move(done)](ChannelAnswer answer) {
+        std::map<std::string, ChannelSummary> by_name;
+        for (ChannelSummary& summary : answer.channels) {
+            std::string name = summary.name;
+            by_name.emplace(std::move(name), std::move(summary));
+        }
+        std::vector<ChannelSummary> summaries;
+        for (const ChannelName& channel : channels) summaries.push_back(by_name[channel.text()]);
+        done(std::move(summaries));
+    };
+    const std::uint64_t number = open(by_home.size(), std::move(in_order));
+    for (auto& [home, names] : by_home) {
+        send_(home, ChannelQuery{.number = number,
+                                 .app = app.index,
+                                 .what = ChannelQuery::What::by_name,
+                                 .prefix = {},
+                                 .names = std::move(names)});
+    }
+}
+
+void ChannelQueries::users(const App& app, const ChannelName& channel, Users done) {
+    const std::uint64_t number =
+        open(1, [done = std::move(done)](ChannelAnswer answer) { done(std::move(answer.users)); });
+    send_(home_of(app.id.get(), channel.text(), shards_),
+          ChannelQuery{.number = number,
+                       .app = app.index,
+                       .what = ChannelQuery::What::users,
+                       .prefix = {},
+                       .names = {channel.text()}});
+}
+
+void ChannelQueries::on(ChannelAnswer&& answer) {
+    const auto found = open_.find(answer.number);
+    if (found == open_.end()) return;
+    ChannelAnswer& gathered = found->second.gathered;
+    gathered.channels.insert(gathered.channels.end(),
+                             std::make_move_iterator(answer.channels.begin()),
+                             std::make_move_iterator(answer.channels.end()));
+    gathered.users.insert(gathered.users.end(), std::make_move_iterator(answer.users.begin()),
+                          std::make_move_iterator(answer.users.end()));
+    if (--found->second.answers_missing > 0) return;
+    Open complete = std::move(found->second);
+    open_.erase(found);
+    complete.done(std::move(complete.gathered));
+}
+
+}  // namespace carillon

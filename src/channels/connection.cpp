@@ -1,0 +1,131 @@
+#include "carillon/channels/connection.hpp"
+
+#include <utility>
+#include <variant>
+
+#include "carillon/auth/subscription_token.hpp"
+#include "carillon/channels/channel_shard.hpp"
+#include "carillon/protocol/channel_name.hpp"
+#include "carillon/protocol/presence_data.hpp"
+#include "carillon/protocol/server_messages.hpp"
+
+namespace carillon {
+
+Connection::Connection(ChannelShard& shard, ConnectionSink& sink, std::shared_ptr<const App> app,
+                       unsigned activity_timeout_seconds)
+    : shard_(shard),
+      sink_(sink),
+      app_(std::move(app)),
+      socket_id_(shard.new_socket_id()),
+      place_(shard.local().enter(*this)) {
+    send(connection_established(socket_id_, activity_timeout_seconds));
+}
+
+void Connection::leave() {
+    if (std::exchange(left_, true)) return;
+    shard_.local().leave(*this);
+}
+
+void Connection::send(std::string_view text) {
+    OutboundMessage message(text);
+    sink_.send(message);
+}
+
+void Connection::on_text(std::string_view text, TimePoint now) {
+    if (left_) return;
+    const Result<ClientMessage> message = shard_.parser().parse(text);
+    if (!message) return fail(message.error());
+    std::visit([&](const auto& known) { on(known, now); }, *message);
+}
+
+void Connection::on(const PingMessage&, TimePoint) {
+    send(pong());
+}
+
+void Connection::on(const SubscribeMessage& message, TimePoint) {
+    const Result<ChannelName> name = ChannelName::parse(message.channel, app_->limits);
+    if (!name) return refuse_subscription(message.channel, name.error());
+    if (const Result<void> verdict = authorize(message); !verdict) {
+        return refuse_subscription(name->text(), verdict.error());
+    }
+    std::optional<PresenceData> member;
+    if (name->kind().is_presence()) {
+        Result<PresenceData> data =
+            PresenceData::parse(message.channel_data.value_or(""), app_->limits);
+        if (!data) return refuse_subscription(name->text(), data.error());
+        member = std::move(*data);
+    }
+    LocalChannels& local = shard_.local();
+    if (const Subscription* const held = local.find(*this, name->text())) {
+        if (member && *held->user_id != member->user_id) {
+            return refuse_subscription(
+                name->text(), {Errc::already_subscribed_as_other,
+                               "Existing subscription to this channel is for another user"});
+        }
+        return local.repeat(*this, *held);
+    }
+    const std::uint32_t subscriptions_max = app_->limits.max_subscriptions_per_connection;
+    if (subscriptions_max > 0 && subscriptions_.size() >= subscriptions_max) {
+        return refuse_subscription(name->text(), {Errc::subscriptions_exceeded,
+                                                  "This connection holds too many channels"});
+    }
+    local.subscribe(*this, *name, std::move(member));
+}
+
+Result<void> Connection::authorize(const SubscribeMessage& message) const {
+    const ChannelKind kind = ChannelKind::of(message.channel);
+    if (kind.access == ChannelKind::Access::user) {
+        return Error{Errc::unauthorized, "Only the signed-in user may subscribe to this channel"};
+    }
+    if (!kind.needs_token()) return {};
+    const std::string socket_id = socket_id_.text();
+    return check_subscription_token(message.auth.value_or(""), socket_id, message.channel,
+                                    message.channel_data, app_->credentials);
+}
+
+void Connection::on(const UnsubscribeMessage& message, TimePoint) {
+    shard_.local().unsubscribe(*this, message.channel);
+}
+
+void Connection::on(const ClientEventMessage& message, TimePoint now) {
+    const Limits& limits = app_->limits;
+    const auto refuse = [this](std::string_view what) { fail({Errc::client_event_refused, what}); };
+    if (!app_->client_events) return refuse("Client events are not enabled for this app");
+    if (message.event_length > limits.max_event_name_length) {
+        return fail({Errc::bad_event_name, "The event name is too long"});
+    }
+    if (!ChannelKind::of(message.channel).takes_client_events()) {
+        return refuse("Client events are only for private and presence channels");
+    }
+    LocalChannels& local = shard_.local();
+    const Subscription* const held = local.find(*this, message.channel);
+    if (held == nullptr) return refuse_client_event();
+    if (event_data_bytes(message.data) > limits.max_event_payload_bytes) {
+        return fail({Errc::data_too_large, "The data of the client event is too large"});
+    }
+    if (!client_events_.admit(limits.max_client_events_per_second, now)) {
+        return fail({Errc::client_event_rate, "Too many client events, this one was dropped"});
+    }
+    if (shard_.full(held->channel->home)) {
+        return fail({Errc::client_event_rate, "The server is overloaded, this event was dropped"});
+    }
+    std::optional<std::string_view> user_id;
+    if (held->user_id) user_id = *held->user_id;
+    local.client_event(*this, *held,
+                       channel_event(message.channel, message.event, message.data, user_id));
+}
+
+void Connection::fail(const Error& error) {
+    send(error_message(error.code, error.what));
+}
+
+void Connection::refuse_subscription(std::string_view channel, const Error& error) {
+    fail(error);
+    send(subscription_error(channel, error.code, error.what));
+}
+
+void Connection::refuse_client_event() {
+    fail({Errc::client_event_refused, "A client event needs a subscription to its channel"});
+}
+
+}  // namespace carillon

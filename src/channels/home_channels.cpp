@@ -1,0 +1,151 @@
+#include "carillon/channels/home_channels.hpp"
+
+#include <algorithm>
+
+#include "carillon/protocol/channel_name.hpp"
+#include "carillon/protocol/server_messages.hpp"
+
+namespace carillon {
+
+HomeChannels::Channels& HomeChannels::channels_of(AppIndex app) {
+    const auto index = static_cast<std::size_t>(app);
+    if (index >= by_app_.size()) by_app_.resize(index + 1);
+    return by_app_[index];
+}
+
+HomeChannels::Channel* HomeChannels::find(const ChannelAddress& address) {
+    Channels& channels = channels_of(address.app);
+    const auto found = channels.find(address.name);
+    return found == channels.end() ? nullptr : &found->second;
+}
+
+void HomeChannels::on(ShardId from, Join&& join) {
+    if (join.again) {
+        const Channel* const channel = find(join.channel);
+        const bool holds =
+            channel != nullptr &&
+            (!channel->roster || channel->roster->has_subscription({from, join.ticket.number}));
+        if (holds) answer(from, join, *channel);
+        return;  // Otherwise its first join was refused, and it has been told.
+    }
+    if (join.member && join.presence_members_max > 0) {
+        const Channel* const channel = find(join.channel);
+        const bool full = channel != nullptr && !channel->roster->has_user(join.member->user_id) &&
+                          channel->roster->users() >= join.presence_members_max;
+        if (full) {
+            const Error refusal{Errc::channel_full, "The presence channel is full"};
+            return send_(from, JoinAnswer{join.channel, join.ticket, refusal, {}, false});
+        }
+    }
+    admit(from, join, channels_of(join.channel.app)[join.channel.name]);
+}
+
+void HomeChannels::admit(ShardId from, const Join& join, Channel& channel) {
+    bool is_new_member = false;
+    if (join.member) {
+        if (!channel.roster) channel.roster = std::make_unique<PresenceRoster>();
+        is_new_member = channel.roster->add({from, join.ticket.number}, *join.member);
+    }
+    const auto of_shard = std::ranges::find(channel.shards, from, &ShardCount::shard);
+    if (of_shard == channel.shards.end()) {
+        channel.shards.push_back({from, 1});
+    } else {
+        ++of_shard->subscriptions;
+    }
+    ++channel.subscriptions;
+    // Success first, then the news to the others: whoever hears of the member can be heard by it.
+    answer(from, join, channel);
+    if (is_new_member) {
+        fan_out(channel, join.channel,
+                member_added(join.channel.name, join.member->user_id, join.member->user_info),
+                join.socket_id);
+    }
+}
+
+void HomeChannels::answer(ShardId to, const Join& join, const Channel& channel) {
+    std::string text = channel.roster
+                           ? subscription_succeeded(join.channel.name, channel.roster->json())
+                           : subscription_succeeded(join.channel.name);
+    send_(to, JoinAnswer{join.channel, join.ticket, std::nullopt, std::move(text), join.again});
+}
+
+void HomeChannels::on(ShardId from, Leave&& leave) {
+    Channel* const channel = find(leave.channel);
+    if (channel == nullptr) return;  // Its join was refused.
+    PresenceRoster::Removal removal;
+    if (channel->roster) {
+        removal = channel->roster->remove({from, leave.ticket.number});
+        if (!removal.known) return;
+    }
+    const auto of_shard = std::ranges::find(channel->shards, from, &ShardCount::shard);
+    if (of_shard == channel->shards.end()) return;
+    if (--of_shard->subscriptions == 0) channel->shards.erase(of_shard);
+    if (--channel->subscriptions == 0) {
+        channels_of(leave.channel.app).erase(leave.channel.name);
+    } else if (removal.gone_id) {
+        fan_out(*channel, leave.channel, member_removed(leave.channel.name, *removal.gone_id), {});
+    }
+}
+
+void HomeChannels::on(ShardId, Publish&& publish) {
+    const Channel* const channel = find(publish.channel);
+    if (channel == nullptr) return;
+    fan_out(*channel, publish.channel, std::move(publish.text), publish.excluded);
+}
+
+void HomeChannels::on(ShardId from, ClientEvent&& event) {
+    const Channel* const channel = find(event.channel);
+    const bool subscribed =
+        channel != nullptr &&
+        (!channel->roster || channel->roster->has_subscription({from, event.sender.number}));
+    if (!subscribed) {
+        return send_(from, ClientEventRefused{event.sender.connection, event.socket_id});
+    }
+    fan_out(*channel, event.channel, std::move(event.text), event.socket_id);
+}
+
+void HomeChannels::fan_out(const Channel& channel, const ChannelAddress& address, std::string text,
+                           SocketId excluded) {
+    // One copy a shard, none a subscriber; the last shard gets the original. Sending to this very
+    // shard runs at once, and cannot change the channel: sinks never call back.
+    for (std::size_t i = 0; i + 1 < channel.shards.size(); ++i) {
+        send_(channel.shards[i].shard, Deliver{address, text, excluded});
+    }
+    send_(channel.shards.back().shard, Deliver{address, std::move(text), excluded});
+}
+
+void HomeChannels::on(ShardId from, ChannelQuery&& query) {
+    ChannelAnswer answer{.number = query.number, .channels = {}, .users = {}};
+    Channels& channels = channels_of(query.app);
+    switch (query.what) {
+        case ChannelQuery::What::by_prefix:
+            for (const auto& [name, channel] : channels) {
+                if (!name.starts_with(query.prefix) || name.starts_with('#')) continue;
+                answer.channels.push_back(summary(name, &channel));
+            }
+            break;
+        case ChannelQuery::What::by_name:
+            for (const std::string& name : query.names) {
+                answer.channels.push_back(summary(name, find({query.app, name})));
+            }
+            break;
+        case ChannelQuery::What::users:
+            if (const Channel* const channel = find({query.app, query.names.front()});
+                channel != nullptr && channel->roster) {
+                answer.users = channel->roster->user_ids();
+            }
+            break;
+    }
+    send_(from, std::move(answer));
+}
+
+ChannelSummary HomeChannels::summary(std::string_view name, const Channel* channel) {
+    ChannelSummary summary{.name = std::string(name)};
+    summary.presence = ChannelKind::of(name).is_presence();
+    if (channel == nullptr) return summary;
+    summary.subscriptions = channel->subscriptions;
+    if (channel->roster) summary.users = static_cast<std::uint32_t>(channel->roster->users());
+    return summary;
+}
+
+}  // namespace carillon

@@ -1,0 +1,160 @@
+#include "carillon/channels/local_channels.hpp"
+
+#include <utility>
+
+#include "carillon/channels/connection.hpp"
+#include "carillon/channels/partition.hpp"
+
+namespace carillon {
+
+std::uint32_t LocalChannels::enter(Connection& connection) {
+    ++connections_;
+    if (free_places_.empty()) {
+        table_.push_back(&connection);
+        return static_cast<std::uint32_t>(table_.size() - 1);
+    }
+    const std::uint32_t place = free_places_.back();
+    free_places_.pop_back();
+    table_[place] = &connection;
+    return place;
+}
+
+void LocalChannels::leave(Connection& connection) {
+    while (!connection.subscriptions().empty()) {
+        release(connection, connection.subscriptions().back(), true);
+    }
+    table_[connection.place()] = nullptr;
+    free_places_.push_back(connection.place());
+    --connections_;
+}
+
+Subscription* LocalChannels::find(Connection& connection, std::string_view channel) {
+    const LocalChannel* const local = find(connection.app().index, channel);
+    return local == nullptr ? nullptr : connection.subscriptions().find(local);
+}
+
+LocalChannel* LocalChannels::find(AppIndex app, std::string_view name) {
+    const auto index = static_cast<std::size_t>(app);
+    if (index >= by_app_.size()) return nullptr;
+    const auto found = by_app_[index].find(name);
+    return found == by_app_[index].end() ? nullptr : found->get();
+}
+
+ShardId LocalChannels::home(Connection& connection, std::string_view channel) const {
+    return home_of(connection.app().id.get(), channel, shards_);
+}
+
+LocalChannel& LocalChannels::get(Connection& connection, const ChannelName& name) {
+    const AppIndex app = connection.app().index;
+    if (LocalChannel* const known = find(app, name.text())) return *known;
+    const auto index = static_cast<std::size_t>(app);
+    if (index >= by_app_.size()) by_app_.resize(index + 1);
+    auto created = std::make_unique<LocalChannel>();
+    created->address = {app, name.text()};
+    created->home = home(connection, name.text());
+    return **by_app_[index].insert(std::move(created)).first;
+}
+
+void LocalChannels::subscribe(Connection& connection, const ChannelName& channel,
+                              std::optional<PresenceData> member) {
+    LocalChannel& local = get(connection, channel);
+    ++local.holders;
+    Subscription subscription;
+    subscription.channel = &local;
+    subscription.ticket = ++last_ticket_;
+    if (member) subscription.user_id = std::make_unique<std::string>(member->user_id);
+    connection.subscriptions().add(std::move(subscription));
+    send_(local.home, Join{.channel = local.address,
+                           .ticket = {connection.place(), last_ticket_},
+                           .socket_id = connection.socket_id(),
+                           .member = std::move(member),
+                           .presence_members_max = connection.app().limits.max_presence_members});
+}
+
+void LocalChannels::repeat(Connection& connection, const Subscription& subscription) {
+    send_(subscription.channel->home, Join{.channel = subscription.channel->address,
+                                           .ticket = {connection.place(), subscription.ticket},
+                                           .socket_id = connection.socket_id(),
+                                           .member = std::nullopt,
+                                           .again = true});
+}
+
+void LocalChannels::unsubscribe(Connection& connection, std::string_view channel) {
+    Subscription* const held = find(connection, channel);
+    if (held != nullptr) release(connection, *held, true);
+}
+
+void LocalChannels::release(Connection& connection, Subscription& subscription, bool tell_home) {
+    LocalChannel& channel = *subscription.channel;
+    const JoinTicket ticket{connection.place(), subscription.ticket};
+    if (const std::uint32_t place = subscription.place; place != Subscription::joining) {
+        Connection* const last = channel.subscribers.back();
+        channel.subscribers[place] = last;
+        channel.subscribers.pop_back();
+        if (last != &connection) last->subscriptions().find(&channel)->place = place;
+    }
+    connection.subscriptions().remove(&channel);
+    const ShardId home = channel.home;
+    ChannelAddress address = channel.address;
+    if (--channel.holders == 0) {
+        Channels& channels = by_app_[static_cast<std::size_t>(address.app)];
+        channels.erase(channels.find(std::string_view(address.name)));
+    }
+    if (tell_home) send_(home, Leave{std::move(address), ticket});
+}
+
+void LocalChannels::client_event(Connection& connection, const Subscription& subscription,
+                                 std::string text) {
+    send_(subscription.channel->home,
+          ClientEvent{.channel = subscription.channel->address,
+                      .sender = {connection.place(), subscription.ticket},
+                      .socket_id = connection.socket_id(),
+                      .text = std::move(text)});
+}
+
+Subscription* LocalChannels::find(const JoinTicket& ticket, const ChannelAddress& channel) {
+    const LocalChannel* const local = find(channel.app, channel.name);
+    if (local == nullptr || table_[ticket.connection] == nullptr) return nullptr;
+    Subscription* const found = table_[ticket.connection]->subscriptions().find(local);
+    return found != nullptr && found->ticket == ticket.number ? found : nullptr;
+}
+
+void LocalChannels::on(JoinAnswer&& answer) {
+    Subscription* const subscription = find(answer.ticket, answer.channel);
+    if (subscription == nullptr) return;  // Undone meanwhile; home learns of that by its Leave.
+    Connection& connection = *table_[answer.ticket.connection];
+    if (answer.refusal) {
+        release(connection, *subscription, false);
+        return connection.refuse_subscription(answer.channel.name, *answer.refusal);
+    }
+    if (!answer.again) {
+        LocalChannel& channel = *subscription->channel;
+        subscription->place = static_cast<std::uint32_t>(channel.subscribers.size());
+        channel.subscribers.push_back(&connection);
+    }
+    connection.send(answer.succeeded);
+}
+
+void LocalChannels::on(ClientEventRefused&& refused) {
+    Connection* const connection = table_[refused.connection];
+    if (connection != nullptr && connection->socket_id() == refused.socket_id) {
+        connection->refuse_client_event();
+    }
+}
+
+void LocalChannels::on(Deliver&& deliver) {
+    const LocalChannel* const channel = find(deliver.channel.app, deliver.channel.name);
+    if (channel == nullptr) return;
+    OutboundMessage message(deliver.text);
+    for (Connection* const connection : channel->subscribers) {
+        if (connection->socket_id() != deliver.excluded) connection->sink().send(message);
+    }
+}
+
+void LocalChannels::for_each(const std::function<void(Connection&)>& visit) const {
+    for (Connection* const connection : table_) {
+        if (connection != nullptr) visit(*connection);
+    }
+}
+
+}  // namespace carillon

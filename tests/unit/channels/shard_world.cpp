@@ -1,0 +1,85 @@
+#include "shard_world.hpp"
+
+#include "carillon/auth/subscription_token.hpp"
+
+namespace carillon::test {
+
+using nlohmann::json;
+
+ShardWorld::ShardWorld(std::uint16_t shards, std::uint64_t seed) : random_(seed) {
+    for (std::uint16_t i = 0; i < shards; ++i) {
+        mails_.push_back(std::make_unique<Mail>(*this, static_cast<ShardId>(i)));
+        shards_.push_back(std::make_unique<ChannelShard>(
+            static_cast<ShardId>(i), shards, *mails_.back(), [this] { return random_(); }));
+    }
+}
+
+bool ShardWorld::step() {
+    std::vector<std::pair<ShardId, ShardId>> waiting;
+    for (const auto& [pair, queue] : queues_) {
+        if (!queue.empty()) waiting.push_back(pair);
+    }
+    if (waiting.empty()) return false;
+    const auto [from, to] = waiting[random_() % waiting.size()];
+    ShardMessage message = std::move(queues_[{from, to}].front());
+    queues_[{from, to}].pop_front();
+    on_delivery(from, message);
+    shards_[static_cast<std::size_t>(to)]->receive(from, std::move(message));
+    return true;
+}
+
+std::shared_ptr<App> make_app(std::string id) {
+    static std::uint32_t last_index = 0;
+    auto app = std::make_shared<App>();
+    app->id = AppId(std::move(id));
+    app->index = static_cast<AppIndex>(last_index++ % 4);
+    app->credentials.push_back({"key", "secret"});
+    return app;
+}
+
+TestClient::TestClient(ShardWorld& world, std::uint16_t number, std::shared_ptr<const App> app)
+    : shard(number), connection(world.shard(number), *this, std::move(app), 120) {}
+
+void TestClient::send(OutboundMessage& message) {
+    received.push_back(json::parse(message.text()));
+    on_message(received.back());
+}
+
+void TestClient::say(const json& message, TimePoint now) {
+    connection.on_text(message.dump(), now);
+}
+
+void TestClient::subscribe(const std::string& channel) {
+    say({{"event", "pusher:subscribe"}, {"data", {{"channel", channel}}}});
+}
+
+void TestClient::subscribe_signed(const std::string& channel, const std::string& channel_data) {
+    std::optional<std::string_view> data;
+    if (!channel_data.empty()) data = channel_data;
+    const std::string socket_id = connection.socket_id().text();
+    json body = {{"channel", channel},
+                 {"auth", subscription_token({"key", "secret"}, socket_id, channel, data)}};
+    if (data) body["channel_data"] = channel_data;
+    say({{"event", "pusher:subscribe"}, {"data", body}});
+}
+
+void TestClient::join(const std::string& channel, const std::string& user_id) {
+    subscribe_signed(channel, json{{"user_id", user_id}, {"user_info", {{"n", user_id}}}}.dump());
+}
+
+void TestClient::unsubscribe(const std::string& channel) {
+    say({{"event", "pusher:unsubscribe"}, {"data", {{"channel", channel}}}});
+}
+
+void TestClient::client_event(const std::string& channel, const std::string& event,
+                              const json& data, TimePoint now) {
+    say({{"event", event}, {"channel", channel}, {"data", data}}, now);
+}
+
+std::vector<std::string> TestClient::take_names() {
+    std::vector<std::string> names;
+    for (const json& message : take()) names.push_back(message.at("event"));
+    return names;
+}
+
+}  // namespace carillon::test

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "carillon/channels/channel_shard.hpp"
+#include "carillon/channels/connection.hpp"
+
+namespace carillon::test {
+
+/// Several shards of the domain without threads: what they say to each other waits in one queue a
+/// pair, and the test decides which queue moves next.
+class ShardWorld {
+public:
+    explicit ShardWorld(std::uint16_t shards, std::uint64_t seed = 1);
+
+    [[nodiscard]] ChannelShard& shard(std::uint16_t number) { return *shards_[number]; }
+    [[nodiscard]] std::uint16_t size() const { return static_cast<std::uint16_t>(shards_.size()); }
+    [[nodiscard]] std::mt19937_64& random() { return random_; }
+
+    /// Delivers one waiting message, of a pair chosen at random. False if none waits.
+    bool step();
+    void settle() {
+        while (step()) {
+        }
+    }
+    /// Makes every home's inbox full, as its senders see it.
+    void set_full(bool full) { full_ = full; }
+
+    /// Called for each message that reaches another shard, before that shard sees it.
+    std::function<void(ShardId from, const ShardMessage&)> on_delivery = [](auto, const auto&) {};
+
+private:
+    class Mail final : public ShardMail {
+    public:
+        Mail(ShardWorld& world, ShardId self) : world_(world), self_(self) {}
+        void post(ShardId to, ShardMessage message) override {
+            world_.queues_[{self_, to}].push_back(std::move(message));
+        }
+        [[nodiscard]] bool full(ShardId) const override { return world_.full_; }
+
+    private:
+        ShardWorld& world_;
+        ShardId self_;
+    };
+
+    std::mt19937_64 random_;
+    bool full_ = false;
+    std::map<std::pair<ShardId, ShardId>, std::deque<ShardMessage>> queues_;
+    std::vector<std::unique_ptr<Mail>> mails_;
+    std::vector<std::unique_ptr<ChannelShard>> shards_;
+};
+
+/// An app with key "key" and secret "secret".
+[[nodiscard]] std::shared_ptr<App> make_app(std::string id = "app");
+
+/// A client without a transport: what it was sent waits in `received`, parsed.
+class TestClient final : public ConnectionSink {
+public:
+    TestClient(ShardWorld& world, std::uint16_t shard, std::shared_ptr<const App> app);
+
+    void send(OutboundMessage& message) override;
+
+    void say(const nlohmann::json& message, TimePoint now = {});
+    void subscribe(const std::string& channel);
+    /// Signed; with `channel_data` on presence channels.
+    void subscribe_signed(const std::string& channel, const std::string& channel_data = "");
+    void join(const std::string& channel, const std::string& user_id);
+    void unsubscribe(const std::string& channel);
+    void client_event(const std::string& channel, const std::string& event,
+                      const nlohmann::json& data, TimePoint now = {});
+
+    /// Takes what was received since the last call.
+    std::vector<nlohmann::json> take() { return std::exchange(received, {}); }
+    /// The names of the events received since the last call.
+    std::vector<std::string> take_names();
+
+    std::function<void(const nlohmann::json&)> on_message = [](const auto&) {};
+    std::vector<nlohmann::json> received;
+    std::uint16_t shard;
+    Connection connection;
+};
+
+}  // namespace carillon::test
