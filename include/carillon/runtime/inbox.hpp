@@ -1,0 +1,71 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "carillon/base/ids.hpp"
+
+namespace carillon {
+
+/// What other shards have for this one. A sender collects the messages of its turn in a batch and
+/// pushes the batch: one atomic exchange and at most one wake-up a batch, not a message. Batches of
+/// one sender stay in order. No lock: senders push onto a list that the owner takes whole and turns
+/// round.
+template <class Message>
+class Inbox {
+public:
+    struct Batch {
+        ShardId from{};
+        std::vector<Message> messages;
+        std::size_t bytes = 0;  ///< what the messages hold, as their sender counts it
+        std::unique_ptr<Batch> next;
+    };
+
+    Inbox() = default;
+    Inbox(const Inbox&) = delete;
+    Inbox& operator=(const Inbox&) = delete;
+    ~Inbox() { static_cast<void>(take_all()); }
+
+    /// Any thread. True if the inbox was empty: the caller then wakes the owner.
+    [[nodiscard]] bool push(std::unique_ptr<Batch> batch) {
+        bytes_.fetch_add(batch->bytes, std::memory_order_relaxed);
+        Batch* const pushed = batch.release();
+        Batch* head = head_.load(std::memory_order_relaxed);
+        do {
+            static_cast<void>(pushed->next.release());
+            pushed->next.reset(head);
+        } while (!head_.compare_exchange_weak(head, pushed, std::memory_order_release,
+                                              std::memory_order_relaxed));
+        return head == nullptr;
+    }
+
+    /// The owner. All batches, oldest first; null if there are none.
+    [[nodiscard]] std::unique_ptr<Batch> take_all() {
+        std::unique_ptr<Batch> newest{head_.exchange(nullptr, std::memory_order_acquire)};
+        std::unique_ptr<Batch> oldest;
+        while (newest) {
+            std::unique_ptr<Batch> older = std::move(newest->next);
+            newest->next = std::move(oldest);
+            oldest = std::move(newest);
+            newest = std::move(older);
+        }
+        return oldest;
+    }
+
+    /// The owner, when it has worked off a batch: until then its bytes count as waiting.
+    void release(std::size_t bytes) noexcept { bytes_.fetch_sub(bytes, std::memory_order_relaxed); }
+
+    /// Any thread: bytes waiting here, what the owner is working on included.
+    [[nodiscard]] std::size_t bytes() const noexcept {
+        return bytes_.load(std::memory_order_relaxed);
+    }
+
+private:
+    std::atomic<Batch*> head_{nullptr};
+    std::atomic<std::size_t> bytes_{0};
+};
+
+}  // namespace carillon

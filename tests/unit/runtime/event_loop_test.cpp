@@ -1,0 +1,77 @@
+#include "carillon/runtime/event_loop.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/asio/post.hpp>
+#include <string>
+#include <vector>
+
+#include "carillon/runtime/cores.hpp"
+
+namespace carillon {
+namespace {
+
+TEST(EventLoop, EndsATurnAfterItsHandlersAndInTheOrderOfRegistration) {
+    EventLoop loop;
+    std::string trace;
+    loop.at_end_of_turn([&] { trace += "a"; });
+    loop.at_end_of_turn([&] { trace += "b "; });
+    boost::asio::post(loop.context(), [&] { trace += "1"; });
+    boost::asio::post(loop.context(), [&] { trace += "2"; });
+    loop.stop();
+    loop.run();
+    EXPECT_EQ(trace, "12ab ");
+}
+
+TEST(EventLoop, ABusyHandlerCannotPutOffTheEndOfTheTurn) {
+    EventLoop loop;
+    int handlers = 0;
+    int handlers_at_first_end = 0;
+    std::function<void()> again = [&] {
+        if (++handlers < 10'000) boost::asio::post(loop.context(), again);
+    };
+    loop.at_end_of_turn([&] {
+        if (handlers_at_first_end == 0) handlers_at_first_end = handlers;
+        if (handlers == 10'000) loop.stop();
+    });
+    boost::asio::post(loop.context(), again);
+    loop.run();
+    EXPECT_GE(handlers_at_first_end, 1);
+    EXPECT_LE(handlers_at_first_end, 256);
+}
+
+TEST(EventLoop, RunsDeferredWorkBeforeTheEndOfTheTurn) {
+    EventLoop loop;
+    std::string trace;
+    loop.at_end_of_turn([&] { trace += "end "; });
+    boost::asio::post(loop.context(), [&] {
+        loop.defer([&] {
+            trace += "deferred ";
+            loop.defer([&] { trace += "nested "; });
+        });
+        trace += "handler ";
+    });
+    loop.stop();
+    loop.run();
+    EXPECT_EQ(trace, "handler deferred nested end ");
+}
+
+TEST(EventLoop, WorkDeferredAtTheEndOfATurnStillBelongsToIt) {
+    EventLoop loop;
+    std::string trace;
+    bool once = true;
+    loop.at_end_of_turn([&] {
+        trace += "end ";
+        if (std::exchange(once, false)) loop.defer([&] { trace += "deferred "; });
+    });
+    loop.stop();
+    loop.run();
+    EXPECT_EQ(trace, "end deferred end ");
+}
+
+TEST(UsableCores, AreAtLeastOne) {
+    EXPECT_GE(usable_cores(), 1U);
+}
+
+}  // namespace
+}  // namespace carillon
