@@ -1,0 +1,54 @@
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "carillon/net/http.hpp"
+#include "carillon/net/http_routes.hpp"
+#include "carillon/net/options.hpp"
+#include "carillon/net/streams.hpp"
+#include "carillon/runtime/event_loop.hpp"
+
+namespace carillon {
+
+/// HTTP/1.1 on one shard's connections: keep-alive, pipelining (answered in order), chunked bodies,
+/// `Expect: 100-continue`, time-outs and size limits (RFC 9110, 9112; parsed by Beast). Requests
+/// for an upgrade to WebSocket leave through `upgrade`.
+class HttpServer {
+public:
+    HttpServer(EventLoop& loop, Streams& streams, const HttpOptions& options, HttpRoutes routes,
+               HttpUpgradeHandler upgrade);
+    ~HttpServer();
+
+    /// While `may_admit` says no, requests wait unread and unanswered: backpressure on publishers.
+    void set_admission(std::function<bool()> may_admit) { may_admit_ = std::move(may_admit); }
+
+    void accept(int descriptor, const boost::asio::ip::address& peer);
+
+    /// Closes connections that are between requests, and the others once they are answered.
+    void drain();
+    /// No connection speaks HTTP any more.
+    [[nodiscard]] bool idle() const noexcept;
+
+private:
+    friend class HttpSession;
+    struct Sessions;
+
+    void park(std::weak_ptr<HttpSession> session);
+    void readmit_later();
+
+    EventLoop& loop_;
+    Streams& streams_;
+    HttpOptions options_;
+    HttpRoutes routes_;
+    HttpUpgradeHandler upgrade_;
+    std::function<bool()> may_admit_ = [] { return true; };
+    bool draining_ = false;
+    std::vector<std::weak_ptr<HttpSession>> parked_;
+    boost::asio::steady_timer readmit_timer_;
+    std::unique_ptr<Sessions> sessions_;
+};
+
+}  // namespace carillon

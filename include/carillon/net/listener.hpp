@@ -1,0 +1,51 @@
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <string>
+
+#include "carillon/base/result.hpp"
+#include "carillon/net/options.hpp"
+#include "carillon/runtime/event_loop.hpp"
+
+namespace carillon {
+
+using Endpoint = boost::asio::ip::tcp::endpoint;
+
+/// "127.0.0.1:6001", "[::1]:6001".
+[[nodiscard]] std::string to_text(const Endpoint& endpoint);
+
+/// Whether a server may listen on `endpoint`: SO_REUSEPORT would let a second server share the port
+/// unnoticed, so this binds once without it. The error is that of bind(2).
+[[nodiscard]] boost::system::error_code probe_endpoint(const Endpoint& endpoint);
+
+/// One shard's accepting socket. All shards bind the same endpoint with SO_REUSEPORT and the kernel
+/// spreads connections over them. Throws boost::system::system_error when it cannot listen
+/// (start-up).
+class Listener {
+public:
+    using Accepted = std::function<void(int descriptor, const Endpoint& peer)>;
+
+    Listener(EventLoop& loop, const Endpoint& endpoint, Accepted accepted);
+
+    /// With the port that the system chose, if it was 0.
+    [[nodiscard]] Endpoint endpoint() const { return acceptor_.local_endpoint(); }
+
+    /// Starts accepting; on the shard's thread, or before it runs.
+    void start() { await_connection(); }
+    void stop();
+
+private:
+    void await_connection();
+    void accept_ready();
+    /// Without descriptors every accept fails at once: wait a little instead of spinning.
+    void pause();
+
+    EventLoop& loop_;
+    boost::asio::ip::tcp::acceptor acceptor_;
+    boost::asio::steady_timer retry_;
+    Accepted accepted_;
+};
+
+}  // namespace carillon

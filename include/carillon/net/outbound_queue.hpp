@@ -1,0 +1,55 @@
+#pragma once
+
+#include <sys/uio.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "carillon/base/frame.hpp"
+
+namespace carillon {
+
+/// Frames that wait for one socket, in order. Holds references, never copies of bytes. Empty, it
+/// owns no memory: chunks of a few references each come and go with the load.
+class OutboundQueue {
+public:
+    OutboundQueue() = default;
+    OutboundQueue(OutboundQueue&&) = delete;
+    ~OutboundQueue() { clear(); }
+
+    void push(Frame frame);
+
+    /// Describes the first bytes that wait, as many as `vectors` can say. Returns how many it
+    /// filled.
+    [[nodiscard]] std::size_t gather(std::span<iovec> vectors) const noexcept;
+
+    /// `written` bytes from the front are on the wire.
+    void consume(std::size_t written) noexcept;
+
+    /// Forgets all but the frame that is partly written: a half-sent frame would break the stream.
+    void drop_unstarted();
+    void clear() noexcept;
+
+    [[nodiscard]] bool empty() const noexcept { return bytes_ == 0; }
+    [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+
+private:
+    struct Chunk {
+        std::array<Frame, 14> frames;
+        std::uint16_t begin = 0;
+        std::uint16_t end = 0;
+        std::unique_ptr<Chunk> next;
+    };
+
+    void pop_front() noexcept;
+
+    std::unique_ptr<Chunk> head_;
+    Chunk* tail_ = nullptr;
+    std::size_t bytes_ = 0;
+    std::size_t written_of_first_ = 0;
+};
+
+}  // namespace carillon

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <array>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "carillon/net/flusher.hpp"
+#include "carillon/net/tcp_stream.hpp"
+#include "carillon/runtime/event_loop.hpp"
+
+namespace carillon {
+
+/// All TCP connections of one shard: who is ready, who has something to send, who is to be
+/// destroyed. Keeps an epoll set of its own, which the event loop watches as one descriptor: no
+/// system call to arm a read, and no memory of the loop a connection (docs/decisions/0001). One
+/// shard.
+class Streams {
+public:
+    Streams(EventLoop& loop, std::unique_ptr<Flusher> flusher);
+    ~Streams();
+    Streams(const Streams&) = delete;
+    Streams& operator=(const Streams&) = delete;
+
+    /// Takes over a connected socket. Watched from now on; set its handler before the turn ends.
+    TcpStream& adopt(int descriptor, boost::asio::ip::address peer);
+
+    /// Flushes what became dirty in this turn, then destroys what was closed in it.
+    void end_turn();
+
+    [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    [[nodiscard]] const Flusher& flusher() const noexcept { return *flusher_; }
+
+private:
+    friend class TcpStream;
+    void await_ready();
+    void dispatch_ready();
+    void mark_dirty(TcpStream& stream);
+    void bury(TcpStream& stream);
+    /// epoll_ctl(2) on the stream's socket.
+    void control(int operation, TcpStream& stream, unsigned events) noexcept;
+
+    std::unique_ptr<Flusher> flusher_;
+    EventLoop& loop_;
+    boost::asio::posix::stream_descriptor epoll_;
+    HookedList<TcpStream, AllStreams> all_;
+    HookedList<TcpStream, DirtyStreams> dirty_;
+    std::vector<std::unique_ptr<TcpStream>> closed_;
+    std::size_t size_ = 0;
+    std::array<char, 65536> scratch_;
+};
+
+}  // namespace carillon

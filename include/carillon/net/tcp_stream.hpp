@@ -1,0 +1,83 @@
+#pragma once
+
+#include <boost/asio/ip/address.hpp>
+#include <cstddef>
+#include <memory>
+
+#include "carillon/base/frame.hpp"
+#include "carillon/base/intrusive_list.hpp"
+#include "carillon/net/outbound_queue.hpp"
+#include "carillon/net/stream_handler.hpp"
+
+namespace carillon {
+
+class Streams;
+
+/// One TCP connection of a shard: its socket, what waits to be written, and the session that uses
+/// it. An idle one owns no buffer. Made by `Streams`, which also destroys it, at the end of the
+/// turn in which it was closed: references stay valid to the end of the call.
+class TcpStream : public ListHook<struct AllStreams>, public ListHook<struct DirtyStreams> {
+public:
+    TcpStream(Streams& streams, int descriptor, boost::asio::ip::address peer);
+    ~TcpStream();
+    TcpStream(const TcpStream&) = delete;
+    TcpStream& operator=(const TcpStream&) = delete;
+
+    /// Hands the connection to another session; the one before is released when its call returns.
+    void set_handler(std::shared_ptr<StreamHandler> handler) { handler_ = std::move(handler); }
+
+    /// Queues `frame`; it leaves with the flush at the end of the turn. Ignored once finishing or
+    /// closed.
+    void send(Frame frame);
+
+    [[nodiscard]] std::size_t queued_bytes() const noexcept { return queue_.bytes(); }
+
+    /// Forgets what is queued but the frame that is partly on the wire.
+    void drop_queued() { queue_.drop_unstarted(); }
+
+    /// After what is queued: ends the sending side and goes on reading.
+    void finish_sending();
+    /// After what is queued: closes. Only when the peer has nothing more to say, since closing a
+    /// socket with unread input resets it, and the peer may never see the last bytes.
+    void close_when_sent();
+    /// Now, without another call to the handler.
+    void close() noexcept;
+    /// Now, with a TCP reset: for a peer that does not read.
+    void reset() noexcept;
+
+    void pause_reading();
+    void resume_reading();
+
+    [[nodiscard]] bool closed() const noexcept { return descriptor_ < 0; }
+    [[nodiscard]] const boost::asio::ip::address& peer() const noexcept { return peer_; }
+
+    /// For the flusher.
+    [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
+    [[nodiscard]] OutboundQueue& queue() noexcept { return queue_; }
+    void flushed();
+    void write_failed();
+
+    /// For `Streams`: the socket is ready for `events` (of epoll).
+    void on_ready(unsigned events);
+
+private:
+    friend class Streams;
+    enum class AfterQueue : unsigned char { stay, finish, close };
+
+    void read();
+    void lose();
+    void after(AfterQueue what);
+    void watch();
+
+    Streams& streams_;
+    std::shared_ptr<StreamHandler> handler_;
+    OutboundQueue queue_;
+    int descriptor_;
+    unsigned watched_events_ = 0;
+    bool reading_ = true;
+    bool wants_write_ = false;
+    AfterQueue after_queue_ = AfterQueue::stay;
+    boost::asio::ip::address peer_;
+};
+
+}  // namespace carillon

@@ -1,0 +1,64 @@
+#include "carillon/net/http_server.hpp"
+
+#include "http_session.hpp"
+
+namespace carillon {
+
+struct HttpServer::Sessions : HookedList<HttpSession, HttpSessions> {};
+
+HttpServer::HttpServer(EventLoop& loop, Streams& streams, const HttpOptions& options,
+                       HttpRoutes routes, HttpUpgradeHandler upgrade)
+    : loop_(loop),
+      streams_(streams),
+      options_(options),
+      routes_(std::move(routes)),
+      upgrade_(std::move(upgrade)),
+      readmit_timer_(loop.context()),
+      sessions_(std::make_unique<Sessions>()) {}
+
+HttpServer::~HttpServer() {
+    sessions_->clear();
+}
+
+void HttpServer::accept(int descriptor, const boost::asio::ip::address& peer) {
+    TcpStream& stream = streams_.adopt(descriptor, peer);
+    const auto session = std::make_shared<HttpSession>(*this, stream);
+    sessions_->push_back(*session);
+    stream.set_handler(session);
+}
+
+void HttpServer::drain() {
+    draining_ = true;
+    for (auto at = sessions_->begin(); at != sessions_->end();) (at++)->drain();
+}
+
+bool HttpServer::idle() const noexcept {
+    return sessions_->empty();
+}
+
+void HttpServer::park(std::weak_ptr<HttpSession> session) {
+    if (parked_.empty()) readmit_later();
+    parked_.push_back(std::move(session));
+}
+
+void HttpServer::readmit_later() {
+    readmit_timer_.expires_after(std::chrono::milliseconds(5));
+    readmit_timer_.async_wait([this](boost::system::error_code error) {
+        if (error) return;
+        loop_.refresh_time();
+        std::vector<std::weak_ptr<HttpSession>> waiting;
+        waiting.swap(parked_);
+        for (const auto& weak : waiting) {
+            const auto session = weak.lock();
+            if (!session) continue;
+            if (may_admit_()) {
+                session->readmit();
+            } else {
+                parked_.push_back(weak);
+            }
+        }
+        if (!parked_.empty()) readmit_later();
+    });
+}
+
+}  // namespace carillon

@@ -1,0 +1,98 @@
+#include "carillon/net/listener.hpp"
+
+#include <sys/socket.h>
+
+#include <boost/asio/ip/v6_only.hpp>
+#include <cerrno>
+
+#include "carillon/net/socket_options.hpp"
+
+namespace carillon {
+namespace {
+
+using boost::asio::ip::tcp;
+using ReusePort = boost::asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
+
+constexpr int backlog = 4096;
+constexpr int accepts_max = 64;  // A handler, so that a turn stays short.
+
+void bind(tcp::acceptor& acceptor, const Endpoint& endpoint, bool shared) {
+    acceptor.open(endpoint.protocol());
+    acceptor.set_option(tcp::acceptor::reuse_address(true));
+    if (shared) acceptor.set_option(ReusePort(true));
+    if (endpoint.address().is_v6()) acceptor.set_option(boost::asio::ip::v6_only(true));
+    acceptor.bind(endpoint);
+}
+
+}  // namespace
+
+std::string to_text(const Endpoint& endpoint) {
+    const std::string address = endpoint.address().to_string();
+    const std::string host = endpoint.address().is_v6() ? "[" + address + "]" : address;
+    return host + ":" + std::to_string(endpoint.port());
+}
+
+boost::system::error_code probe_endpoint(const Endpoint& endpoint) {
+    boost::asio::io_context context;
+    tcp::acceptor acceptor(context);
+    try {
+        bind(acceptor, endpoint, false);
+    } catch (const boost::system::system_error& failure) {
+        return failure.code();
+    }
+    boost::system::error_code error;
+    acceptor.listen(1, error);  // Linux tells only here when another socket listens already.
+    return error;
+}
+
+Listener::Listener(EventLoop& loop, const Endpoint& endpoint, Accepted accepted)
+    : loop_(loop),
+      acceptor_(loop.context()),
+      retry_(loop.context()),
+      accepted_(std::move(accepted)) {
+    bind(acceptor_, endpoint, true);
+    acceptor_.listen(backlog);
+    acceptor_.non_blocking(true);
+}
+
+void Listener::stop() {
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+    retry_.cancel();
+}
+
+void Listener::await_connection() {
+    acceptor_.async_wait(tcp::acceptor::wait_read, [this](boost::system::error_code error) {
+        if (error) return;
+        loop_.refresh_time();
+        accept_ready();
+    });
+}
+
+void Listener::accept_ready() {
+    for (int i = 0; i < accepts_max; ++i) {
+        Endpoint peer;
+        socklen_t length = static_cast<socklen_t>(peer.capacity());
+        const int descriptor = ::accept4(acceptor_.native_handle(), peer.data(), &length,
+                                         SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (descriptor < 0) {
+            if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+                return pause();
+            }
+            break;  // Nobody waits, or the one that waited is gone.
+        }
+        peer.resize(length);
+        apply_connection_options(descriptor);
+        accepted_(descriptor, peer);
+    }
+    await_connection();
+}
+
+void Listener::pause() {
+    retry_.expires_after(std::chrono::milliseconds(100));
+    retry_.async_wait([this](boost::system::error_code error) {
+        if (!error) await_connection();
+    });
+}
+
+}  // namespace carillon

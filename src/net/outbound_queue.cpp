@@ -1,0 +1,71 @@
+#include "carillon/net/outbound_queue.hpp"
+
+#include <utility>
+
+namespace carillon {
+
+void OutboundQueue::push(Frame frame) {
+    if (frame.size() == 0) return;
+    if (tail_ == nullptr) {
+        head_ = std::make_unique<Chunk>();
+        tail_ = head_.get();
+    } else if (tail_->end == tail_->frames.size()) {
+        tail_->next = std::make_unique<Chunk>();
+        tail_ = tail_->next.get();
+    }
+    bytes_ += frame.size();
+    tail_->frames[tail_->end++] = std::move(frame);
+}
+
+std::size_t OutboundQueue::gather(std::span<iovec> vectors) const noexcept {
+    std::size_t count = 0;
+    std::size_t skip = written_of_first_;
+    for (const Chunk* chunk = head_.get(); chunk != nullptr; chunk = chunk->next.get()) {
+        for (std::size_t i = chunk->begin; i < chunk->end; ++i) {
+            if (count == vectors.size()) return count;
+            const std::string_view bytes = chunk->frames[i].bytes().substr(skip);
+            vectors[count++] = {const_cast<char*>(bytes.data()), bytes.size()};
+            skip = 0;
+        }
+    }
+    return count;
+}
+
+void OutboundQueue::consume(std::size_t written) noexcept {
+    bytes_ -= written;
+    written += written_of_first_;
+    while (head_) {
+        const std::size_t first = head_->frames[head_->begin].size();
+        if (written < first) break;
+        written -= first;
+        pop_front();
+    }
+    written_of_first_ = written;
+}
+
+void OutboundQueue::drop_unstarted() {
+    Frame started;
+    const std::size_t written = written_of_first_;
+    if (written > 0) started = head_->frames[head_->begin];
+    clear();
+    if (!started) return;
+    push(started);
+    bytes_ -= written;
+    written_of_first_ = written;
+}
+
+void OutboundQueue::clear() noexcept {
+    while (head_) head_ = std::move(head_->next);  // One by one: a long chain must not recurse.
+    tail_ = nullptr;
+    bytes_ = 0;
+    written_of_first_ = 0;
+}
+
+void OutboundQueue::pop_front() noexcept {
+    head_->frames[head_->begin++] = Frame{};
+    if (head_->begin < head_->end) return;
+    head_ = std::move(head_->next);
+    if (!head_) tail_ = nullptr;
+}
+
+}  // namespace carillon

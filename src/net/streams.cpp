@@ -1,0 +1,87 @@
+#include "carillon/net/streams.hpp"
+
+#include <sys/epoll.h>
+
+#include <system_error>
+
+namespace carillon {
+namespace {
+
+constexpr int ready_max = 64;  // Streams served a handler, so that a turn stays short.
+
+int make_epoll() {
+    const int descriptor = ::epoll_create1(EPOLL_CLOEXEC);
+    if (descriptor < 0) throw std::system_error(errno, std::generic_category(), "epoll_create1");
+    return descriptor;
+}
+
+}  // namespace
+
+Streams::Streams(EventLoop& loop, std::unique_ptr<Flusher> flusher)
+    : flusher_(std::move(flusher)), loop_(loop), epoll_(loop.context(), make_epoll()) {
+    await_ready();
+}
+
+Streams::~Streams() {
+    all_.clear_and_dispose([](TcpStream* stream) { delete stream; });
+}
+
+TcpStream& Streams::adopt(int descriptor, boost::asio::ip::address peer) {
+    auto* const stream = new TcpStream(*this, descriptor, std::move(peer));
+    all_.push_back(*stream);
+    ++size_;
+    control(EPOLL_CTL_ADD, *stream, EPOLLIN);
+    return *stream;
+}
+
+void Streams::await_ready() {
+    epoll_.async_wait(boost::asio::posix::stream_descriptor::wait_read,
+                      [this](boost::system::error_code error) {
+                          if (error) return;
+                          loop_.refresh_time();
+                          dispatch_ready();
+                          await_ready();
+                      });
+}
+
+void Streams::dispatch_ready() {
+    std::array<epoll_event, ready_max> events;
+    const int count = ::epoll_wait(epoll_.native_handle(), events.data(), ready_max, 0);
+    for (int i = 0; i < count; ++i) {
+        // Closed ones are destroyed at the end of the turn at the earliest, so the pointer holds.
+        const epoll_event& event = events[static_cast<std::size_t>(i)];
+        static_cast<TcpStream*>(event.data.ptr)->on_ready(event.events);
+    }
+}
+
+void Streams::mark_dirty(TcpStream& stream) {
+    if (!static_cast<ListHook<DirtyStreams>&>(stream).is_linked()) dirty_.push_back(stream);
+}
+
+void Streams::bury(TcpStream& stream) {
+    static_cast<ListHook<AllStreams>&>(stream).unlink();
+    auto& dirty = static_cast<ListHook<DirtyStreams>&>(stream);
+    if (dirty.is_linked()) dirty.unlink();
+    --size_;
+    closed_.emplace_back(&stream);
+}
+
+void Streams::end_turn() {
+    while (!dirty_.empty()) {
+        TcpStream& stream = dirty_.front();
+        dirty_.pop_front();
+        flusher_->flush(stream);
+    }
+    std::vector<std::unique_ptr<TcpStream>> closed;
+    closed.swap(closed_);
+}
+
+void Streams::control(int operation, TcpStream& stream, unsigned events) noexcept {
+    epoll_event event{};
+    event.events = events;
+    event.data.ptr = &stream;
+    ::epoll_ctl(epoll_.native_handle(), operation, stream.descriptor_, &event);
+    stream.watched_events_ = events;
+}
+
+}  // namespace carillon

@@ -1,0 +1,118 @@
+#include "carillon/net/tcp_stream.hpp"
+
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "carillon/net/streams.hpp"
+
+namespace carillon {
+
+TcpStream::TcpStream(Streams& streams, int descriptor, boost::asio::ip::address peer)
+    : streams_(streams), descriptor_(descriptor), peer_(std::move(peer)) {}
+
+TcpStream::~TcpStream() {
+    if (!closed()) ::close(descriptor_);
+}
+
+void TcpStream::send(Frame frame) {
+    if (closed() || after_queue_ != AfterQueue::stay) return;
+    queue_.push(std::move(frame));
+    streams_.mark_dirty(*this);
+}
+
+void TcpStream::finish_sending() {
+    after(AfterQueue::finish);
+}
+
+void TcpStream::close_when_sent() {
+    after(AfterQueue::close);
+}
+
+void TcpStream::after(AfterQueue what) {
+    if (closed() || after_queue_ >= what) return;
+    after_queue_ = what;
+    streams_.mark_dirty(*this);
+}
+
+void TcpStream::close() noexcept {
+    if (closed()) return;
+    streams_.control(EPOLL_CTL_DEL, *this, 0);
+    ::close(std::exchange(descriptor_, -1));
+    queue_.clear();
+    streams_.bury(*this);
+}
+
+void TcpStream::reset() noexcept {
+    if (closed()) return;
+    const linger abort{1, 0};
+    ::setsockopt(descriptor_, SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
+    close();
+}
+
+void TcpStream::pause_reading() {
+    reading_ = false;
+    watch();
+}
+
+void TcpStream::resume_reading() {
+    reading_ = true;
+    watch();
+}
+
+void TcpStream::watch() {
+    if (closed()) return;
+    const unsigned events = (reading_ ? EPOLLIN : 0U) | (wants_write_ ? EPOLLOUT : 0U);
+    if (events == watched_events_) return;
+    streams_.control(EPOLL_CTL_MOD, *this, events);
+}
+
+void TcpStream::on_ready(unsigned events) {
+    if (closed()) return;
+    if ((events & EPOLLOUT) != 0) streams_.mark_dirty(*this);
+    if ((events & EPOLLIN) != 0 && reading_) return read();
+    // Errors are reported whatever is watched; nobody would read them out of a paused stream.
+    if ((events & (EPOLLERR | EPOLLHUP)) != 0) lose();
+}
+
+void TcpStream::read() {
+    const ssize_t received =
+        ::recv(descriptor_, streams_.scratch_.data(), streams_.scratch_.size(), MSG_DONTWAIT);
+    if (received < 0) {
+        if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) lose();
+        return;
+    }
+    const std::shared_ptr<StreamHandler> handler = handler_;  // It may replace itself meanwhile.
+    if (received == 0) {
+        pause_reading();
+        return handler->on_end();
+    }
+    handler->on_bytes({streams_.scratch_.data(), static_cast<std::size_t>(received)});
+}
+
+void TcpStream::lose() {
+    const std::shared_ptr<StreamHandler> handler = handler_;
+    close();
+    handler->on_lost();
+}
+
+void TcpStream::write_failed() {
+    lose();
+}
+
+void TcpStream::flushed() {
+    const bool waited = wants_write_;
+    wants_write_ = !queue_.empty();
+    if (wants_write_ != waited) watch();
+    if (wants_write_) return;
+    if (after_queue_ == AfterQueue::close) return close();
+    if (after_queue_ == AfterQueue::finish) ::shutdown(descriptor_, SHUT_WR);
+    if (waited) {
+        const std::shared_ptr<StreamHandler> handler = handler_;
+        handler->on_drained();
+    }
+}
+
+}  // namespace carillon
