@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+
+namespace carillon {
+
+/// What holds for each client connection.
+struct ConnectionOptions {
+    std::uint32_t activity_timeout_seconds = 120;
+    std::uint32_t pong_timeout_seconds = 30;
+    std::uint32_t max_message_bytes = 131072;
+    std::uint32_t max_queued_bytes = 1048576;
+
+    template <class Visitor>
+    static void describe(Visitor&& setting) {
+        setting(
+            "activity_timeout_seconds", &ConnectionOptions::activity_timeout_seconds, 1, 86400,
+            "Silence after which a client is pinged. Clients are told, and ping by themselves.");
+        setting("pong_timeout_seconds", &ConnectionOptions::pong_timeout_seconds, 1, 3600,
+                "Further silence after that ping before the connection is closed with 4201.");
+        setting("max_message_bytes", &ConnectionOptions::max_message_bytes, 1024, 16777216,
+                "Largest message a client may send, before decoding; more is closed with 1009.");
+        setting(
+            "max_queued_bytes", &ConnectionOptions::max_queued_bytes, 16384, 1073741824,
+            "Bytes that may wait for a client that reads too slowly; more is closed with 4100.");
+    }
+};
+
+}  // namespace carillon

@@ -1,0 +1,55 @@
+#include "client_session.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "carillon/protocol/error_codes.hpp"
+#include "carillon/protocol/server_messages.hpp"
+#include "carillon/websocket/encoder.hpp"
+
+namespace carillon {
+
+ClientSession::~ClientSession() {
+    on_gone();
+}
+
+void ClientSession::open(ChannelShard& channels, std::shared_ptr<const App> app,
+                         unsigned activity_timeout_seconds) {
+    app->open_connections->fetch_add(1, std::memory_order_relaxed);
+    connection_.emplace(channels, *this, std::move(app), activity_timeout_seconds);
+    spdlog::debug("connection {} opened, app {}", connection_->socket_id().text(),
+                  connection_->app().id.get());
+}
+
+void ClientSession::refuse(Errc code, std::string_view message) {
+    const int close_code = pusher_code(code).value_or(1008);
+    if (close_code >= 4000)
+        WsSession::send(encode_ws(WsOpcode::text, error_message(code, message)));
+    close(static_cast<std::uint16_t>(close_code), message);
+}
+
+void ClientSession::on_message(const WsEvent& message) {
+    if (message.kind == WsEvent::Kind::binary) {
+        return refuse(Errc::websocket_unsupported, "Binary messages are not supported");
+    }
+    if (connection_) connection_->on_text(message.payload, loop().now());
+}
+
+void ClientSession::on_silent() {
+    refuse(Errc::pong_not_received, "Pong reply not received");
+}
+
+void ClientSession::on_too_slow() {
+    if (connection_) {
+        spdlog::info("connection {} reads too slowly, closing it", connection_->socket_id().text());
+    }
+    refuse(Errc::too_slow, "Too many messages wait for this connection");
+}
+
+void ClientSession::on_gone() {
+    if (!connection_) return;
+    spdlog::debug("connection {} closed", connection_->socket_id().text());
+    connection_->app().open_connections->fetch_sub(1, std::memory_order_relaxed);
+    connection_.reset();
+}
+
+}  // namespace carillon

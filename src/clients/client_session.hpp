@@ -1,0 +1,46 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "carillon/base/intrusive_list.hpp"
+#include "carillon/channels/connection.hpp"
+#include "carillon/channels/connection_sink.hpp"
+#include "carillon/clients/websocket_clients.hpp"
+#include "carillon/clients/ws_session.hpp"
+
+namespace carillon {
+
+/// A Pusher client on a WebSocket: text messages to and from its `Connection`.
+class ClientSession final : public WsSession,
+                            public ConnectionSink,
+                            public ListHook<struct ClientSessions> {
+public:
+    using WsSession::WsSession;
+    ~ClientSession() override;
+
+    /// Lets the client in. Without it the session is only good for being refused.
+    void open(ChannelShard& channels, std::shared_ptr<const App> app,
+              unsigned activity_timeout_seconds);
+
+    /// Says why, by `pusher:error` and then the close code, and ends the connection.
+    void refuse(Errc code, std::string_view message);
+
+    void send(OutboundMessage& message) override { WsSession::send(message.websocket()); }
+
+    /// Null once it is over.
+    [[nodiscard]] Connection* connection() noexcept {
+        return connection_ ? &*connection_ : nullptr;
+    }
+
+private:
+    void on_message(const WsEvent& message) override;
+    void on_silent() override;
+    void on_too_slow() override;
+    void on_gone() override;
+
+    std::optional<Connection> connection_;
+};
+
+}  // namespace carillon

@@ -1,0 +1,153 @@
+#include "carillon/clients/ws_session.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "carillon/protocol/error_codes.hpp"
+#include "carillon/websocket/encoder.hpp"
+
+namespace carillon {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto close_wait_max = 3s;
+constexpr auto slow_close_wait_max = 2s;
+
+bool fails_connection(std::uint16_t code) {
+    return code == 1002 || code == 1003 || code == 1007 || code == 1009;
+}
+
+std::string_view reason_of(Errc why) {
+    switch (why) {
+        case Errc::websocket_bad_utf8:
+            return "Text is not valid UTF-8";
+        case Errc::websocket_too_big:
+            return "Message too large";
+        default:
+            return "WebSocket protocol error";
+    }
+}
+
+}  // namespace
+
+WsSession::WsSession(EventLoop& loop, TcpStream& stream, const ConnectionOptions& options)
+    : loop_(loop), stream_(stream), options_(options), last_heard_(loop.now()) {
+    loop_.schedule(*this, std::chrono::seconds(options_.activity_timeout_seconds));
+}
+
+void WsSession::send(Frame frame) {
+    if (state_ != State::open) return;
+    if (stream_.queued_bytes() + frame.size() <= options_.max_queued_bytes) {
+        return stream_.send(std::move(frame));
+    }
+    state_ = State::too_slow;
+    was_too_slow_ = true;
+    stream_.drop_queued();
+    // A fan-out is running over the channel's list, which ending this connection changes.
+    loop_.defer([weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (!self || self->state_ != State::too_slow) return;
+        self->state_ = State::open;
+        self->on_too_slow();
+    });
+}
+
+void WsSession::close(std::uint16_t code, std::string_view reason) {
+    if (state_ != State::open) return;
+    stream_.send(encode_ws_close(code, reason));
+    state_ = State::closing;
+    if (fails_connection(code)) {
+        state_ = State::discarding;
+        stream_.finish_sending();
+    }
+    loop_.schedule(*this, was_too_slow_ ? slow_close_wait_max : close_wait_max);
+    become_gone();
+}
+
+void WsSession::become_gone() {
+    if (!std::exchange(told_gone_, true)) on_gone();
+}
+
+void WsSession::on_bytes(std::span<char> bytes) {
+    while (state_ == State::open || state_ == State::closing) {
+        WsEvent event{};
+        switch (decoder_.next(bytes, options_.max_message_bytes, event)) {
+            case WsDecoder::Progress::event:
+                on_event(event);
+                break;
+            case WsDecoder::Progress::need_more:
+                return;
+            case WsDecoder::Progress::failed:
+                return fail(decoder_.failure());
+        }
+    }
+}
+
+void WsSession::on_event(const WsEvent& event) {
+    last_heard_ = loop_.now();
+    if (event.kind == WsEvent::Kind::close) return answer_close(event);
+    if (state_ != State::open) return;
+    switch (event.kind) {
+        case WsEvent::Kind::text:
+        case WsEvent::Kind::binary:
+            return on_message(event);
+        case WsEvent::Kind::ping:
+            return send(encode_ws(WsOpcode::pong, event.payload));
+        default:
+            return;
+    }
+}
+
+void WsSession::answer_close(const WsEvent& close) {
+    if (state_ == State::open) stream_.send(encode_ws_close(close.close_code, {}));
+    // The peer says nothing more after its Close, so nothing unread can spoil this.
+    stream_.close_when_sent();
+    state_ = State::gone;
+    become_gone();
+}
+
+void WsSession::fail(Errc why) {
+    if (state_ == State::open) {
+        return close(static_cast<std::uint16_t>(pusher_code(why).value_or(1002)), reason_of(why));
+    }
+    state_ = State::discarding;
+}
+
+void WsSession::on_end() {
+    state_ = State::gone;
+    stream_.close_when_sent();
+    become_gone();
+}
+
+void WsSession::on_lost() {
+    cancel();
+    state_ = State::gone;
+    become_gone();
+}
+
+void WsSession::on_timeout(TimePoint now) {
+    if (state_ == State::open) return check_liveness(now);
+    if (state_ == State::too_slow) return;
+    if (was_too_slow_) return stream_.reset();
+    stream_.close();
+}
+
+void WsSession::check_liveness(TimePoint now) {
+    const auto activity_timeout = std::chrono::seconds(options_.activity_timeout_seconds);
+    const auto pong_timeout = std::chrono::seconds(options_.pong_timeout_seconds);
+    if (awaits_pong_ && last_heard_ <= pinged_at_) {
+        if (now - pinged_at_ >= pong_timeout) return on_silent();
+        return loop_.schedule(*this, pinged_at_ + pong_timeout - now);
+    }
+    awaits_pong_ = false;
+    const auto silence = now - last_heard_;
+    if (silence < activity_timeout) return loop_.schedule(*this, activity_timeout - silence);
+    awaits_pong_ = true;
+    pinged_at_ = now;
+    loop_.schedule(*this, pong_timeout);
+    send(encode_ws(WsOpcode::ping, {}));
+}
+
+}  // namespace carillon
