@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+
+namespace carillon {
+
+/// The REST API.
+struct ApiOptions {
+    std::uint32_t max_clock_skew_seconds = 600;
+
+    template <class Visitor>
+    static void describe(Visitor&& setting) {
+        setting(
+            "max_clock_skew_seconds", &ApiOptions::max_clock_skew_seconds, 1, 31536000,
+            "A request is refused when its auth_timestamp is this far from the server's clock, or "
+            "farther.");
+    }
+};
+
+}  // namespace carillon

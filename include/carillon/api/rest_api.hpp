@@ -1,0 +1,56 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "carillon/api/options.hpp"
+#include "carillon/apps/app_registry.hpp"
+#include "carillon/auth/query.hpp"
+#include "carillon/channels/channel_shard.hpp"
+#include "carillon/net/http.hpp"
+#include "carillon/net/http_routes.hpp"
+#include "carillon/protocol/trigger.hpp"
+
+namespace carillon {
+
+/// The REST API of one shard: signed requests of backends, turned into calls on the domain.
+/// Source: protocol.md 5.
+class RestApi {
+public:
+    RestApi(ChannelShard& channels, std::shared_ptr<const AppRegistry> apps,
+            const ApiOptions& options, std::string path_prefix);
+
+    /// The routes refer to this object.
+    void add_routes(HttpRoutes& routes);
+
+    void set_apps(std::shared_ptr<const AppRegistry> apps) { apps_ = std::move(apps); }
+
+private:
+    struct Call {
+        const App& app;
+        const HttpRequest& request;
+        const Query& query;
+    };
+    using Endpoint = void (RestApi::*)(const Call&, HttpReply);
+
+    /// Lets a request through to `endpoint` if its app's credentials have signed it.
+    void authenticate(Endpoint endpoint, const HttpRequest& request, const HttpReply& reply);
+
+    void post_event(const Call& call, HttpReply reply);
+    void post_batch(const Call& call, HttpReply reply);
+    void get_channels(const Call& call, HttpReply reply);
+    void get_channel(const Call& call, HttpReply reply);
+    void get_users(const Call& call, HttpReply reply);
+
+    void publish(const App& app, const Trigger& trigger);
+
+    ChannelShard& channels_;
+    std::shared_ptr<const AppRegistry> apps_;
+    ApiOptions options_;
+    std::string path_prefix_;
+    TriggerParser parser_;
+};
+
+}  // namespace carillon

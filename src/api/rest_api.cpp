@@ -1,0 +1,182 @@
+#include "carillon/api/rest_api.hpp"
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "carillon/auth/api_request.hpp"
+#include "carillon/protocol/server_messages.hpp"
+#include "carillon/runtime/wall_clock.hpp"
+
+namespace carillon {
+namespace {
+
+using Json = nlohmann::json;
+
+HttpResponse plain(int status, std::string_view text) {
+    HttpResponse response{.status = status};
+    response.body.append(text).append("\n");
+    return response;
+}
+
+HttpResponse refusal(const Error& error) {
+    return plain(error.code == Errc::data_too_large ? 413 : 400, error.what);
+}
+
+HttpResponse ok(const Json& json) {
+    return {.body = json.dump(-1, ' ', false, Json::error_handler_t::replace),
+            .content_type = "application/json"};
+}
+
+Json attributes(const ChannelSummary& summary, const InfoAttributes& info) {
+    Json json = Json::object();
+    if (info.user_count && summary.presence) json["user_count"] = summary.users;
+    return json;
+}
+
+TriggerParser::QueryFallback fallback(const Query& query) {
+    TriggerParser::QueryFallback fallback;
+    fallback.name = query.find("name");
+    fallback.data = query.find("data");
+    fallback.channel = query.find("channel");
+    fallback.socket_id = query.find("socket_id");
+    fallback.info = query.find("info");
+    fallback.channels = query.all("channels[]");
+    return fallback;
+}
+
+}  // namespace
+
+RestApi::RestApi(ChannelShard& channels, std::shared_ptr<const AppRegistry> apps,
+                 const ApiOptions& options, std::string path_prefix)
+    : channels_(channels),
+      apps_(std::move(apps)),
+      options_(options),
+      path_prefix_(std::move(path_prefix)) {}
+
+void RestApi::add_routes(HttpRoutes& routes) {
+    const auto add = [&](std::string_view method, std::string_view pattern, Endpoint endpoint) {
+        routes.add(method, pattern, [this, endpoint](const HttpRequest& request, HttpReply reply) {
+            authenticate(endpoint, request, reply);
+        });
+    };
+    add("POST", "/apps/*/events", &RestApi::post_event);
+    add("POST", "/apps/*/batch_events", &RestApi::post_batch);
+    add("GET", "/apps/*/channels", &RestApi::get_channels);
+    add("GET", "/apps/*/channels/*", &RestApi::get_channel);
+    add("GET", "/apps/*/channels/*/users", &RestApi::get_users);
+}
+
+void RestApi::authenticate(Endpoint endpoint, const HttpRequest& request, const HttpReply& reply) {
+    const auto app = apps_->find_by_id(request.path_values[0]);
+    if (!app) return reply.send(plain(404, "App ID not found"));
+    const auto query = Query::parse(request.query);
+    if (!query) return reply.send(refusal(query.error()));
+    const ApiRequest signed_request{request.method(), request.path, *query, request.body()};
+    const auto refused = check_api_request(signed_request, app->credentials, unix_seconds(),
+                                           options_.max_clock_skew_seconds, path_prefix_);
+    if (refused) return reply.send({.status = refused->status, .body = refused->text});
+    if (!app->enabled) return reply.send(plain(403, "The app is disabled"));
+    (this->*endpoint)({*app, request, *query}, reply);
+}
+
+void RestApi::publish(const App& app, const Trigger& trigger) {
+    for (const ChannelName& channel : trigger.channels) {
+        channels_.publish(app, channel, channel_event(channel.text(), trigger.name, trigger.data),
+                          trigger.excluded.value_or(SocketId{}));
+    }
+}
+
+void RestApi::post_event(const Call& call, HttpReply reply) {
+    const auto trigger =
+        parser_.parse_event(call.request.body(), call.app.limits, fallback(call.query));
+    if (!trigger) return reply.send(refusal(trigger.error()));
+    publish(call.app, *trigger);
+    if (!trigger->asks_info) return reply.send(ok(Json::object()));
+    channels_.queries().summarize(
+        call.app, trigger->channels,
+        [reply, info = trigger->info](std::vector<ChannelSummary> summaries) {
+            Json channels = Json::object();
+            for (const ChannelSummary& summary : summaries) {
+                channels[summary.name] = attributes(summary, info);
+            }
+            reply.send(ok({{"channels", std::move(channels)}}));
+        });
+}
+
+void RestApi::post_batch(const Call& call, HttpReply reply) {
+    const auto batch = parser_.parse_batch(call.request.body(), call.app.limits);
+    if (!batch) return reply.send(refusal(batch.error()));
+    bool asks_info = false;
+    std::vector<ChannelName> channels;
+    std::vector<InfoAttributes> infos;
+    for (const Trigger& trigger : *batch) {
+        publish(call.app, trigger);
+        asks_info = asks_info || trigger.asks_info;
+        channels.push_back(trigger.channels.front());
+        infos.push_back(trigger.info);
+    }
+    if (!asks_info) return reply.send(ok(Json::object()));
+    channels_.queries().summarize(
+        call.app, channels,
+        [reply, infos = std::move(infos)](std::vector<ChannelSummary> summaries) {
+            Json items = Json::array();
+            for (std::size_t i = 0; i < summaries.size(); ++i) {
+                items.push_back(attributes(summaries[i], infos[i]));
+            }
+            reply.send(ok({{"batch", std::move(items)}}));
+        });
+}
+
+void RestApi::get_channels(const Call& call, HttpReply reply) {
+    const auto info = InfoAttributes::parse(call.query.find("info").value_or(""));
+    if (!info) return reply.send(refusal(info.error()));
+    const std::string prefix{call.query.find("filter_by_prefix").value_or("")};
+    if (info->user_count && !prefix.starts_with("presence-")) {
+        return reply.send(plain(400,
+                                "user_count may only be requested for presence channels - please "
+                                "supply filter_by_prefix begining with presence-"));
+    }
+    channels_.queries().list(call.app, prefix,
+                             [reply, info = *info](std::vector<ChannelSummary> summaries) {
+                                 Json channels = Json::object();
+                                 for (const ChannelSummary& summary : summaries) {
+                                     channels[summary.name] = attributes(summary, info);
+                                 }
+                                 reply.send(ok({{"channels", std::move(channels)}}));
+                             });
+}
+
+void RestApi::get_channel(const Call& call, HttpReply reply) {
+    const auto info = InfoAttributes::parse(call.query.find("info").value_or(""));
+    if (!info) return reply.send(refusal(info.error()));
+    const auto name = ChannelName::parse(call.request.path_values[1], call.app.limits);
+    if (!name) return reply.send(refusal(name.error()));
+    if (info->user_count && !name->kind().is_presence()) {
+        return reply.send(plain(400,
+                                "Cannot retrieve the user count unless the channel is a presence "
+                                "channel"));
+    }
+    channels_.queries().summarize(call.app, {*name},
+                                  [reply, info = *info](std::vector<ChannelSummary> summaries) {
+                                      Json channel = attributes(summaries.front(), info);
+                                      channel["occupied"] = summaries.front().subscriptions > 0;
+                                      reply.send(ok(channel));
+                                  });
+}
+
+void RestApi::get_users(const Call& call, HttpReply reply) {
+    const auto name = ChannelName::parse(call.request.path_values[1], call.app.limits);
+    if (!name) return reply.send(refusal(name.error()));
+    if (!name->kind().is_presence()) {
+        return reply.send(plain(400, "Users can only be retrieved for presence channels"));
+    }
+    channels_.queries().users(call.app, *name, [reply](std::vector<std::string> ids) {
+        Json users = Json::array();
+        for (const std::string& id : ids) users.push_back({{"id", id}});
+        reply.send(ok({{"users", std::move(users)}}));
+    });
+}
+
+}  // namespace carillon
