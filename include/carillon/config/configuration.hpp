@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "carillon/api/options.hpp"
+#include "carillon/apps/app.hpp"
+#include "carillon/clients/options.hpp"
+#include "carillon/net/options.hpp"
+#include "carillon/protocol/limits.hpp"
+#include "carillon/runtime/options.hpp"
+
+namespace carillon {
+
+struct LogOptions {
+    std::string level = "info";
+    std::string format = "text";
+
+    /// Beside the forms of the other rooms: `setting(name, member, {choice, …}, meaning)`.
+    template <class Visitor>
+    static void describe(Visitor&& setting) {
+        setting("level", &LogOptions::level, {"trace", "debug", "info", "warn", "error", "off"},
+                "The least important messages that are logged.");
+        setting("format", &LogOptions::format, {"text", "json"},
+                "Lines for people, or one JSON object a line.");
+    }
+};
+
+/// Everything that the server was told, checked and complete. Made by `load_configuration`.
+struct Configuration {
+    std::vector<ListenOptions> listen;  ///< never empty
+    std::uint32_t shards = 0;           ///< 0: one a core that the process may use
+    std::string path_prefix;  ///< "" or "/x" in front of /app and /apps, no trailing slash
+    bool production = false;
+    std::string apps_directory;  ///< where `apps` come from besides; "" for nowhere
+    LogOptions log;
+    ConnectionOptions connection;
+    HttpOptions http;
+    ApiOptions api;
+    ShutdownOptions shutdown;
+    Limits limits;          ///< the global ones; each app already holds its own
+    std::vector<App> apps;  ///< ids and keys unique; never empty
+    bool default_listen =
+        true;                  ///< nobody chose an address: a host without IPv6 may lack the second
+    bool default_app = false;  ///< nobody configured an app: the public test credentials are used
+    std::vector<std::string> warnings;  ///< for the log at start; no secrets
+
+    /// The settings that belong to no section.
+    template <class Visitor>
+    static void describe(Visitor&& setting) {
+        setting("shards", &Configuration::shards, 0, 256,
+                "Threads that serve clients; 0 for one a core that the process may use.");
+        setting(
+            "path_prefix", &Configuration::path_prefix,
+            "What a proxy or `wsPath` puts in front of `/app` and `/apps`, such as `/realtime`.");
+        setting("production", &Configuration::production,
+                "Refuse to start with the public default secret.");
+        setting(
+            "apps_directory", &Configuration::apps_directory,
+            "Directory with one JSON file an app, in addition to `apps`. Only names that end in "
+            "`.json` are read.");
+    }
+
+    /// Calls `section(name, member, meaning)` for each.
+    template <class Visitor>
+    static void describe_sections(Visitor&& section) {
+        section("limits", &Configuration::limits,
+                "What one app may use. An app's own `limits` are laid over these.");
+        section("connection", &Configuration::connection, "What holds for each client connection.");
+        section("http", &Configuration::http, "HTTP on the client port.");
+        section("api", &Configuration::api, "The REST API.");
+        section("shutdown", &Configuration::shutdown, "Stopping on SIGTERM.");
+        section("log", &Configuration::log, "The log, on standard error.");
+    }
+};
+
+}  // namespace carillon

@@ -1,0 +1,150 @@
+#include "app_reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <system_error>
+
+#include "app_settings.hpp"
+#include "read_json.hpp"
+
+namespace carillon {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+struct CredentialSettings {
+    std::string key;
+    std::string secret;
+
+    template <class Visitor>
+    static void describe(Visitor&& setting) {
+        setting("key", &CredentialSettings::key, "");
+        setting("secret", &CredentialSettings::secret, "");
+    }
+};
+
+/// `object` holds `key` and `secret`. A part of the wrong type has been refused already.
+Credential credential(const json& object, CredentialSettings settings, const std::string& path,
+                      const Place& place) {
+    for (const auto* part : {"key", "secret"}) {
+        const auto value = object.find(part);
+        if (value == object.end()) {
+            place.refuse(join_path(path, part), "required");
+        } else if (*value == "") {
+            place.refuse(join_path(path, part), "must not be empty");
+        }
+    }
+    if (settings.key.find(':') != std::string::npos) {
+        place.refuse(join_path(path, "key"),
+                     "must not contain a colon, which ends keys in signatures");
+    }
+    return {std::move(settings.key), std::move(settings.secret)};
+}
+
+std::vector<Credential> rotated(const json& keys, const std::string& path, const Place& place) {
+    std::vector<Credential> credentials;
+    if (!keys.is_array() || keys.empty()) {
+        place.refuse(path, "not an array of at least one {\"key\": …, \"secret\": …}");
+        return credentials;
+    }
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        const auto item = fmt::format("{}[{}]", path, i);
+        CredentialSettings settings;
+        read_object(settings, keys[i], item, place);
+        if (keys[i].is_object()) {
+            credentials.push_back(credential(keys[i], std::move(settings), item, place));
+        }
+    }
+    return credentials;
+}
+
+std::vector<Credential> credentials(const json& object, AppSettings settings,
+                                    const std::string& path, const Place& place) {
+    const auto keys = object.find("keys");
+    if (keys == object.end()) {
+        return {
+            credential(object, {std::move(settings.key), std::move(settings.secret)}, path, place)};
+    }
+    if (object.contains("key") || object.contains("secret")) {
+        place.refuse(join_path(path, "keys"), "either key and secret, or keys, not both");
+    }
+    return rotated(*keys, join_path(path, "keys"), place);
+}
+
+}  // namespace
+
+App read_app(const json& object, const Limits& limits, const std::string& path,
+             const Place& place) {
+    App app;
+    app.limits = limits;
+    AppSettings settings;
+    read_object(settings, object, path, place, {"keys", "limits"});
+    if (!object.is_object()) return app;
+    if (const auto own = object.find("limits"); own != object.end()) {
+        read_object(app.limits, *own, join_path(path, "limits"), place);
+    }
+    if (!object.contains("id")) {
+        place.refuse(join_path(path, "id"), "required");
+    } else if (object["id"] == "") {
+        place.refuse(join_path(path, "id"), "must not be empty");
+    }
+    app.id = AppId{settings.id};
+    app.enabled = settings.enabled;
+    app.client_events = settings.client_events;
+    app.credentials = credentials(object, std::move(settings), path, place);
+    return app;
+}
+
+void read_apps(const json& apps, const Limits& limits, const Place& place,
+               std::vector<PlacedApp>& out) {
+    if (!apps.is_array()) return place.refuse("apps", "not an array of objects");
+    for (std::size_t i = 0; i < apps.size(); ++i) {
+        const auto path = fmt::format("apps[{}]", i);
+        out.push_back({read_app(apps[i], limits, path, place), path + " in " + place.name()});
+    }
+}
+
+void read_apps_directory(const fs::path& directory, const Limits& limits, const Place& place,
+                         std::vector<PlacedApp>& out) {
+    std::vector<fs::path> files;
+    std::error_code error;
+    for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
+         entry.increment(error)) {
+        if (entry->path().extension() == ".json") files.push_back(entry->path());
+    }
+    if (error) {
+        return place.refuse("apps_directory",
+                            fmt::format("cannot read {}: {}", directory.string(), error.message()));
+    }
+    std::ranges::sort(files);
+    for (const fs::path& path : files) {
+        const Place file = place.at(path.string());
+        const auto text = file.read_file(path);
+        const auto object = text ? read_json(*text, "", file) : std::nullopt;
+        if (object) out.push_back({read_app(*object, limits, "", file), file.name()});
+    }
+}
+
+void check_unique(const std::vector<PlacedApp>& apps, ConfigurationProblems& problems) {
+    std::map<std::string, std::string> ids;
+    std::map<std::string, std::string> keys;
+    const auto take = [&](auto& taken, const char* what, const std::string& name,
+                          const std::string& where) {
+        if (name.empty()) return;
+        const auto [other, fresh] = taken.emplace(name, where);
+        if (fresh) return;
+        problems.lines.push_back(fmt::format("{}: the {} {} is taken by {}, it must be unique",
+                                             where, what, name, other->second));
+    };
+    for (const PlacedApp& placed : apps) {
+        take(ids, "id", placed.app.id.get(), placed.where);
+        for (const Credential& credential : placed.app.credentials) {
+            take(keys, "key", credential.key, placed.where);
+        }
+    }
+}
+
+}  // namespace carillon

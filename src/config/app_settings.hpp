@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+
+namespace carillon {
+
+/// An app as it is spelled, besides `keys` and `limits`.
+struct AppSettings {
+    std::string id;
+    std::string key;
+    std::string secret;
+    bool enabled = true;
+    bool client_events = true;
+
+    template <class Visitor>
+    static void describe(Visitor&& setting) {
+        setting("id", &AppSettings::id, "In the paths of the REST API. Required, unique.");
+        setting(
+            "key", &AppSettings::key,
+            "What clients connect with. Required unless `keys` is given, unique over all apps.");
+        setting("secret", &AppSettings::secret, "What requests and subscriptions are signed with.");
+        setting("enabled", &AppSettings::enabled, "false refuses all connections and requests.");
+        setting("client_events", &AppSettings::client_events,
+                "Whether clients may send events to each other.");
+    }
+};
+
+}  // namespace carillon

@@ -1,0 +1,98 @@
+#include "draft.hpp"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+namespace carillon {
+namespace {
+
+using nlohmann::json;
+
+bool is_address(const std::string& text) {
+    std::array<unsigned char, sizeof(in6_addr)> bytes{};
+    return inet_pton(AF_INET, text.c_str(), bytes.data()) == 1 ||
+           inet_pton(AF_INET6, text.c_str(), bytes.data()) == 1;
+}
+
+bool is_prefix_char(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view{"/-_.~"}.find(c) != std::string_view::npos;
+}
+
+bool is_path_prefix(std::string_view text) {
+    return text.empty() ||
+           (text.front() == '/' && text.back() != '/' && text.find("//") == text.npos &&
+            std::ranges::all_of(text, is_prefix_char));
+}
+
+void read_listener(ListenOptions& listener, const json& object, const std::string& path,
+                   const Place& place) {
+    read_object(listener, object, path, place);
+    const bool given = object.is_object() && object.contains("address");
+    if (!given || is_address(listener.address)) return;
+    place.refuse(join_path(path, "address"), listener.address + " is not an IPv4 or IPv6 address");
+}
+
+}  // namespace
+
+Draft::Draft() {
+    configuration.listen = {{"0.0.0.0", 6001}, {"::", 6001}};
+}
+
+void Draft::lay(const json& tree, const Place& place) {
+    std::vector<std::string> others = {"listen", "apps"};
+    Configuration::describe_sections([&](const char* name, auto member, const char*) {
+        others.emplace_back(name);
+        if (!tree.is_object() || !tree.contains(name)) return;
+        read_object(configuration.*member, tree[name], name, place);
+    });
+    read_object(configuration, tree, "", place, others);
+    if (!tree.is_object()) return;
+    if (const auto listen = tree.find("listen"); listen != tree.end()) lay_listen(*listen, place);
+    if (const auto apps = tree.find("apps"); apps != tree.end()) apps_ = {*apps, place};
+    if (tree.contains("apps_directory")) apps_directory_ = place;
+    if (tree.contains("path_prefix") && !is_path_prefix(configuration.path_prefix)) {
+        place.refuse("path_prefix",
+                     "allowed are \"\" and paths such as /realtime: a slash in front, "
+                     "none at the end, letters, digits and -_.~/");
+    }
+}
+
+void Draft::lay_host(const json& host, const Place& place) {
+    if (configuration.default_listen) configuration.listen.resize(1);
+    configuration.default_listen = false;
+    read_listener(configuration.listen.front(), {{"address", host}}, "listen[0]", place);
+}
+
+void Draft::lay_port(const json& port, const Place& place) {
+    auto& listen = configuration.listen;
+    read_listener(listen.front(), {{"port", port}}, "listen[0]", place);
+    if (configuration.default_listen) listen.back().port = listen.front().port;
+}
+
+void Draft::lay_listen(const json& listen, const Place& place) {
+    if (!listen.is_array() || listen.empty()) {
+        return place.refuse("listen", "not an array of at least one {\"address\": …, \"port\": …}");
+    }
+    configuration.default_listen = false;
+    configuration.listen.assign(listen.size(), {});
+    for (std::size_t i = 0; i < listen.size(); ++i) {
+        read_listener(configuration.listen[i], listen[i], fmt::format("listen[{}]", i), place);
+    }
+}
+
+std::vector<PlacedApp> Draft::read_configured_apps() const {
+    std::vector<PlacedApp> apps;
+    if (apps_) read_apps(apps_->value, configuration.limits, apps_->place, apps);
+    if (!configuration.apps_directory.empty()) {
+        read_apps_directory(configuration.apps_directory, configuration.limits, *apps_directory_,
+                            apps);
+    }
+    return apps;
+}
+
+}  // namespace carillon

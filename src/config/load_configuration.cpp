@@ -1,0 +1,155 @@
+#include "carillon/config/load_configuration.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "default_app.hpp"
+#include "draft.hpp"
+#include "environment.hpp"
+#include "read_json.hpp"
+#include "spellings.hpp"
+
+namespace carillon {
+namespace {
+
+struct LegacyName {
+    const char* variable;
+    const char* name;
+};
+
+/// What another server calls settings that mean the same here, in the same unit.
+constexpr std::array<LegacyName, 7> legacy_names = {{
+    {"SOKETI_HOST", "host"},
+    {"SOKETI_PORT", "port"},
+    {"SOKETI_PATH_PREFIX", "path_prefix"},
+    {"SOKETI_CHANNEL_LIMITS_MAX_NAME_LENGTH", "limits.max_channel_name_length"},
+    {"SOKETI_EVENT_MAX_CHANNELS_AT_ONCE", "limits.max_channels_per_trigger"},
+    {"SOKETI_EVENT_MAX_NAME_LENGTH", "limits.max_event_name_length"},
+    {"SOKETI_PRESENCE_MAX_MEMBERS", "limits.max_presence_members"},
+}};
+
+class Loading {
+public:
+    explicit Loading(const ConfigurationSources& sources)
+        : sources_(sources), environment_(sources.environment, known_variables(), problems_) {}
+
+    std::variant<Configuration, ConfigurationProblems> run() {
+        lay_file();
+        lay_legacy();
+        lay_environment();
+        lay_flags();
+        auto apps = draft_.read_configured_apps();
+        Configuration& configuration = draft_.configuration;
+        add_default_app(environment_, configuration, apps, problems_);
+        check_unique(apps, problems_);
+        if (!problems_.lines.empty()) return std::move(problems_);
+        for (PlacedApp& placed : apps) configuration.apps.push_back(std::move(placed.app));
+        return std::move(configuration);
+    }
+
+private:
+    /// The text of a variable or flag.
+    struct Given {
+        std::string name;  ///< dotted
+        std::string text;
+        std::string place;
+    };
+
+    std::vector<std::string> known_variables() const {
+        std::vector<std::string> known = {"CARILLON_CONFIG", "CARILLON_APP_ID", "CARILLON_APP_KEY",
+                                          "CARILLON_APP_SECRET"};
+        for (const auto& item : names_) known.push_back(environment_name(item.first));
+        return known;
+    }
+
+    void lay_file() {
+        std::optional<std::filesystem::path> path = sources_.file;
+        std::string place = "--config";
+        if (const auto* variable = environment_.find("CARILLON_CONFIG"); variable && !path) {
+            path = variable->text;
+            place = variable->place;
+        }
+        if (!path) return;
+        const auto text = Place{place, problems_}.read_file(*path);
+        const Place file{path->string(), problems_};
+        const auto tree = text ? read_json(*text, "", file) : std::nullopt;
+        if (tree) draft_.lay(*tree, file);
+    }
+
+    void lay_legacy() {
+        std::vector<Given> given;
+        for (const LegacyName& legacy : legacy_names) {
+            const auto* value = environment_.find(legacy.variable);
+            if (value == nullptr) continue;
+            given.push_back({legacy.name, value->text, value->place});
+            draft_.configuration.warnings.push_back(fmt::format(
+                "{}: the name here is {}", legacy.variable, environment_name(legacy.name)));
+        }
+        lay_given(std::move(given));
+    }
+
+    void lay_environment() {
+        std::vector<Given> given;
+        for (const auto& item : names_) {
+            if (const auto* value = environment_.find(environment_name(item.first))) {
+                given.push_back({item.first, value->text, value->place});
+            }
+        }
+        lay_given(std::move(given));
+    }
+
+    void lay_flags() {
+        std::vector<Given> given;
+        for (const auto& [name, text] : sources_.flags) {
+            given.push_back({name, text, flag_name(name)});
+        }
+        lay_given(std::move(given));
+    }
+
+    /// Within one source the whole of a section or array comes before its parts, and a host, which
+    /// may replace listeners, before a port.
+    void lay_given(std::vector<Given> given) {
+        std::ranges::stable_sort(given, {}, [this](const Given& one) {
+            const auto known = names_.find(one.name);
+            if (known != names_.end() && known->second == SettingKind::json) return 0;
+            return one.name == "host" ? 1 : 2;
+        });
+        for (const Given& one : given) lay(one);
+    }
+
+    void lay(const Given& given) {
+        const Place place{given.place, problems_};
+        const auto known = names_.find(given.name);
+        if (known == names_.end()) return place.refuse("", "no such setting");
+        const auto value = spelled_value(known->second, given.text, given.name, place);
+        if (!value) return;
+        if (given.name == "host") return draft_.lay_host(*value, place);
+        if (given.name == "port") return draft_.lay_port(*value, place);
+        nlohmann::json tree = *value;
+        for (std::string_view rest = given.name; !rest.empty();) {
+            const auto dot = rest.rfind('.');
+            const auto from = dot == rest.npos ? 0 : dot + 1;
+            tree = nlohmann::json{{std::string(rest.substr(from)), std::move(tree)}};
+            rest = dot == rest.npos ? std::string_view{} : rest.substr(0, dot);
+        }
+        draft_.lay(tree, place);
+    }
+
+    const ConfigurationSources& sources_;
+    const std::map<std::string, SettingKind> names_ = dotted_names();
+    ConfigurationProblems problems_;
+    Environment environment_;
+    Draft draft_;
+};
+
+}  // namespace
+
+std::variant<Configuration, ConfigurationProblems> load_configuration(
+    const ConfigurationSources& sources) {
+    return Loading{sources}.run();
+}
+
+}  // namespace carillon

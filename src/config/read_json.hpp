@@ -1,0 +1,16 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
+
+#include "place.hpp"
+
+namespace carillon {
+
+/// Reads JSON with // and /* */ comments. If its syntax is broken or a key is twice in one object:
+/// nothing, and problems of `key` in `place`, which quote keys but never values.
+[[nodiscard]] std::optional<nlohmann::json> read_json(std::string_view text, std::string_view key,
+                                                      const Place& place);
+
+}  // namespace carillon

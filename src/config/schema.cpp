@@ -1,0 +1,77 @@
+#include "carillon/config/schema.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "app_settings.hpp"
+#include "carillon/config/configuration.hpp"
+#include "describe.hpp"
+
+namespace carillon {
+namespace {
+
+template <class Options>
+Section section_of(std::string name, std::string meaning) {
+    Section section{std::move(name), std::move(meaning), {}};
+    each_setting<Options>(
+        [&](const Setting& setting, auto) { section.settings.push_back(setting); });
+    return section;
+}
+
+Section listen_section() {
+    Section section = section_of<ListenOptions>(
+        "listen",
+        "Where clients and SDKs connect: an array of objects. Without it the server listens "
+        "on port 6001 of `0.0.0.0` and of `::`.");
+    section.repeated = true;
+    return section;
+}
+
+Section apps_section() {
+    Section section = section_of<AppSettings>("apps", "The apps: an array of objects.");
+    section.settings.push_back({.name = "keys",
+                                .kind = SettingKind::json,
+                                .initial = "[]",
+                                .meaning =
+                                    "Instead of `key` and `secret`, several of them, oldest first: "
+                                    "`[{\"key\": …, \"secret\": …}]`. All are accepted."});
+    section.settings.push_back({.name = "limits",
+                                .kind = SettingKind::json,
+                                .initial = "{}",
+                                .meaning = "Any of the settings of `limits`, for this app only."});
+    section.repeated = true;
+    return section;
+}
+
+}  // namespace
+
+std::string Section::full_name(std::string_view setting) const {
+    return name.empty() ? std::string(setting) : name + '.' + std::string(setting);
+}
+
+std::vector<Section> configuration_schema() {
+    std::vector<Section> sections = {section_of<Configuration>("", ""), listen_section(),
+                                     apps_section()};
+    Configuration::describe_sections(
+        [&]<class Options>(const char* name, Options Configuration::*, const char* meaning) {
+            sections.push_back(section_of<Options>(name, meaning));
+        });
+    return sections;
+}
+
+std::string environment_name(std::string_view name) {
+    std::string spelled = "CARILLON_";
+    for (const char c : name) {
+        const bool lower = c >= 'a' && c <= 'z';
+        spelled += lower ? static_cast<char>(c - 'a' + 'A') : (c == '.' ? '_' : c);
+    }
+    return spelled;
+}
+
+std::string flag_name(std::string_view name) {
+    std::string spelled = "--" + std::string(name);
+    std::ranges::replace(spelled, '_', '-');
+    return spelled;
+}
+
+}  // namespace carillon

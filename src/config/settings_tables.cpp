@@ -1,0 +1,59 @@
+#include <fmt/format.h>
+
+#include "carillon/config/schema.hpp"
+
+namespace carillon {
+namespace {
+
+std::string allowed(const Setting& setting) {
+    switch (setting.kind) {
+        case SettingKind::number:
+            return fmt::format("{} to {}", setting.least, setting.most);
+        case SettingKind::boolean:
+            return "true, false";
+        case SettingKind::text:
+            return setting.choices.empty() ? "text"
+                                           : fmt::format("{}", fmt::join(setting.choices, ", "));
+        case SettingKind::json:
+            return "JSON";
+    }
+    return {};
+}
+
+std::string row(const Section& section, const Setting& setting) {
+    const std::string full = section.full_name(setting.name);
+    const std::string variable =
+        section.repeated ? "" : fmt::format(" `{}` |", environment_name(full));
+    return fmt::format("| `{}` |{} `{}` | {} | {} |\n", setting.name, variable, setting.initial,
+                       allowed(setting), setting.meaning);
+}
+
+std::string table(const Section& section) {
+    std::string text = section.name.empty() ? "### Outside of the sections\n\n"
+                                            : fmt::format("### `{}`\n\n", section.name);
+    if (!section.meaning.empty()) text += section.meaning + "\n";
+    if (section.repeated) {
+        text += fmt::format("As a whole: `{}`, `{}`.\n", environment_name(section.name),
+                            flag_name(section.name));
+    }
+    if (!section.meaning.empty()) text += "\n";
+    text += section.repeated
+                ? "| Setting | Default | Allowed | Meaning |\n| --- | --- | --- | --- |\n"
+                : "| Setting | Environment | Default | Allowed | Meaning |\n"
+                  "| --- | --- | --- | --- | --- |\n";
+    for (const Setting& setting : section.settings) text += row(section, setting);
+    return text;
+}
+
+}  // namespace
+
+std::string settings_tables() {
+    std::string text;
+    for (const Section& section : configuration_schema()) {
+        if (!text.empty()) text += '\n';
+        text += table(section);
+    }
+    return text;
+}
+
+}  // namespace carillon

@@ -1,0 +1,111 @@
+#include <algorithm>
+
+#include "loading.hpp"
+
+namespace carillon {
+namespace {
+
+using Environment = Loading;
+
+bool warns(const Configuration& configuration, std::string_view part) {
+    return std::ranges::any_of(configuration.warnings, [part](const std::string& warning) {
+        return warning.find(part) != warning.npos;
+    });
+}
+
+TEST_F(Environment, CountsEmptyVariablesAsUnset) {
+    sources.environment = {{"CARILLON_SHARDS", ""}, {"CARILLON_NONSENSE", ""}};
+    EXPECT_EQ(load().shards, 0U);
+}
+
+TEST_F(Environment, IgnoresVariablesOfOthers) {
+    sources.environment = {{"PATH", "/bin"}, {"PUSHER_HOST", "api.example"}, {"SOKETI_DEBUG", "1"}};
+    EXPECT_EQ(problems(), "");
+}
+
+TEST_F(Environment, IgnoresWhatKubernetesSaysOfServices) {
+    sources.environment = {{"CARILLON_SERVICE_HOST", "10.0.0.1"},
+                           {"CARILLON_SERVICE_PORT_HTTP", "6001"},
+                           {"CARILLON_PORT", "tcp://10.0.0.1:6001"},
+                           {"CARILLON_PORT_6001_TCP_ADDR", "10.0.0.1"},
+                           {"SOKETI_PORT", "tcp://10.0.0.2:6001"}};
+    EXPECT_EQ(load().listen.at(0).port, 6001);
+}
+
+TEST_F(Environment, AcceptsTrueFalseOneAndZero) {
+    for (const auto* text : {"true", "1"}) {
+        sources.environment = {{"CARILLON_PRODUCTION", text}, {"CARILLON_APP_SECRET", "s"}};
+        EXPECT_TRUE(load().production);
+    }
+    for (const auto* text : {"false", "0"}) {
+        sources.environment = {{"CARILLON_PRODUCTION", text}};
+        EXPECT_FALSE(load().production);
+    }
+}
+
+TEST_F(Environment, ReadsAnyVariableFromAFile) {
+    sources.environment = {{"CARILLON_APP_SECRET_FILE", write("secret", "hush\n")},
+                           {"CARILLON_SHARDS_FILE", write("shards", "4\r\n")}};
+    const Configuration configuration = load();
+    EXPECT_EQ(configuration.apps.at(0).credentials.at(0).secret, "hush");
+    EXPECT_EQ(configuration.shards, 4U);
+}
+
+TEST_F(Environment, ReadsAppsFromAFile) {
+    sources.environment = {
+        {"CARILLON_APPS_FILE", write("apps", R"([{"id": "a", "key": "k", "secret": "s"}])")}};
+    EXPECT_EQ(load().apps.at(0).id.get(), "a");
+}
+
+TEST_F(Environment, RefusesAFileThatIsMissingOrEmptyOrSecondToTheVariable) {
+    sources.environment = {{"CARILLON_APP_SECRET_FILE", "/nonexistent/secret"}};
+    EXPECT_EQ(problems(),
+              "CARILLON_APP_SECRET_FILE: cannot read /nonexistent/secret: No such file "
+              "or directory\n");
+    sources.environment = {{"CARILLON_APP_SECRET_FILE", write("secret", "\n")}};
+    EXPECT_EQ(problems(), "CARILLON_APP_SECRET_FILE: the file secret is empty\n");
+    const auto path = write("secret", "hush");
+    for (const bool file_first : {true, false}) {
+        sources.environment = {{"CARILLON_APP_SECRET", "hush"}, {"CARILLON_APP_SECRET_FILE", path}};
+        if (file_first) std::swap(sources.environment[0], sources.environment[1]);
+        EXPECT_NE(problems().find("is set too, only one of them may be"), std::string::npos);
+    }
+}
+
+TEST_F(Environment, NamesTheFileVariableInProblems) {
+    sources.environment = {{"CARILLON_SHARDS_FILE", write("shards", "257")}};
+    EXPECT_EQ(problems(),
+              "shards in CARILLON_SHARDS_FILE: 257 is out of range, allowed are 0 to "
+              "256\n");
+}
+
+TEST_F(Environment, RefusesAFileForTheNameOfTheFile) {
+    sources.environment = {{"CARILLON_CONFIG_FILE", write("x.json", "{}")}};
+    EXPECT_EQ(problems(),
+              "CARILLON_CONFIG_FILE: unknown environment variable, the nearest is "
+              "CARILLON_CONFIG\n");
+}
+
+TEST_F(Environment, HonoursNamesOfAnotherServerWithAWarning) {
+    sources.environment = {{"SOKETI_PORT", "7001"},
+                           {"SOKETI_HOST", "127.0.0.1"},
+                           {"SOKETI_PRESENCE_MAX_MEMBERS", "7"},
+                           {"SOKETI_DEFAULT_APP_KEY", "k"}};
+    const Configuration configuration = load();
+    ASSERT_EQ(configuration.listen.size(), 1U);
+    EXPECT_EQ(configuration.listen[0].port, 7001);
+    EXPECT_EQ(configuration.limits.max_presence_members, 7U);
+    EXPECT_EQ(configuration.apps.at(0).credentials.at(0).key, "k");
+    EXPECT_TRUE(warns(configuration, "SOKETI_PORT: the name here is CARILLON_PORT"));
+    EXPECT_TRUE(warns(configuration, "SOKETI_DEFAULT_APP_KEY: the name here is CARILLON_APP_KEY"));
+}
+
+TEST_F(Environment, PrefersItsOwnNames) {
+    sources.environment = {{"CARILLON_PORT", "1"}, {"SOKETI_PORT", "2"}};
+    EXPECT_EQ(load().listen.at(0).port, 1);
+    sources.environment = {{"CARILLON_LISTEN", R"([{"port": 1}])"}, {"SOKETI_PORT", "2"}};
+    EXPECT_EQ(load().listen.at(0).port, 1);
+}
+
+}  // namespace
+}  // namespace carillon
