@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "carillon/apps/app_registry.hpp"
+#include "carillon/base/time.hpp"
+#include "carillon/config/configuration.hpp"
+#include "carillon/net/listener.hpp"
+
+namespace carillon {
+
+class Shard;
+struct ShardInbox;
+
+/// What only tests set.
+struct ServerTuning {
+    /// Each shard listens on a port of its own (on the first listener's address), so that a test
+    /// chooses which shard accepts.
+    bool port_per_shard = false;
+    std::size_t inbox_bytes_max = 16U << 20U;
+};
+
+/// A whole node: all shards and what they share. Owned by one thread, which calls everything.
+class Server {
+public:
+    /// Listens. Throws std::runtime_error that names the address when it cannot.
+    explicit Server(Configuration configuration, ServerTuning tuning = {});
+    /// Stops at once.
+    ~Server();
+
+    void start();
+
+    /// Takes over apps and their limits; whatever else is configured differently needs a restart.
+    void reload(Configuration configuration);
+
+    /// Stops accepting, finishes requests, tells clients to reconnect elsewhere, spread over
+    /// `time`. Calls `done` on some shard's thread once nobody is left.
+    void drain(Duration time, std::function<void()> done);
+
+    /// One a listener; with `port_per_shard`, one a shard.
+    [[nodiscard]] const std::vector<Endpoint>& endpoints() const noexcept { return endpoints_; }
+    [[nodiscard]] std::size_t shard_count() const noexcept { return shards_.size(); }
+    [[nodiscard]] std::string_view flusher_name() const;
+
+private:
+    void listen_together(const Endpoint& wanted);
+    void listen_apart(const Endpoint& wanted);
+
+    Configuration configuration_;
+    std::shared_ptr<const AppRegistry> apps_;
+    std::vector<std::unique_ptr<ShardInbox>> inboxes_;
+    std::vector<std::unique_ptr<Shard>> shards_;
+    std::vector<Endpoint> endpoints_;
+};
+
+}  // namespace carillon

@@ -1,0 +1,211 @@
+#include "command_line.hpp"
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <functional>
+#include <iostream>
+#include <string>
+
+#include "carillon/config/schema.hpp"
+#include "commands/commands.hpp"
+
+namespace carillon {
+namespace {
+
+constexpr const char* introduction =
+    "A server for Pusher Channels clients and SDKs.\n\n"
+    "  carillon                                  serve on port 6001 with the test app\n"
+    "  carillon --port 7001 --config FILE        serve with other settings\n"
+    "  carillon listen my-channel                print what the channel gets\n"
+    "  carillon trigger my-channel my-event '{\"hello\":\"world\"}'\n"
+    "\n"
+    "Every setting is also a key of the file and an environment variable (docs/configuration.md):\n"
+    "  --limits.max-connections 10\n"
+    "  CARILLON_LIMITS_MAX_CONNECTIONS=10\n"
+    "  { \"limits\": { \"max_connections\": 10 } }\n";
+
+class CommandLine {
+public:
+    CommandLine() {
+        read_environment();
+        add_settings(app_);
+        // Built once for each command that takes settings, so that each has them in its help.
+        auto* serve = command("serve", "Run the server (this is what happens without a command).",
+                              "carillon serve --host 127.0.0.1 --port 7001",
+                              [this] { return serve_command(sources_); });
+        add_settings(*serve);
+        add_check();
+        command("version", "Print the version.", "carillon version", version_command);
+        add_sign();
+        add_trigger();
+        add_listen();
+        app_.require_subcommand(0, 1);
+    }
+
+    int run(int argc, const char* const* argv) {
+        try {
+            app_.parse(argc, argv);
+        } catch (const CLI::ParseError& error) {
+            return app_.exit(error) == 0 ? 0 : 2;
+        }
+        return chosen_();
+    }
+
+private:
+    void read_environment() {
+        for (char** variable = environ; *variable != nullptr; ++variable) {
+            const std::string_view text = *variable;
+            const auto equals = text.find('=');
+            if (equals == text.npos) continue;
+            sources_.environment.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+        }
+    }
+
+    CLI::App* command(const std::string& name, const std::string& meaning,
+                      const std::string& example, std::function<int()> run) {
+        CLI::App* added = app_.add_subcommand(name, meaning);
+        added->footer("Example: " + example);
+        added->callback([this, run = std::move(run)] { chosen_ = run; });
+        return added;
+    }
+
+    void add_check() {
+        auto* check =
+            command("check", "Check the configuration without starting.",
+                    "carillon check --config carillon.json", [this] {
+                        return print_settings_ ? print_settings_command() : check_command(sources_);
+                    });
+        check->add_flag("--print-settings", print_settings_,
+                        "Print all settings as the Markdown tables of docs/configuration.md.");
+        add_settings(*check);
+    }
+
+    void add_sign() {
+        auto* sign = command("sign", "Sign a subscription, or with --user a sign-in.",
+                             "carillon sign 1234.5678 private-room", [this] {
+                                 if (sign_.channel.empty() && !sign_.user_data) {
+                                     std::cerr << "carillon: sign needs CHANNEL or --user\n";
+                                     return 2;
+                                 }
+                                 return sign_command(sources_, client_, sign_);
+                             });
+        sign->add_option("SOCKET_ID", sign_.socket_id, "The client's socket id.")->required();
+        auto* channel = sign->add_option("CHANNEL", sign_.channel, "The channel to subscribe to.");
+        sign->add_option("CHANNEL_DATA", sign_.channel_data,
+                         "Data of a presence member: '{\"user_id\":\"1\"}'.");
+        sign->add_option("--user", sign_.user_data, "Data of a user to sign in: '{\"id\":\"1\"}'.")
+            ->excludes(channel);
+        add_client(*sign, false);
+    }
+
+    void add_trigger() {
+        auto* trigger = command("trigger", "Send an event to a channel through the REST API.",
+                                "carillon trigger my-channel my-event '{\"hello\":\"world\"}'",
+                                [this] { return trigger_command(sources_, client_, trigger_); });
+        trigger->add_option("CHANNEL", trigger_.channel, "Where to.")->required();
+        trigger->add_option("EVENT", trigger_.event, "The event's name.")->required();
+        trigger->add_option("DATA", trigger_.data, "The event's data, sent as it is.")->required();
+        trigger->add_option("--socket-id", trigger_.socket_id, "A connection to leave out.");
+        add_client(*trigger, true);
+    }
+
+    void add_listen() {
+        auto* listen = command("listen", "Subscribe, and print a line of JSON for each event.",
+                               "carillon listen my-channel presence-room --count 1",
+                               [this] { return listen_command(sources_, client_, listen_); });
+        listen
+            ->add_option("CHANNEL", listen_.channels,
+                         "Channels; private and presence ones are "
+                         "signed here.")
+            ->required();
+        listen->add_option("--count", listen_.count,
+                           "Exit after so many events of the application.");
+        add_client(*listen, true);
+    }
+
+    void add_client(CLI::App& to, bool connects) {
+        if (connects) {
+            to.add_option("--url", client_.url, "The server: http://HOST[:PORT][/PATH].")
+                ->capture_default_str();
+        }
+        to.add_option(
+            "--app-id", client_.app_id,
+            "Without it, --key and --secret those of the server's configuration are used, "
+            "of its first app.");
+        to.add_option("--key", client_.key, "The app's key.");
+        to.add_option("--secret", client_.secret,
+                      "The app's secret. Other users of this machine can see it in the list of "
+                      "processes; the environment and files are safer.");
+        add_config(to);
+    }
+
+    void add_config(CLI::App& to) {
+        to.add_option("--config", sources_.file,
+                      "File of settings: JSON, comments allowed. Also "
+                      "CARILLON_CONFIG.")
+            ->type_name("FILE");
+    }
+
+    void add_settings(CLI::App& to) {
+        add_config(to);
+        add_setting(to, "port", "NUMBER", "Port to listen on (6001).");
+        add_setting(to, "host", "ADDRESS", "Address to listen on, instead of all.");
+        for (const Section& section : configuration_schema()) {
+            if (section.repeated)
+                add_setting(to, section.name, "JSON", section.meaning, "Settings");
+        }
+        for (const Section& section : configuration_schema()) {
+            if (section.repeated) continue;
+            const char* group = section.name.empty() ? "Options" : "Settings";
+            for (const Setting& setting : section.settings) {
+                const std::string name = section.full_name(setting.name);
+                if (setting.kind == SettingKind::boolean) {
+                    add_switch(to, name, setting.meaning, group);
+                } else {
+                    const char* type = setting.kind == SettingKind::number ? "NUMBER" : "TEXT";
+                    add_setting(to, name, type, setting.meaning, group);
+                }
+            }
+        }
+    }
+
+    void add_setting(CLI::App& to, const std::string& name, const char* type,
+                     const std::string& meaning, const char* group = "Options") {
+        to.add_option_function<std::string>(
+              flag_name(name),
+              [this, name](const std::string& text) { sources_.flags.emplace_back(name, text); },
+              meaning)
+            ->type_name(type)
+            ->take_last()
+            ->group(group);
+    }
+
+    void add_switch(CLI::App& to, const std::string& name, const std::string& meaning,
+                    const char* group) {
+        to.add_flag_function(
+              flag_name(name),
+              [this, name](std::int64_t count) {
+                  sources_.flags.emplace_back(name, count > 0 ? "true" : "false");
+              },
+              meaning)
+            ->group(group);
+    }
+
+    CLI::App app_{introduction, "carillon"};
+    ConfigurationSources sources_;
+    ClientArguments client_;
+    SignArguments sign_;
+    TriggerArguments trigger_;
+    ListenArguments listen_;
+    bool print_settings_ = false;
+    std::function<int()> chosen_ = [this] { return serve_command(sources_); };
+};
+
+}  // namespace
+
+int run_command_line(int argc, const char* const* argv) {
+    return CommandLine{}.run(argc, argv);
+}
+
+}  // namespace carillon

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "carillon/config/load_configuration.hpp"
+#include "commands.hpp"
+
+namespace carillon {
+
+/// The server that a client command talks to: the parts of its --url.
+struct Target {
+    std::string host;
+    std::string port;
+    std::string path;  ///< a prefix, no slash at the end; may be empty
+
+    [[nodiscard]] std::string host_header() const;
+};
+
+/// Throws std::runtime_error if `url` is not http://HOST[:PORT][/PATH] (or ws://).
+[[nodiscard]] Target parse_target(std::string_view url);
+
+/// Resolves and connects, blocking. Throws std::runtime_error that names the target.
+[[nodiscard]] boost::asio::ip::tcp::socket connect(boost::asio::io_context& io,
+                                                   const Target& target);
+
+struct ClientCredentials {
+    std::string app_id;
+    std::string key;
+    std::string secret;
+};
+
+/// What the arguments say; the rest from the configured app that they fit, the first of these.
+/// Without success the reasons are on standard error.
+[[nodiscard]] std::optional<ClientCredentials> find_credentials(const ConfigurationSources& sources,
+                                                                const ClientArguments& client,
+                                                                bool app_id_matters);
+
+/// Everything but letters, digits and -_.~ as %XX.
+[[nodiscard]] std::string percent_encode(std::string_view text);
+
+}  // namespace carillon

@@ -1,0 +1,140 @@
+#include "carillon/server/serve.hpp"
+
+#include <spdlog/spdlog.h>
+#include <sys/resource.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+#include "carillon/server/server.hpp"
+#include "log.hpp"
+
+namespace carillon {
+namespace {
+
+using Reload = std::function<std::variant<Configuration, ConfigurationProblems>()>;
+using std::chrono::seconds;
+
+constexpr auto goodbye_time = seconds(2);  // Of the grace: for close handshakes.
+
+/// As many connections as the system lets us have. Returns the limit.
+rlim_t raise_open_files() {
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+    ::getrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_cur;
+}
+
+void log_start(const Server& server, const Configuration& configuration, rlim_t open_files) {
+    std::string addresses;
+    for (const Endpoint& endpoint : server.endpoints()) {
+        if (!addresses.empty()) addresses += ", ";
+        addresses += to_text(endpoint);
+    }
+    spdlog::info(
+        "carillon {} listening on {}; shards {}, flusher {}, apps {}, open files {}, "
+        "event payload {} bytes, queue a connection {} bytes, activity timeout {} s",
+        CARILLON_VERSION, addresses, server.shard_count(), server.flusher_name(),
+        configuration.apps.size(), open_files, configuration.limits.max_event_payload_bytes,
+        configuration.connection.max_queued_bytes,
+        configuration.connection.activity_timeout_seconds);
+}
+
+/// Life of the process around the server: signals, and the stop in its steps.
+class Process {
+public:
+    Process(Server& server, const ShutdownOptions& shutdown, const Reload& reload)
+        : server_(server), shutdown_(shutdown), reload_(reload) {
+        await_signal();
+    }
+
+    void run() { context_.run(); }
+
+private:
+    void await_signal() {
+        signals_.async_wait([this](boost::system::error_code error, int signal) {
+            if (error) return;
+            if (signal == SIGHUP) {
+                reload();
+            } else {
+                stop();
+            }
+            await_signal();
+        });
+    }
+
+    void reload() {
+        auto loaded = reload_();
+        if (const auto* problems = std::get_if<ConfigurationProblems>(&loaded)) {
+            for (const std::string& line : problems->lines) spdlog::error("{}", line);
+            spdlog::error("configuration not reloaded, the one before stays in effect");
+            return;
+        }
+        auto& configuration = std::get<Configuration>(loaded);
+        spdlog::info(
+            "configuration reloaded, apps {}; settings of listeners, connections, http and "
+            "shards take effect at a restart",
+            configuration.apps.size());
+        server_.reload(std::move(configuration));
+    }
+
+    void stop() {
+        if (std::exchange(stopping_, true)) {
+            spdlog::warn("second signal, exiting at once");
+            std::_Exit(1);
+        }
+        spdlog::info("stopping, grace {} s", shutdown_.grace_seconds);
+        const auto grace = seconds(shutdown_.grace_seconds);
+        const auto pause = std::min(seconds(shutdown_.readiness_pause_seconds), grace);
+        end_timer_.expires_after(grace);
+        end_timer_.async_wait([this](boost::system::error_code error) {
+            if (!error) finish("grace time is over");
+        });
+        pause_timer_.expires_after(pause);
+        pause_timer_.async_wait([this, left = grace - pause](boost::system::error_code) {
+            const auto spread = std::max(left - goodbye_time, seconds(0));
+            server_.drain(spread, [this] {
+                boost::asio::post(context_, [this] { finish("all connections closed"); });
+            });
+        });
+    }
+
+    void finish(std::string_view why) {
+        spdlog::info("stopped, {}", why);
+        context_.stop();
+    }
+
+    boost::asio::io_context context_;
+    boost::asio::signal_set signals_{context_, SIGTERM, SIGINT, SIGHUP};
+    boost::asio::steady_timer pause_timer_{context_};
+    boost::asio::steady_timer end_timer_{context_};
+    Server& server_;
+    const ShutdownOptions& shutdown_;
+    const Reload& reload_;
+    bool stopping_ = false;
+};
+
+}  // namespace
+
+int serve(Configuration configuration, const Reload& reload) {
+    set_up_log(configuration.log);
+    for (const std::string& warning : configuration.warnings) spdlog::warn("{}", warning);
+    const rlim_t open_files = raise_open_files();
+    Server server(configuration);
+    Process process(server, configuration.shutdown, reload);
+    server.start();
+    log_start(server, configuration, open_files);
+    process.run();
+    return 0;
+}
+
+}  // namespace carillon

@@ -1,0 +1,89 @@
+#include "carillon/server/server.hpp"
+
+#include <atomic>
+#include <stdexcept>
+#include <utility>
+
+#include "carillon/runtime/cores.hpp"
+#include "shard.hpp"
+
+namespace carillon {
+namespace {
+
+Endpoint to_endpoint(const ListenOptions& options) {
+    return {boost::asio::ip::make_address(options.address), options.port};
+}
+
+[[noreturn]] void fail(const Endpoint& endpoint, const boost::system::error_code& error) {
+    throw std::runtime_error("cannot listen on " + to_text(endpoint) + ": " + error.message());
+}
+
+}  // namespace
+
+Server::Server(Configuration configuration, ServerTuning tuning)
+    : configuration_(std::move(configuration)),
+      apps_(std::make_shared<const AppRegistry>(configuration_.apps, nullptr)) {
+    const std::uint32_t count = configuration_.shards > 0 ? configuration_.shards : usable_cores();
+    for (std::uint32_t i = 0; i < count; ++i) inboxes_.push_back(std::make_unique<ShardInbox>());
+    for (std::uint32_t i = 0; i < count; ++i) {
+        shards_.push_back(std::make_unique<Shard>(static_cast<ShardId>(i), inboxes_,
+                                                  tuning.inbox_bytes_max, configuration_, apps_));
+    }
+    if (tuning.port_per_shard) {
+        listen_apart(to_endpoint(configuration_.listen.front()));
+    } else {
+        for (const ListenOptions& listen : configuration_.listen) {
+            listen_together(to_endpoint(listen));
+        }
+    }
+}
+
+Server::~Server() {
+    for (const auto& shard : shards_) shard->stop();
+    shards_.clear();
+}
+
+void Server::listen_together(const Endpoint& wanted) {
+    if (const auto error = probe_endpoint(wanted)) {
+        // The default asks for IPv4 and IPv6; a host without IPv6 is no reason to stop.
+        const bool no_ipv6 = error == boost::asio::error::address_family_not_supported ||
+                             error == boost::system::errc::address_not_available;
+        if (no_ipv6 && configuration_.default_listen && !endpoints_.empty()) return;
+        fail(wanted, error);
+    }
+    Endpoint actual = wanted;
+    // The first shard's choice of port 0 holds for the others.
+    for (const auto& shard : shards_) actual = shard->listen(actual);
+    endpoints_.push_back(actual);
+}
+
+void Server::listen_apart(const Endpoint& wanted) {
+    for (const auto& shard : shards_) endpoints_.push_back(shard->listen({wanted.address(), 0}));
+}
+
+void Server::start() {
+    for (const auto& shard : shards_) shard->start();
+}
+
+void Server::reload(Configuration configuration) {
+    apps_ = std::make_shared<const AppRegistry>(configuration.apps, apps_.get());
+    for (const auto& shard : shards_) {
+        shard->post([&shard = *shard, apps = apps_] { shard.set_apps(apps); });
+    }
+}
+
+void Server::drain(Duration time, std::function<void()> done) {
+    const auto left = std::make_shared<std::atomic<std::size_t>>(shards_.size());
+    const auto shard_done = [left, done = std::move(done)] {
+        if (left->fetch_sub(1) == 1) done();
+    };
+    for (const auto& shard : shards_) {
+        shard->post([&shard = *shard, time, shard_done] { shard.drain(time, shard_done); });
+    }
+}
+
+std::string_view Server::flusher_name() const {
+    return shards_.front()->flusher_name();
+}
+
+}  // namespace carillon

@@ -1,0 +1,119 @@
+#include "shard.hpp"
+
+#include <openssl/rand.h>
+
+#include <boost/asio/post.hpp>
+#include <chrono>
+#include <stdexcept>
+#include <utility>
+
+namespace carillon {
+namespace {
+
+std::uint64_t secure_random() {
+    std::uint64_t number = 0;
+    if (RAND_bytes(reinterpret_cast<unsigned char*>(&number), sizeof number) != 1) {
+        throw std::runtime_error("no random numbers to be had");  // Ends the process.
+    }
+    return number;
+}
+
+}  // namespace
+
+Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inboxes,
+             std::size_t inbox_bytes_max, const Configuration& configuration,
+             std::shared_ptr<const AppRegistry> apps)
+    : own_(*inboxes[static_cast<std::size_t>(self)]),
+      loop_(own_.loop),
+      mail_(self, inboxes, inbox_bytes_max),
+      channels_(self, static_cast<std::uint16_t>(inboxes.size()), mail_, secure_random),
+      api_(channels_, apps, configuration.api, configuration.path_prefix),
+      clients_(loop_, channels_, apps, configuration.connection, configuration.path_prefix),
+      streams_(loop_, make_gathered_flusher()),
+      http_(loop_, streams_, configuration.http, make_routes(configuration.path_prefix),
+            [this](const HttpRequest& request, const HttpUpgrade& upgrade) {
+                return clients_.upgrade(request, upgrade);
+            }),
+      idle_timer_(loop_.context()) {
+    http_.set_admission([this] { return !channels_.any_full(); });
+    own_.drain = [this] { drain_inbox(); };
+    // Other shards go to work while this one flushes; the flush may lose connections and so have
+    // news.
+    loop_.at_end_of_turn([this] { mail_.end_turn(); });
+    loop_.at_end_of_turn([this] { streams_.end_turn(); });
+    loop_.at_end_of_turn([this] { mail_.end_turn(); });
+}
+
+Shard::~Shard() {
+    stop();
+}
+
+HttpRoutes Shard::make_routes(const std::string& prefix) {
+    HttpRoutes routes(prefix);
+    api_.add_routes(routes);
+    WebSocketClients::add_routes(routes);
+    return routes;
+}
+
+Endpoint Shard::listen(const Endpoint& endpoint) {
+    const auto accept = [this](int descriptor, const Endpoint& peer) {
+        http_.accept(descriptor, peer.address());
+    };
+    listeners_.push_back(std::make_unique<Listener>(loop_, endpoint, accept));
+    listeners_.back()->start();
+    return listeners_.back()->endpoint();
+}
+
+void Shard::start() {
+    thread_ = std::thread([this] { loop_.run(); });
+}
+
+void Shard::stop() {
+    if (!thread_.joinable()) return;
+    loop_.stop();
+    thread_.join();
+}
+
+void Shard::post(std::function<void()> work) {
+    boost::asio::post(loop_.context(), [this, work = std::move(work)] {
+        loop_.refresh_time();
+        work();
+    });
+}
+
+void Shard::drain_inbox() {
+    loop_.refresh_time();
+    while (unread_ || (unread_ = own_.inbox.take_all())) {
+        while (read_of_first_ < unread_->messages.size()) {
+            channels_.receive(unread_->from, std::move(unread_->messages[read_of_first_++]));
+            if (!loop_.turn_expired()) continue;
+            return boost::asio::post(loop_.context(), [this] { drain_inbox(); });
+        }
+        own_.inbox.release(unread_->bytes);
+        read_of_first_ = 0;
+        unread_ = std::move(unread_->next);
+    }
+}
+
+void Shard::set_apps(const std::shared_ptr<const AppRegistry>& apps) {
+    api_.set_apps(apps);
+    clients_.set_apps(apps);
+}
+
+void Shard::drain(Duration time, std::function<void()> done) {
+    drained_ = std::move(done);
+    for (const auto& listener : listeners_) listener->stop();
+    http_.drain();
+    clients_.drain(time);
+    report_when_idle();
+}
+
+void Shard::report_when_idle() {
+    if (http_.idle() && clients_.idle()) return std::exchange(drained_, nullptr)();
+    idle_timer_.expires_after(std::chrono::milliseconds(10));
+    idle_timer_.async_wait([this](boost::system::error_code error) {
+        if (!error) report_when_idle();
+    });
+}
+
+}  // namespace carillon

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "carillon/api/rest_api.hpp"
+#include "carillon/apps/app_registry.hpp"
+#include "carillon/channels/channel_shard.hpp"
+#include "carillon/clients/websocket_clients.hpp"
+#include "carillon/config/configuration.hpp"
+#include "carillon/net/http_server.hpp"
+#include "carillon/net/listener.hpp"
+#include "carillon/net/streams.hpp"
+#include "inbox_mail.hpp"
+
+namespace carillon {
+
+/// One shard, composed: its loop, its share of the channels, its listeners, connections and REST
+/// API. Methods are for the shard's own thread (`post` brings work there) unless they say
+/// otherwise.
+class Shard {
+public:
+    Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inboxes,
+          std::size_t inbox_bytes_max, const Configuration& configuration,
+          std::shared_ptr<const AppRegistry> apps);
+    ~Shard();
+
+    /// Before `start`. Returns where it listens, with the port that the system chose if it was 0.
+    Endpoint listen(const Endpoint& endpoint);
+
+    /// Starts the thread; `stop` ends and joins it. Both from the thread that owns the shard.
+    void start();
+    void stop();
+
+    /// Any thread.
+    void post(std::function<void()> work);
+
+    void set_apps(const std::shared_ptr<const AppRegistry>& apps);
+
+    /// Stops accepting, sends clients away over `time`, and calls `done` on this shard's thread
+    /// once nobody is left.
+    void drain(Duration time, std::function<void()> done);
+
+    [[nodiscard]] std::string_view flusher_name() const { return streams_.flusher().name(); }
+
+private:
+    HttpRoutes make_routes(const std::string& prefix);
+    void drain_inbox();
+    void report_when_idle();
+
+    ShardInbox& own_;
+    EventLoop& loop_;
+    InboxMail mail_;
+    ChannelShard channels_;
+    RestApi api_;
+    WebSocketClients clients_;
+    Streams streams_;
+    HttpServer http_;
+    std::vector<std::unique_ptr<Listener>> listeners_;
+    std::unique_ptr<Inbox<ShardMessage>::Batch> unread_;
+    std::size_t read_of_first_ = 0;
+    std::function<void()> drained_;
+    boost::asio::steady_timer idle_timer_;
+    std::thread thread_;
+};
+
+}  // namespace carillon
