@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { connect, join, query, sdk, subscribe } from './support/clients.mjs';
+import { suite } from './support/suite.mjs';
+
+const user = (id, info) => ({ user: { user_id: id, ...(info && { user_info: info }) } });
+
+suite('presence channels', (server) => {
+    test('a joiner sees who is there, the others see it come and go', async () => {
+        const ann = await connect(server, user('ann', { name: 'Ann' }));
+        const room = await subscribe(ann, 'presence-room');
+        assert.deepEqual(room.members.members, { ann: { name: 'Ann' } });
+        assert.deepEqual(room.members.me, { id: 'ann', info: { name: 'Ann' } });
+
+        const bob = await connect(server, user('bob'));
+        const bobs = await subscribe(bob, 'presence-room');
+        assert.equal(bobs.members.count, 2);
+        assert.deepEqual(bobs.members.members, { ann: { name: 'Ann' }, bob: null });
+
+        assert.equal((await room.inbox.next('pusher:member_added')).data.id, 'bob');
+        assert.equal(room.members.count, 2);
+        bob.disconnect();
+        assert.equal((await room.inbox.next('pusher:member_removed')).data.id, 'bob');
+        assert.equal(room.members.count, 1);
+    });
+
+    test('two tabs of one user are one member', async () => {
+        const room = await subscribe(await connect(server, user('host')), 'presence-tabs');
+        const tabs = [];
+        for (let n = 0; n < 2; ++n) {
+            tabs.push(await connect(server, user('ann', { tab: n })));
+            const { members } = await subscribe(tabs[n], 'presence-tabs');
+            assert.deepEqual(members.members, { host: null, ann: { tab: 0 } });
+        }
+        await sdk(server).trigger('presence-tabs', 'both-there', '');
+        const coming = (await room.inbox.until('both-there')).map(({ event }) => event);
+        assert.deepEqual(coming, ['pusher:member_added', 'both-there']);
+
+        tabs[0].unsubscribe('presence-tabs');
+        await subscribe(tabs[0], 'barrier');
+        await sdk(server).trigger('presence-tabs', 'one-left', '');
+        assert.deepEqual(await room.inbox.until('one-left'), [{ event: 'one-left', data: '' }]);
+        tabs[1].disconnect();
+        const going = (await room.inbox.until('pusher:member_removed')).map(({ event }) => event);
+        assert.deepEqual(going, ['pusher:member_removed']);
+    });
+
+    test('user ids may be numbers or any text', async () => {
+        const ids = [42, 'a "b" \\ c', '👋 ü', '__proto__', 'ann@example.org'];
+        for (const id of ids) {
+            const { inbox } = join(await connect(server, user(id)), 'presence-ids');
+            await inbox.next('pusher:subscription_succeeded');
+        }
+        const { users } = await query(server, '/channels/presence-ids/users');
+        assert.deepEqual(users.map(({ id }) => id).sort(), ids.map(String).sort());
+    });
+
+    test('a hundred members fit, the next is told, a known one gets in', async () => {
+        const name = 'presence-full';
+        await Promise.all(Array.from({ length: 100 }, async (_, n) => {
+            await subscribe(await connect(server, user(`u${n}`)), name);
+        }));
+        const late = join(await connect(server, user('late')), name);
+        const { data } = await late.inbox.next('pusher:subscription_error');
+        assert.deepEqual([data.type, data.status], ['LimitReached', 413]);
+        const known = await subscribe(await connect(server, user('u7')), name);
+        assert.equal(known.members.count, 100);
+    });
+});

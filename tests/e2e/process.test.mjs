@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+
+import { disconnectAll, rawConnect, sdk } from './support/clients.mjs';
+import { app, run, Server } from './support/server.mjs';
+import { withServer } from './support/suite.mjs';
+
+const connectMany = (server, length) => {
+    return Promise.all(Array.from({ length }, () => rawConnect(server)));
+};
+
+describe('starting and stopping', { timeout: 90_000 }, () => {
+    for (const shards of ['1', '4']) {
+        test(`SIGTERM sends all clients elsewhere, then it exits, --shards ${shards}`, async () => {
+            await withServer(['--shards', shards], async (server) => {
+                const clients = await connectMany(server, 20);
+                await server.stop();
+                for (const { inbox } of clients) {
+                    const [error, close, ...more] = await inbox.until('close');
+                    assert.equal(error.event, 'pusher:error');
+                    assert.deepEqual([error.data.code, close.code, more], [4200, 4200, []]);
+                }
+            });
+        });
+    }
+
+    test('a second SIGTERM ends it at once', async () => {
+        const server = await new Server(['--shutdown.grace-seconds', '600']).start();
+        try {
+            await connectMany(server, 5);
+            const giveUp = setTimeout(() => server.kill(), 15_000);
+            // More than twice, because two signals that are pending at the same time are one.
+            const again = setInterval(() => server.child.kill('SIGTERM'), 100);
+            const { signal } = await server.child.ended;
+            clearInterval(again);
+            clearTimeout(giveUp);
+            assert.notEqual(signal, 'SIGKILL');
+        } finally {
+            disconnectAll();
+            await server.kill();
+        }
+    });
+
+    test('a port that is taken is an error', async () => {
+        await withServer([], async ({ port }) => {
+            const same = ['--host', '127.0.0.1', '--port', String(port)];
+            const { code, stderr } = await run(['serve', ...same]);
+            assert.equal(code, 1);
+            assert.match(stderr, new RegExp(String(port)));
+        });
+    });
+
+    test('--production refuses the public default credentials', async () => {
+        const { code, stderr } = await run(['serve', '--port', '0', '--production']);
+        assert.equal(code, 1);
+        assert.match(stderr, /app/);
+    });
+
+    test('the default credentials are warned about', async () => {
+        await withServer([], async (server) => {
+            assert.match(server.child.text.stderr, /warning.*default app/);
+        });
+    });
+
+    test('a secret is not logged', async () => {
+        const secret = 'tell-nobody';
+        const apps = JSON.stringify([{ ...app, secret }]);
+        await withServer(['--log.level', 'trace', '--apps', apps], async (server) => {
+            const client = await rawConnect(server);
+            const channel = 'private-a';
+            const backend = sdk(server, { secret });
+            await client.subscribe(channel, backend.authorizeChannel(client.socketId, channel));
+            const refused = { channel: 'private-b', auth: 'wrong' };
+            client.send({ event: 'pusher:subscribe', data: refused });
+            await client.ping();
+            await backend.trigger(channel, 'e', '');
+            await assert.rejects(sdk(server).trigger(channel, 'e', ''), { status: 401 });
+            await server.stop();
+            assert.doesNotMatch(server.child.text.stderr, /tell-nobody/);
+        });
+    });
+});

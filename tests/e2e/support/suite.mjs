@@ -1,0 +1,30 @@
+import { after, afterEach, before, describe } from 'node:test';
+
+import { disconnectAll } from './clients.mjs';
+import { Server } from './server.mjs';
+
+/** Declares the same tests for a server with one shard and for one with four. */
+export function suite(title, body, args = []) {
+    for (const shards of [1, 4]) {
+        describe(`${title}, --shards ${shards}`, { timeout: 120_000 }, () => {
+            const server = new Server(['--shards', String(shards), ...args]);
+            before(() => server.start());
+            afterEach(disconnectAll);
+            after(() => server.stop());
+            body(server);
+        });
+    }
+}
+
+/** One server for one test. `body` may stop it and start it again. */
+export async function withServer(args, body, where) {
+    const server = await new Server(args).start(where);
+    try {
+        await body(server);
+        disconnectAll();
+        await server.stop();
+    } finally {
+        disconnectAll();
+        await server.kill();
+    }
+}
