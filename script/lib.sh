@@ -1,0 +1,55 @@
+# Sourced by the scripts beside it.
+
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+say() { printf '%s\n' "$*" >&2; }
+
+# missing_packages GROUP…: what packages.txt lists under these groups and this machine lacks.
+missing_packages() {
+    local installed group package
+    installed=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n')
+    while read -r group package; do
+        [[ " $* " == *" $group "* ]] || continue
+        case $package in
+            # Often not Debian's own; any Node 18 or newer will do.
+            nodejs) command -v node >/dev/null && continue ;;
+            npm) command -v npm >/dev/null && continue ;;
+        esac
+        grep -qxF "installed $package" <<<"$installed" || printf '%s\n' "$package"
+    done < <(sed 's/#.*//' "$root/packages.txt")
+}
+
+# install_packages GROUP…: makes sure that the packages of these groups are installed.
+install_packages() {
+    local missing as_root=()
+    mapfile -t missing < <(missing_packages "$@")
+    ((${#missing[@]})) || return 0
+    local install=(apt-get install --yes --no-install-recommends "${missing[@]}")
+    if ((EUID != 0)); then
+        if ! command -v sudo >/dev/null; then
+            say "Packages are missing, and installing them needs root. Run this as root, then try again:"
+            say "    apt-get update && ${install[*]}"
+            return 1
+        fi
+        as_root=(sudo)
+    fi
+    say "Installing ${missing[*]}"
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive "${install[@]}" -qq
+}
+
+# build PRESET [TARGET…]: configures if need be, then builds; silent when there is nothing to do.
+# Its `|| return`s are for callers that ask for its status: Bash then ignores `set -e` in here.
+build() {
+    local preset=$1 tree=$root/build/$1 targets=()
+    shift
+    (($#)) && targets=(--target "$@")
+    cd "$root" || return
+    if [[ ! -e $tree/build.ninja || CMakePresets.json -nt $tree/build.ninja ]]; then
+        say "Configuring build/$preset"
+        cmake --preset "$preset" || return
+    fi
+    cmake --build --preset "$preset" --parallel "$(nproc)" "${targets[@]}" |
+        sed -u -e '/no work to do/d' -e '/Re-checking globbed/d'
+}
