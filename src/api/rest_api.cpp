@@ -20,8 +20,12 @@ HttpResponse plain(int status, std::string_view text) {
     return response;
 }
 
-HttpResponse refusal(const Error& error) {
-    return plain(error.code == Errc::data_too_large ? 413 : 400, error.what);
+HttpResponse refusal(const Error& error, const Limits& limits) {
+    if (error.code != Errc::data_too_large) return plain(400, error.what);
+    return plain(413, "The data content of this event exceeds the allowed maximum (" +
+                          std::to_string(limits.max_event_payload_bytes) +
+                          " bytes). See https://pusher.com/docs/channels/server_api/"
+                          "http-api#publishing-events for more info");
 }
 
 HttpResponse ok(const Json& json) {
@@ -72,7 +76,7 @@ void RestApi::authenticate(Endpoint endpoint, const HttpRequest& request, const 
     const auto app = apps_->find_by_id(request.path_values[0]);
     if (!app) return reply.send(plain(404, "App ID not found"));
     const auto query = Query::parse(request.query);
-    if (!query) return reply.send(refusal(query.error()));
+    if (!query) return reply.send(plain(400, query.error().what));
     const ApiRequest signed_request{request.method(), request.path, *query, request.body()};
     const auto refused = check_api_request(signed_request, app->credentials, unix_seconds(),
                                            options_.max_clock_skew_seconds, path_prefix_);
@@ -91,7 +95,7 @@ void RestApi::publish(const App& app, const Trigger& trigger) {
 void RestApi::post_event(const Call& call, HttpReply reply) {
     const auto trigger =
         parser_.parse_event(call.request.body(), call.app.limits, fallback(call.query));
-    if (!trigger) return reply.send(refusal(trigger.error()));
+    if (!trigger) return reply.send(refusal(trigger.error(), call.app.limits));
     publish(call.app, *trigger);
     if (!trigger->asks_info) return reply.send(ok(Json::object()));
     channels_.queries().summarize(
@@ -107,7 +111,7 @@ void RestApi::post_event(const Call& call, HttpReply reply) {
 
 void RestApi::post_batch(const Call& call, HttpReply reply) {
     const auto batch = parser_.parse_batch(call.request.body(), call.app.limits);
-    if (!batch) return reply.send(refusal(batch.error()));
+    if (!batch) return reply.send(refusal(batch.error(), call.app.limits));
     bool asks_info = false;
     std::vector<ChannelName> channels;
     std::vector<InfoAttributes> infos;
@@ -131,7 +135,7 @@ void RestApi::post_batch(const Call& call, HttpReply reply) {
 
 void RestApi::get_channels(const Call& call, HttpReply reply) {
     const auto info = InfoAttributes::parse(call.query.find("info").value_or(""));
-    if (!info) return reply.send(refusal(info.error()));
+    if (!info) return reply.send(refusal(info.error(), call.app.limits));
     const std::string prefix{call.query.find("filter_by_prefix").value_or("")};
     if (info->user_count && !prefix.starts_with("presence-")) {
         return reply.send(plain(400,
@@ -150,9 +154,9 @@ void RestApi::get_channels(const Call& call, HttpReply reply) {
 
 void RestApi::get_channel(const Call& call, HttpReply reply) {
     const auto info = InfoAttributes::parse(call.query.find("info").value_or(""));
-    if (!info) return reply.send(refusal(info.error()));
+    if (!info) return reply.send(refusal(info.error(), call.app.limits));
     const auto name = ChannelName::parse(call.request.path_values[1], call.app.limits);
-    if (!name) return reply.send(refusal(name.error()));
+    if (!name) return reply.send(refusal(name.error(), call.app.limits));
     if (info->user_count && !name->kind().is_presence()) {
         return reply.send(plain(400,
                                 "Cannot retrieve the user count unless the channel is a presence "
@@ -168,7 +172,7 @@ void RestApi::get_channel(const Call& call, HttpReply reply) {
 
 void RestApi::get_users(const Call& call, HttpReply reply) {
     const auto name = ChannelName::parse(call.request.path_values[1], call.app.limits);
-    if (!name) return reply.send(refusal(name.error()));
+    if (!name) return reply.send(refusal(name.error(), call.app.limits));
     if (!name->kind().is_presence()) {
         return reply.send(plain(400, "Users can only be retrieved for presence channels"));
     }

@@ -33,7 +33,7 @@ void Connection::send(std::string_view text) {
 
 void Connection::on_text(std::string_view text, TimePoint now) {
     if (left_) return;
-    const Result<ClientMessage> message = shard_.parser().parse(text);
+    const Result<ClientMessage> message = parse_client_message(text);
     if (!message) return fail(message.error());
     std::visit([&](const auto& known) { on(known, now); }, *message);
 }

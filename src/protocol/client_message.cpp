@@ -88,7 +88,7 @@ Result<ClientMessage> read_client_event(const Envelope& envelope, std::string_vi
 
 }  // namespace
 
-Result<ClientMessage> ClientMessageParser::parse(std::string_view text) const {
+Result<ClientMessage> parse_client_message(std::string_view text) {
     const auto envelope = read_envelope(text);
     if (!envelope) return envelope.error();
 

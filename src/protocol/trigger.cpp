@@ -87,10 +87,7 @@ Result<void> check_name(const JsonText& name, const Limits& limits) {
 Result<void> check_data(const std::optional<JsonText>& data, const Limits& limits) {
     if (!data) return Error{Errc::bad_request, "Missing required parameter: data"};
     if (event_data_bytes(*data) > limits.max_event_payload_bytes) {
-        return Error{Errc::data_too_large,
-                     "The data content of this event exceeds the allowed maximum. See "
-                     "https://pusher.com/docs/channels/server_api/http-api#publishing-events for "
-                     "more info"};
+        return Error{Errc::data_too_large, "The data of this event is too large"};
     }
     return {};
 }

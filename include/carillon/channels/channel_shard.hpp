@@ -11,7 +11,6 @@
 #include "carillon/channels/local_channels.hpp"
 #include "carillon/channels/shard_mail.hpp"
 #include "carillon/protocol/channel_name.hpp"
-#include "carillon/protocol/client_message.hpp"
 #include "carillon/protocol/socket_id.hpp"
 
 namespace carillon {
@@ -38,7 +37,6 @@ public:
     [[nodiscard]] SocketId new_socket_id();
     [[nodiscard]] LocalChannels& local() noexcept { return local_; }
     [[nodiscard]] ChannelQueries& queries() noexcept { return queries_; }
-    [[nodiscard]] ClientMessageParser& parser() noexcept { return parser_; }
 
 private:
     void send(ShardId to, ShardMessage message);
@@ -47,7 +45,6 @@ private:
     std::uint16_t shards_;
     ShardMail& mail_;
     std::function<std::uint64_t()> random_;
-    ClientMessageParser parser_;
     HomeChannels home_;
     LocalChannels local_;
     ChannelQueries queries_;

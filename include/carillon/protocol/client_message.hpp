@@ -35,16 +35,12 @@ struct ClientEventMessage {
 using ClientMessage = std::variant<PingMessage, PongMessage, SubscribeMessage, UnsubscribeMessage,
                                    ClientEventMessage>;
 
-/// Reads the text of one WebSocket message. Stateless: one may serve any number of connections.
-class ClientMessageParser {
-public:
-    /// `text` is valid UTF-8 (the codec has checked). Members that we do not know are ignored, null
-    /// members are absent (but `"data":null` of a client event is its data), the last of equal
-    /// names counts. `data` of pusher:subscribe and pusher:unsubscribe may be an object or a string
-    /// that holds one. Fails with bad_json (no JSON object), bad_message (a member missing or of
-    /// the wrong type), bad_event_name (a client event's name is not valid Unicode) or
-    /// unknown_event; the connection stays open. Source: protocol.md 1.8.
-    [[nodiscard]] Result<ClientMessage> parse(std::string_view text) const;
-};
+/// Reads the text of one WebSocket message, valid UTF-8 (the codec has checked). Members that we do
+/// not know are ignored, null members are absent (but `"data":null` of a client event is its data),
+/// the last of equal names counts. `data` of pusher:subscribe and pusher:unsubscribe may be an
+/// object or a string that holds one. Fails with bad_json (no JSON object), bad_message (a member
+/// missing or of the wrong type), bad_event_name (a client event's name is not valid Unicode) or
+/// unknown_event; the connection stays open. Source: protocol.md 1.8.
+[[nodiscard]] Result<ClientMessage> parse_client_message(std::string_view text);
 
 }  // namespace carillon

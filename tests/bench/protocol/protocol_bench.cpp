@@ -26,9 +26,8 @@ std::string json_string(std::size_t bytes, bool nested) {
 }
 
 void parse_message(benchmark::State& state, std::string_view text) {
-    const ClientMessageParser parser;
     for (auto _ : state) {
-        auto message = parser.parse(text);
+        auto message = parse_client_message(text);
         if (!message) state.SkipWithError("refused");
         benchmark::DoNotOptimize(message);
     }

@@ -10,7 +10,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace carillon;
     const std::string_view text{reinterpret_cast<const char*>(data), size};
     if (!simdjson::validate_utf8(text.data(), text.size())) return 0;  // The codec has checked.
-    const auto message = ClientMessageParser{}.parse(text);
+    const auto message = parse_client_message(text);
     if (!message) return 0;
     if (const auto* event = std::get_if<ClientEventMessage>(&*message)) {
         if (!decode_json_string(event->event).starts_with("client-")) std::abort();

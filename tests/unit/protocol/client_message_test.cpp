@@ -6,7 +6,7 @@ namespace carillon {
 namespace {
 
 Result<ClientMessage> parse(std::string_view text) {
-    return ClientMessageParser{}.parse(text);
+    return parse_client_message(text);
 }
 
 template <class Message>
