@@ -141,6 +141,9 @@ std::optional<WebSocketClients::Refusal> WebSocketClients::refusal(const HttpReq
                        "App key " + std::string(key.substr(0, 64)) + " does not exist"};
     }
     if (!app->enabled) return Refusal{Errc::app_disabled, "Application is disabled"};
+    if (app->tls_only && !request.origin.secure) {
+        return Refusal{Errc::tls_required, "Application only accepts TLS connections"};
+    }
     const std::uint32_t max = app->limits.max_connections;
     if (max > 0 && app->open_connections->load(std::memory_order_relaxed) >= max) {
         return Refusal{Errc::app_over_quota, "Application has too many connections"};

@@ -94,6 +94,7 @@ App read_app(const json& object, const Limits& limits, const std::string& path,
     app.id = AppId{settings.id};
     app.enabled = settings.enabled;
     app.client_events = settings.client_events;
+    app.tls_only = settings.tls_only;
     app.credentials = credentials(object, std::move(settings), path, place);
     return app;
 }

@@ -11,6 +11,7 @@ struct AppSettings {
     std::string secret;
     bool enabled = true;
     bool client_events = true;
+    bool tls_only = false;
 
     template <class Visitor>
     static void describe(Visitor&& setting) {
@@ -22,6 +23,10 @@ struct AppSettings {
         setting("enabled", &AppSettings::enabled, "false refuses all connections and requests.");
         setting("client_events", &AppSettings::client_events,
                 "Whether clients may send events to each other.");
+        setting("tls_only", &AppSettings::tls_only,
+                "Whether clients that come without TLS are refused (4000, upon which pusher-js "
+                "switches "
+                "to TLS).");
     }
 };
 

@@ -36,6 +36,11 @@ public:
         visit(name, member, meaning, {.kind = SettingKind::text, .choices = choices});
     }
 
+    void operator()(const char* name, std::vector<std::string> Options::*member,
+                    const char* meaning) const {
+        visit(name, member, meaning, {.kind = SettingKind::texts});
+    }
+
 private:
     template <class Value>
     void visit(const char* name, Value Options::*member, const char* meaning,

@@ -7,6 +7,8 @@
 #include <array>
 #include <string_view>
 
+#include "carillon/net/trusted_proxies.hpp"
+
 namespace carillon {
 namespace {
 
@@ -32,6 +34,9 @@ bool is_path_prefix(std::string_view text) {
 void read_listener(ListenOptions& listener, const json& object, const std::string& path,
                    const Place& place) {
     read_object(listener, object, path, place);
+    if (listener.tls_certificate_file.empty() != listener.tls_key_file.empty()) {
+        place.refuse(path, "tls_certificate_file and tls_key_file are only good together");
+    }
     const bool given = object.is_object() && object.contains("address");
     if (!given || is_address(listener.address)) return;
     place.refuse(join_path(path, "address"), listener.address + " is not an IPv4 or IPv6 address");
@@ -40,7 +45,7 @@ void read_listener(ListenOptions& listener, const json& object, const std::strin
 }  // namespace
 
 Draft::Draft() {
-    configuration.listen = {{"0.0.0.0", 6001}, {"::", 6001}};
+    configuration.listen = {{.address = "0.0.0.0"}, {.address = "::"}};
 }
 
 void Draft::lay(const json& tree, const Place& place) {
@@ -55,6 +60,11 @@ void Draft::lay(const json& tree, const Place& place) {
     if (const auto listen = tree.find("listen"); listen != tree.end()) lay_listen(*listen, place);
     if (const auto apps = tree.find("apps"); apps != tree.end()) apps_ = {*apps, place};
     if (tree.contains("apps_directory")) apps_directory_ = place;
+    for (const std::string& range : configuration.http.trusted_proxies) {
+        if (AddressRange::parse(range)) continue;
+        place.refuse("http.trusted_proxies",
+                     range + " is neither an address nor a range such as 10.0.0.0/8");
+    }
     if (tree.contains("path_prefix") && !is_path_prefix(configuration.path_prefix)) {
         place.refuse("path_prefix",
                      "allowed are \"\" and paths such as /realtime: a slash in front, "

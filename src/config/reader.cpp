@@ -27,6 +27,10 @@ std::optional<std::string> text_refusal(const Setting& setting, const nlohmann::
     return fmt::format("not one of {}", fmt::join(choices, ", "));
 }
 
+bool is_text(const nlohmann::json& value) {
+    return value.is_string();
+}
+
 }  // namespace
 
 std::optional<std::string> refusal(const Setting& setting, const nlohmann::json& value) {
@@ -38,6 +42,9 @@ std::optional<std::string> refusal(const Setting& setting, const nlohmann::json&
             return std::nullopt;
         case SettingKind::text:
             return text_refusal(setting, value);
+        case SettingKind::texts:
+            if (value.is_array() && std::ranges::all_of(value, is_text)) return std::nullopt;
+            return "not an array of texts";
         case SettingKind::json:
             return std::nullopt;
     }

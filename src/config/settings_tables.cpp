@@ -14,6 +14,8 @@ std::string allowed(const Setting& setting) {
         case SettingKind::text:
             return setting.choices.empty() ? "text"
                                            : fmt::format("{}", fmt::join(setting.choices, ", "));
+        case SettingKind::texts:
+            return "array of texts";
         case SettingKind::json:
             return "JSON";
     }

@@ -21,7 +21,8 @@ std::map<std::string, SettingKind> dotted_names() {
 
 std::optional<nlohmann::json> spelled_value(SettingKind kind, const std::string& text,
                                             const std::string& name, const Place& place) {
-    if (kind == SettingKind::json) return read_json(text, name, place);
+    if (kind == SettingKind::json || kind == SettingKind::texts)
+        return read_json(text, name, place);
     if (kind == SettingKind::boolean) {
         if (text == "true" || text == "1") return true;
         if (text == "false" || text == "0") return false;

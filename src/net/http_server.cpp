@@ -11,6 +11,7 @@ HttpServer::HttpServer(EventLoop& loop, Streams& streams, const HttpOptions& opt
     : loop_(loop),
       streams_(streams),
       options_(options),
+      proxies_(options.trusted_proxies),
       routes_(std::move(routes)),
       upgrade_(std::move(upgrade)),
       readmit_timer_(loop.context()),
@@ -20,8 +21,9 @@ HttpServer::~HttpServer() {
     sessions_->clear();
 }
 
-void HttpServer::accept(int descriptor, const boost::asio::ip::address& peer) {
-    TcpStream& stream = streams_.adopt(descriptor, peer);
+void HttpServer::accept(int descriptor, const boost::asio::ip::address& peer,
+                        const TlsContext* tls) {
+    TcpStream& stream = streams_.adopt(descriptor, peer, tls);
     const auto session = std::make_shared<HttpSession>(*this, stream);
     sessions_->push_back(*session);
     stream.set_handler(session);

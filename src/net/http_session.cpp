@@ -24,6 +24,11 @@ bool wants_websocket(const http::request<http::string_body>& message) {
     return http::token_list(message[http::field::upgrade]).exists("websocket");
 }
 
+std::string_view header_of(const http::request<http::string_body>& message, const char* name) {
+    const auto value = message[name];
+    return {value.data(), value.size()};
+}
+
 }  // namespace
 
 HttpSession::HttpSession(HttpServer& server, TcpStream& stream) : server_(server), stream_(stream) {
@@ -143,7 +148,9 @@ void HttpSession::handle() {
         .path = target.substr(0, question),
         .query = question == std::string_view::npos ? "" : target.substr(question + 1),
         .path_values = {},
-        .peer = stream_.peer(),
+        .origin = server_.proxies_.origin({stream_.peer(), stream_.secure()},
+                                          header_of(message, "X-Forwarded-For"),
+                                          header_of(message, "X-Forwarded-Proto")),
     };
     if (message.version() >= 11 && message.count(http::field::host) != 1) {  // RFC 9112, 3.2.
         return answer(

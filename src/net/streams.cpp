@@ -26,8 +26,9 @@ Streams::~Streams() {
     all_.clear_and_dispose([](TcpStream* stream) { delete stream; });
 }
 
-TcpStream& Streams::adopt(int descriptor, boost::asio::ip::address peer) {
-    auto* const stream = new TcpStream(*this, descriptor, std::move(peer));
+TcpStream& Streams::adopt(int descriptor, boost::asio::ip::address peer, const TlsContext* tls) {
+    auto session = tls != nullptr ? std::make_unique<TlsSession>(*tls, tls_scratch_) : nullptr;
+    auto* const stream = new TcpStream(*this, descriptor, std::move(peer), std::move(session));
     all_.push_back(*stream);
     ++size_;
     control(EPOLL_CTL_ADD, *stream, EPOLLIN);
@@ -70,7 +71,8 @@ void Streams::end_turn() {
     while (!dirty_.empty()) {
         TcpStream& stream = dirty_.front();
         dirty_.pop_front();
-        flusher_->flush(stream);
+        stream.prepare();
+        if (!stream.closed()) flusher_->flush(stream);
     }
     std::vector<std::unique_ptr<TcpStream>> closed;
     closed.swap(closed_);

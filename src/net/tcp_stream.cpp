@@ -10,8 +10,17 @@
 
 namespace carillon {
 
-TcpStream::TcpStream(Streams& streams, int descriptor, boost::asio::ip::address peer)
-    : streams_(streams), descriptor_(descriptor), peer_(std::move(peer)) {}
+namespace {
+
+/// Encrypted bytes that may wait for the socket; the rest waits in the clear, where it can be
+/// dropped.
+constexpr std::size_t encrypted_bytes_max = 65536;
+
+}  // namespace
+
+TcpStream::TcpStream(Streams& streams, int descriptor, boost::asio::ip::address peer,
+                     std::unique_ptr<TlsSession> tls)
+    : streams_(streams), tls_(std::move(tls)), descriptor_(descriptor), peer_(std::move(peer)) {}
 
 TcpStream::~TcpStream() {
     if (!closed()) ::close(descriptor_);
@@ -19,8 +28,24 @@ TcpStream::~TcpStream() {
 
 void TcpStream::send(Frame frame) {
     if (closed() || after_queue_ != AfterQueue::stay) return;
-    queue_.push(std::move(frame));
+    if (tls_) {
+        tls_->send(std::move(frame));
+    } else {
+        queue_.push(std::move(frame));
+    }
     streams_.mark_dirty(*this);
+}
+
+std::size_t TcpStream::queued_bytes() const noexcept {
+    return queue_.bytes() + (tls_ ? tls_->plain().bytes() : 0);
+}
+
+void TcpStream::drop_queued() {
+    tls_ ? tls_->plain().drop_unstarted() : queue_.drop_unstarted();
+}
+
+bool TcpStream::nothing_waits() const noexcept {
+    return queued_bytes() == 0;
 }
 
 void TcpStream::finish_sending() {
@@ -42,6 +67,7 @@ void TcpStream::close() noexcept {
     streams_.control(EPOLL_CTL_DEL, *this, 0);
     ::close(std::exchange(descriptor_, -1));
     queue_.clear();
+    if (tls_) tls_->plain().clear();
     streams_.bury(*this);
 }
 
@@ -89,7 +115,42 @@ void TcpStream::read() {
         pause_reading();
         return handler->on_end();
     }
-    handler->on_bytes({streams_.scratch_.data(), static_cast<std::size_t>(received)});
+    const std::span<char> bytes{streams_.scratch_.data(), static_cast<std::size_t>(received)};
+    if (tls_) return decrypt(bytes);
+    handler->on_bytes(bytes);
+}
+
+void TcpStream::decrypt(std::span<char> ciphertext) {
+    tls_->receive(ciphertext);
+    for (;;) {
+        std::span<char> plaintext;
+        const TlsSession::Progress progress = tls_->read(plaintext);
+        tls_->take_output(queue_);
+        const std::shared_ptr<StreamHandler> handler = handler_;
+        switch (progress) {
+            case TlsSession::Progress::bytes:
+                handler->on_bytes(plaintext);
+                if (closed()) return;
+                continue;
+            case TlsSession::Progress::need_more:
+                return streams_.mark_dirty(*this);
+            case TlsSession::Progress::ended:
+                pause_reading();
+                streams_.mark_dirty(*this);
+                return handler->on_end();
+            case TlsSession::Progress::failed:
+                tls_->plain().clear();
+                streams_.flusher_->flush(*this);  // The alert says why.
+                if (!closed()) lose();
+                return;
+        }
+    }
+}
+
+void TcpStream::prepare() {
+    if (!tls_) return;
+    if (!tls_->encrypt(queue_, encrypted_bytes_max)) return lose();
+    if (after_queue_ != AfterQueue::stay && tls_->plain().empty()) tls_->end(queue_);
 }
 
 void TcpStream::lose() {
@@ -107,6 +168,11 @@ void TcpStream::flushed() {
     wants_write_ = !queue_.empty();
     if (wants_write_ != waited) watch();
     if (wants_write_) return;
+    if (!nothing_waits()) {
+        // More is to be encrypted; during the handshake that has to wait for the peer.
+        if (tls_->established()) streams_.mark_dirty(*this);
+        if (after_queue_ == AfterQueue::stay || tls_->established()) return;
+    }
     if (after_queue_ == AfterQueue::close) return close();
     if (after_queue_ == AfterQueue::finish) ::shutdown(descriptor_, SHUT_WR);
     if (waited) {

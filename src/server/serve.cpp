@@ -80,11 +80,16 @@ private:
             return;
         }
         auto& configuration = std::get<Configuration>(loaded);
+        const std::size_t apps = configuration.apps.size();
+        try {
+            server_.reload(std::move(configuration));
+        } catch (const std::exception& error) {
+            return spdlog::error("configuration not reloaded: {}", error.what());
+        }
         spdlog::info(
-            "configuration reloaded, apps {}; settings of listeners, connections, http and "
-            "shards take effect at a restart",
-            configuration.apps.size());
-        server_.reload(std::move(configuration));
+            "configuration reloaded, apps {}; other settings but certificates take effect at "
+            "a restart",
+            apps);
     }
 
     void stop() {

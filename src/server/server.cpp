@@ -14,6 +14,12 @@ Endpoint to_endpoint(const ListenOptions& options) {
     return {boost::asio::ip::make_address(options.address), options.port};
 }
 
+/// Null on a plain listener.
+std::shared_ptr<const TlsContext> read_certificate(const ListenOptions& options) {
+    if (options.tls_certificate_file.empty()) return nullptr;
+    return std::make_shared<const TlsContext>(options.tls_certificate_file, options.tls_key_file);
+}
+
 [[noreturn]] void fail(const Endpoint& endpoint, const boost::system::error_code& error) {
     throw std::runtime_error("cannot listen on " + to_text(endpoint) + ": " + error.message());
 }
@@ -30,11 +36,9 @@ Server::Server(Configuration configuration, ServerTuning tuning)
                                                   tuning.inbox_bytes_max, configuration_, apps_));
     }
     if (tuning.port_per_shard) {
-        listen_apart(to_endpoint(configuration_.listen.front()));
+        listen_apart(configuration_.listen.front());
     } else {
-        for (const ListenOptions& listen : configuration_.listen) {
-            listen_together(to_endpoint(listen));
-        }
+        for (const ListenOptions& listen : configuration_.listen) listen_together(listen);
     }
 }
 
@@ -43,7 +47,8 @@ Server::~Server() {
     shards_.clear();
 }
 
-void Server::listen_together(const Endpoint& wanted) {
+void Server::listen_together(const ListenOptions& options) {
+    const Endpoint wanted = to_endpoint(options);
     if (const auto error = probe_endpoint(wanted)) {
         // The default asks for IPv4 and IPv6; a host without IPv6 is no reason to stop.
         const bool no_ipv6 = error == boost::asio::error::address_family_not_supported ||
@@ -51,14 +56,18 @@ void Server::listen_together(const Endpoint& wanted) {
         if (no_ipv6 && configuration_.default_listen && !endpoints_.empty()) return;
         fail(wanted, error);
     }
+    const auto tls = read_certificate(options);
     Endpoint actual = wanted;
     // The first shard's choice of port 0 holds for the others.
-    for (const auto& shard : shards_) actual = shard->listen(actual);
+    for (const auto& shard : shards_) actual = shard->listen(actual, tls);
     endpoints_.push_back(actual);
 }
 
-void Server::listen_apart(const Endpoint& wanted) {
-    for (const auto& shard : shards_) endpoints_.push_back(shard->listen({wanted.address(), 0}));
+void Server::listen_apart(const ListenOptions& options) {
+    const auto tls = read_certificate(options);
+    for (const auto& shard : shards_) {
+        endpoints_.push_back(shard->listen({to_endpoint(options).address(), 0}, tls));
+    }
 }
 
 void Server::start() {
@@ -66,9 +75,16 @@ void Server::start() {
 }
 
 void Server::reload(Configuration configuration) {
+    std::vector<std::shared_ptr<const TlsContext>> certificates;
+    for (const ListenOptions& listen : configuration_.listen) {
+        certificates.push_back(read_certificate(listen));
+    }
     apps_ = std::make_shared<const AppRegistry>(configuration.apps, apps_.get());
     for (const auto& shard : shards_) {
-        shard->post([&shard = *shard, apps = apps_] { shard.set_apps(apps); });
+        shard->post([&shard = *shard, apps = apps_, certificates] {
+            shard.set_apps(apps);
+            shard.set_certificates(certificates);
+        });
     }
 }
 

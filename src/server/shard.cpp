@@ -55,13 +55,15 @@ HttpRoutes Shard::make_routes(const std::string& prefix) {
     return routes;
 }
 
-Endpoint Shard::listen(const Endpoint& endpoint) {
-    const auto accept = [this](int descriptor, const Endpoint& peer) {
-        http_.accept(descriptor, peer.address());
+Endpoint Shard::listen(const Endpoint& endpoint, std::shared_ptr<const TlsContext> tls) {
+    Entrance& entrance = *entrances_.emplace_back(std::make_unique<Entrance>());
+    entrance.tls = std::move(tls);
+    const auto accept = [this, &entrance](int descriptor, const Endpoint& peer) {
+        http_.accept(descriptor, peer.address(), entrance.tls.get());
     };
-    listeners_.push_back(std::make_unique<Listener>(loop_, endpoint, accept));
-    listeners_.back()->start();
-    return listeners_.back()->endpoint();
+    entrance.listener = std::make_unique<Listener>(loop_, endpoint, accept);
+    entrance.listener->start();
+    return entrance.listener->endpoint();
 }
 
 void Shard::start() {
@@ -100,9 +102,15 @@ void Shard::set_apps(const std::shared_ptr<const AppRegistry>& apps) {
     clients_.set_apps(apps);
 }
 
+void Shard::set_certificates(const std::vector<std::shared_ptr<const TlsContext>>& certificates) {
+    for (std::size_t i = 0; i < entrances_.size() && i < certificates.size(); ++i) {
+        entrances_[i]->tls = certificates[i];
+    }
+}
+
 void Shard::drain(Duration time, std::function<void()> done) {
     drained_ = std::move(done);
-    for (const auto& listener : listeners_) listener->stop();
+    for (const auto& entrance : entrances_) entrance->listener->stop();
     http_.drain();
     clients_.drain(time);
     report_when_idle();

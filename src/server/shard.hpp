@@ -29,7 +29,8 @@ public:
     ~Shard();
 
     /// Before `start`. Returns where it listens, with the port that the system chose if it was 0.
-    Endpoint listen(const Endpoint& endpoint);
+    /// `tls`: null for a plain listener.
+    Endpoint listen(const Endpoint& endpoint, std::shared_ptr<const TlsContext> tls);
 
     /// Starts the thread; `stop` ends and joins it. Both from the thread that owns the shard.
     void start();
@@ -39,6 +40,8 @@ public:
     void post(std::function<void()> work);
 
     void set_apps(const std::shared_ptr<const AppRegistry>& apps);
+    /// One for each `listen`, for the connections that come from now on.
+    void set_certificates(const std::vector<std::shared_ptr<const TlsContext>>& certificates);
 
     /// Stops accepting, sends clients away over `time`, and calls `done` on this shard's thread
     /// once nobody is left.
@@ -59,7 +62,11 @@ private:
     WebSocketClients clients_;
     Streams streams_;
     HttpServer http_;
-    std::vector<std::unique_ptr<Listener>> listeners_;
+    struct Entrance {
+        std::unique_ptr<Listener> listener;
+        std::shared_ptr<const TlsContext> tls;
+    };
+    std::vector<std::unique_ptr<Entrance>> entrances_;
     std::unique_ptr<Inbox<ShardMessage>::Batch> unread_;
     std::size_t read_of_first_ = 0;
     std::function<void()> drained_;

@@ -23,6 +23,7 @@ struct App {
     std::shared_ptr<std::atomic<std::uint32_t>> open_connections;
     bool enabled = true;
     bool client_events = true;
+    bool tls_only = false;  ///< clients must come by TLS, to us or to a trusted proxy
     Limits limits;
 
     [[nodiscard]] const Credential* find_credential(std::string_view key) const noexcept {

@@ -11,7 +11,8 @@ enum class SettingKind : std::uint8_t {
     number,
     boolean,
     text,
-    json,  ///< an array or object
+    texts,  ///< an array of texts
+    json,   ///< any other array, or an object
 };
 
 /// What is known about one setting. Made from the `describe` functions of the options, never by

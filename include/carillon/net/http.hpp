@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/ip/address.hpp>
 #include <boost/beast/http/fields.hpp>
 #include <boost/beast/http/message.hpp>
 #include <boost/beast/http/string_body.hpp>
@@ -11,6 +10,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "carillon/net/trusted_proxies.hpp"
 
 namespace carillon {
 
@@ -24,7 +25,7 @@ struct HttpRequest {
     std::string_view path;                 ///< raw, without the query
     std::string_view query;                ///< raw, without '?'
     std::vector<std::string> path_values;  ///< what the route's `*` stand for, percent-decoded
-    boost::asio::ip::address peer;
+    RequestOrigin origin;
 
     [[nodiscard]] std::string_view method() const { return message.method_string(); }
     [[nodiscard]] std::string_view header(boost::beast::http::field name) const {

@@ -25,7 +25,9 @@ public:
     /// While `may_admit` says no, requests wait unread and unanswered: backpressure on publishers.
     void set_admission(std::function<bool()> may_admit) { may_admit_ = std::move(may_admit); }
 
-    void accept(int descriptor, const boost::asio::ip::address& peer);
+    /// `tls`: the listener's, if it demands TLS.
+    void accept(int descriptor, const boost::asio::ip::address& peer,
+                const TlsContext* tls = nullptr);
 
     /// Closes connections that are between requests, and the others once they are answered.
     void drain();
@@ -42,6 +44,7 @@ private:
     EventLoop& loop_;
     Streams& streams_;
     HttpOptions options_;
+    TrustedProxies proxies_;
     HttpRoutes routes_;
     HttpUpgradeHandler upgrade_;
     std::function<bool()> may_admit_ = [] { return true; };

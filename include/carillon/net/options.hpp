@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace carillon {
 
@@ -9,11 +10,18 @@ namespace carillon {
 struct ListenOptions {
     std::string address = "0.0.0.0";
     std::uint16_t port = 6001;
+    std::string tls_certificate_file = {};  ///< both or neither: then the port speaks TLS
+    std::string tls_key_file = {};
 
     template <class Visitor>
     static void describe(Visitor&& setting) {
         setting("address", &ListenOptions::address, "IPv4 or IPv6 address to listen on.");
         setting("port", &ListenOptions::port, 0, 65535, "TCP port; 0 lets the system choose.");
+        setting("tls_certificate_file", &ListenOptions::tls_certificate_file,
+                "PEM file with the certificate and its chain; together with `tls_key_file` it "
+                "makes this "
+                "port speak TLS only (wss and https). Read again on SIGHUP.");
+        setting("tls_key_file", &ListenOptions::tls_key_file, "PEM file with the private key.");
     }
 };
 
@@ -23,6 +31,7 @@ struct HttpOptions {
     std::uint32_t idle_timeout_seconds = 75;
     std::uint32_t max_header_bytes = 16384;
     std::uint32_t max_body_bytes = 1048576;
+    std::vector<std::string> trusted_proxies;
 
     template <class Visitor>
     static void describe(Visitor&& setting) {
@@ -36,6 +45,9 @@ struct HttpOptions {
                 "Largest request head; more is 431.");
         setting("max_body_bytes", &HttpOptions::max_body_bytes, 1024, 268435456,
                 "Largest request body; more is 413, before it is read.");
+        setting("trusted_proxies", &HttpOptions::trusted_proxies,
+                "Addresses and ranges (`10.0.0.0/8`) of the proxies whose X-Forwarded-For and "
+                "X-Forwarded-Proto are believed.");
     }
 };
 

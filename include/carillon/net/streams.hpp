@@ -25,7 +25,8 @@ public:
     Streams& operator=(const Streams&) = delete;
 
     /// Takes over a connected socket. Watched from now on; set its handler before the turn ends.
-    TcpStream& adopt(int descriptor, boost::asio::ip::address peer);
+    /// `tls`: the listener's, if it demands TLS.
+    TcpStream& adopt(int descriptor, boost::asio::ip::address peer, const TlsContext* tls);
 
     /// Flushes what became dirty in this turn, then destroys what was closed in it.
     void end_turn();
@@ -50,6 +51,7 @@ private:
     std::vector<std::unique_ptr<TcpStream>> closed_;
     std::size_t size_ = 0;
     std::array<char, 65536> scratch_;
+    TlsScratch tls_scratch_;
 };
 
 }  // namespace carillon

@@ -8,6 +8,7 @@
 #include "carillon/base/intrusive_list.hpp"
 #include "carillon/net/outbound_queue.hpp"
 #include "carillon/net/stream_handler.hpp"
+#include "carillon/net/tls.hpp"
 
 namespace carillon {
 
@@ -18,7 +19,9 @@ class Streams;
 /// turn in which it was closed: references stay valid to the end of the call.
 class TcpStream : public ListHook<struct AllStreams>, public ListHook<struct DirtyStreams> {
 public:
-    TcpStream(Streams& streams, int descriptor, boost::asio::ip::address peer);
+    /// With `tls`, what is sent and received is encrypted on the way.
+    TcpStream(Streams& streams, int descriptor, boost::asio::ip::address peer,
+              std::unique_ptr<TlsSession> tls);
     ~TcpStream();
     TcpStream(const TcpStream&) = delete;
     TcpStream& operator=(const TcpStream&) = delete;
@@ -30,10 +33,12 @@ public:
     /// closed.
     void send(Frame frame);
 
-    [[nodiscard]] std::size_t queued_bytes() const noexcept { return queue_.bytes(); }
+    /// Bytes that wait here, encrypted or not.
+    [[nodiscard]] std::size_t queued_bytes() const noexcept;
 
-    /// Forgets what is queued but the frame that is partly on the wire.
-    void drop_queued() { queue_.drop_unstarted(); }
+    /// Forgets what is queued but the frame that is partly on the wire, and what is encrypted
+    /// already.
+    void drop_queued();
 
     /// After what is queued: ends the sending side and goes on reading.
     void finish_sending();
@@ -49,11 +54,14 @@ public:
     void resume_reading();
 
     [[nodiscard]] bool closed() const noexcept { return descriptor_ < 0; }
+    [[nodiscard]] bool secure() const noexcept { return tls_ != nullptr; }
     [[nodiscard]] const boost::asio::ip::address& peer() const noexcept { return peer_; }
 
     /// For the flusher.
     [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
     [[nodiscard]] OutboundQueue& queue() noexcept { return queue_; }
+    /// Before a flush: moves what waits to be encrypted to the queue.
+    void prepare();
     void flushed();
     void write_failed();
 
@@ -65,12 +73,15 @@ private:
     enum class AfterQueue : unsigned char { stay, finish, close };
 
     void read();
+    void decrypt(std::span<char> ciphertext);
+    [[nodiscard]] bool nothing_waits() const noexcept;
     void lose();
     void after(AfterQueue what);
     void watch();
 
     Streams& streams_;
     std::shared_ptr<StreamHandler> handler_;
+    std::unique_ptr<TlsSession> tls_;
     OutboundQueue queue_;
     int descriptor_;
     unsigned watched_events_ = 0;

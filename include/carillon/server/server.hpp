@@ -35,7 +35,9 @@ public:
 
     void start();
 
-    /// Takes over apps and their limits; whatever else is configured differently needs a restart.
+    /// Takes over apps and their limits, and reads certificates again; whatever else is configured
+    /// differently needs a restart. Throws std::runtime_error, having changed nothing, if a
+    /// certificate cannot be read.
     void reload(Configuration configuration);
 
     /// Stops accepting, finishes requests, tells clients to reconnect elsewhere, spread over
@@ -48,8 +50,8 @@ public:
     [[nodiscard]] std::string_view flusher_name() const;
 
 private:
-    void listen_together(const Endpoint& wanted);
-    void listen_apart(const Endpoint& wanted);
+    void listen_together(const ListenOptions& options);
+    void listen_apart(const ListenOptions& options);
 
     Configuration configuration_;
     std::shared_ptr<const AppRegistry> apps_;

@@ -81,11 +81,12 @@ export async function settle(client) {
     await pong;
 }
 
-/** A WebSocket. Its `inbox` gets the frames, parsed and with their text in `raw`, and the close. */
+/** A WebSocket, of a path on the server or of a whole URL. Its `inbox` gets the frames, parsed and with their text in `raw`, and the close. */
 export class RawClient {
     constructor(server, path = `/app/${app.key}?protocol=7&client=test&version=1`, options = {}) {
         this.inbox = new Inbox(path);
-        this.socket = new WebSocket(`ws://127.0.0.1:${server.port}${path}`, options);
+        const url = path.startsWith('/') ? `ws://127.0.0.1:${server.port}${path}` : path;
+        this.socket = new WebSocket(url, options);
         this.socket.on('message', (bytes) => {
             const raw = bytes.toString();
             this.inbox.push({ ...JSON.parse(raw), raw });
