@@ -56,13 +56,10 @@ void ChannelShard::publish(const App& app, const ChannelName& channel, std::stri
 
 bool ChannelShard::any_full() const {
     for (std::uint16_t shard = 0; shard < shards_; ++shard) {
-        if (full(static_cast<ShardId>(shard))) return true;
+        const auto other = static_cast<ShardId>(shard);
+        if (other != self_ && mail_.full(other)) return true;
     }
     return false;
-}
-
-bool ChannelShard::full(ShardId home) const {
-    return home != self_ && mail_.full(home);
 }
 
 SocketId ChannelShard::new_socket_id() {

@@ -106,7 +106,7 @@ void Connection::on(const ClientEventMessage& message, TimePoint now) {
     if (!client_events_.admit(limits.max_client_events_per_second, now)) {
         return fail({Errc::client_event_rate, "Too many client events, this one was dropped"});
     }
-    if (shard_.full(held->channel->home)) {
+    if (shard_.any_full()) {
         return fail({Errc::client_event_rate, "The server is overloaded, this event was dropped"});
     }
     std::optional<std::string_view> user_id;

@@ -14,7 +14,6 @@ ClientSession::~ClientSession() {
 
 void ClientSession::open(ChannelShard& channels, std::shared_ptr<const App> app,
                          unsigned activity_timeout_seconds) {
-    app->open_connections->fetch_add(1, std::memory_order_relaxed);
     connection_.emplace(channels, *this, std::move(app), activity_timeout_seconds);
     spdlog::debug("connection {} opened, app {}", connection_->socket_id().text(),
                   connection_->app().id.get());

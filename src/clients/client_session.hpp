@@ -20,7 +20,8 @@ public:
     using WsSession::WsSession;
     ~ClientSession() override;
 
-    /// Lets the client in. Without it the session is only good for being refused.
+    /// Lets the client in, which is counted among its app's connections already. Without it the
+    /// session is only good for being refused.
     void open(ChannelShard& channels, std::shared_ptr<const App> app,
               unsigned activity_timeout_seconds);
 

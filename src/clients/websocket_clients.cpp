@@ -49,6 +49,7 @@ HttpResponse to_response(const WsRefusal& refusal) {
     if (refusal.status == 405) response.headers.emplace_back("Allow", "GET");
     if (refusal.status == 426) {
         response.headers.emplace_back("Upgrade", "websocket");
+        response.headers.emplace_back("Connection", "upgrade");
         response.headers.emplace_back("Sec-WebSocket-Version", "13");
     }
     return response;
@@ -63,6 +64,11 @@ Frame switching_protocols(const WsUpgrade& accepted) {
         text.append("Sec-WebSocket-Protocol: ").append(accepted.subprotocol).append("\r\n");
     }
     return Frame::copy_of(text.append("\r\n"));
+}
+
+/// Fit to be shown to whoever sent it, within a close reason.
+bool is_printable(std::string_view key) {
+    return key.size() <= 64 && std::ranges::all_of(key, [](char c) { return c > ' ' && c <= '~'; });
 }
 
 /// Absent or empty means 7. Source: protocol.md 1.2.
@@ -93,9 +99,8 @@ WebSocketClients::~WebSocketClients() {
 }
 
 void WebSocketClients::add_routes(HttpRoutes& routes) {
-    const HttpHandler refuse = [](const HttpRequest& request, HttpReply reply) {
-        const auto verdict = judge(request);
-        if (!verdict) reply.send(to_response(verdict.error()));
+    const HttpHandler refuse = [](const HttpRequest&, HttpReply reply) {
+        reply.send(to_response({426, "This is a WebSocket endpoint"}));
     };
     routes.add("GET", "/app/*", refuse);
     routes.add("GET", "/app", [](const HttpRequest&, HttpReply reply) {
@@ -137,18 +142,21 @@ std::optional<WebSocketClients::Refusal> WebSocketClients::refusal(const HttpReq
         return Refusal{Errc::protocol_unsupported, "Unsupported protocol version"};
     }
     if (app == nullptr) {
-        return Refusal{Errc::app_unknown,
-                       "App key " + std::string(key.substr(0, 64)) + " does not exist"};
+        return Refusal{Errc::app_unknown, is_printable(key)
+                                              ? "App key " + std::string(key) + " does not exist"
+                                              : "This app key does not exist"};
     }
     if (!app->enabled) return Refusal{Errc::app_disabled, "Application is disabled"};
     if (app->tls_only && !request.origin.secure) {
         return Refusal{Errc::tls_required, "Application only accepts TLS connections"};
     }
+    // Counted first, so that two shards cannot both take the last place.
     const std::uint32_t max = app->limits.max_connections;
-    if (max > 0 && app->open_connections->load(std::memory_order_relaxed) >= max) {
-        return Refusal{Errc::app_over_quota, "Application has too many connections"};
+    if (app->open_connections->fetch_add(1, std::memory_order_relaxed) < max || max == 0) {
+        return std::nullopt;
     }
-    return std::nullopt;
+    app->open_connections->fetch_sub(1, std::memory_order_relaxed);
+    return Refusal{Errc::app_over_quota, "Application has too many connections"};
 }
 
 void WebSocketClients::set_apps(std::shared_ptr<const AppRegistry> apps) {

@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr auto close_wait_max = 3s;
 constexpr auto slow_close_wait_max = 2s;
+constexpr std::size_t burst_max = 16;  // Times the limit, within one turn.
 
 bool fails_connection(std::uint16_t code) {
     return code == 1002 || code == 1003 || code == 1007 || code == 1009;
@@ -39,9 +40,7 @@ WsSession::WsSession(EventLoop& loop, TcpStream& stream, const ConnectionOptions
 
 void WsSession::send(Frame frame) {
     if (state_ != State::open) return;
-    if (stream_.queued_bytes() + frame.size() <= options_.max_queued_bytes) {
-        return stream_.send(std::move(frame));
-    }
+    if (was_too_slow_ || has_room(frame.size())) return stream_.send(std::move(frame));
     state_ = State::too_slow;
     was_too_slow_ = true;
     stream_.drop_queued();
@@ -52,6 +51,12 @@ void WsSession::send(Frame frame) {
         self->state_ = State::open;
         self->on_too_slow();
     });
+}
+
+bool WsSession::has_room(std::size_t size) const noexcept {
+    // Until its socket refuses some of what it is offered, at the end of a turn, no reader is slow.
+    const std::size_t max = options_.max_queued_bytes;
+    return stream_.queued_bytes() + size <= (stream_.blocked() ? max : max * burst_max);
 }
 
 void WsSession::close(std::uint16_t code, std::string_view reason) {
@@ -71,6 +76,7 @@ void WsSession::become_gone() {
 }
 
 void WsSession::on_bytes(std::span<char> bytes) {
+    last_heard_ = loop_.now();
     while (state_ == State::open || state_ == State::closing) {
         WsEvent event{};
         switch (decoder_.next(bytes, options_.max_message_bytes, event)) {
@@ -86,7 +92,6 @@ void WsSession::on_bytes(std::span<char> bytes) {
 }
 
 void WsSession::on_event(const WsEvent& event) {
-    last_heard_ = loop_.now();
     if (event.kind == WsEvent::Kind::close) return answer_close(event);
     if (state_ != State::open) return;
     switch (event.kind) {
@@ -103,8 +108,13 @@ void WsSession::on_event(const WsEvent& event) {
 void WsSession::answer_close(const WsEvent& close) {
     if (state_ == State::open) stream_.send(encode_ws_close(close.close_code, {}));
     // The peer says nothing more after its Close, so nothing unread can spoil this.
-    stream_.close_when_sent();
+    leave();
+}
+
+void WsSession::leave() {
     state_ = State::gone;
+    stream_.close_when_sent();
+    loop_.schedule(*this, close_wait_max);
     become_gone();
 }
 
@@ -116,9 +126,7 @@ void WsSession::fail(Errc why) {
 }
 
 void WsSession::on_end() {
-    state_ = State::gone;
-    stream_.close_when_sent();
-    become_gone();
+    leave();
 }
 
 void WsSession::on_lost() {

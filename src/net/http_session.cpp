@@ -3,25 +3,33 @@
 #include <boost/asio/post.hpp>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
-#include <boost/beast/http/rfc7230.hpp>
 #include <boost/beast/http/status.hpp>
+#include <chrono>
+#include <utility>
+
+#include "carillon/runtime/wall_clock.hpp"
 
 namespace carillon {
 namespace {
 
 namespace http = boost::beast::http;
-using namespace std::chrono_literals;
+using boost::beast::iequals;
+using std::chrono::seconds;
 
 constexpr std::size_t pending_bytes_max = 65536;  // Read ahead while a request is being answered.
 constexpr std::size_t unsent_bytes_max = 262144;  // Of answers; then no more requests are taken.
-constexpr auto discard_time_max = 2s;
+constexpr seconds discard_time_max{2};
 
-std::chrono::seconds seconds(std::uint32_t count) {
-    return std::chrono::seconds(count);
-}
-
+/// Wide enough to take in whatever the upgrade's own check would accept.
 bool wants_websocket(const http::request<http::string_body>& message) {
-    return http::token_list(message[http::field::upgrade]).exists("websocket");
+    const auto [begin, end] = message.equal_range(http::field::upgrade);
+    for (auto field = begin; field != end; ++field) {
+        const auto value = field->value();
+        for (std::size_t at = 0; at + 9 <= value.size(); ++at) {
+            if (iequals(value.substr(at, 9), "websocket")) return true;
+        }
+    }
+    return false;
 }
 
 std::string_view header_of(const http::request<http::string_body>& message, const char* name) {
@@ -29,90 +37,160 @@ std::string_view header_of(const http::request<http::string_body>& message, cons
     return {value.data(), value.size()};
 }
 
+/// The path and query of a target in absolute form, too (RFC 9112, 3.2.2).
+std::string_view origin_form(std::string_view target) {
+    for (const std::string_view scheme : {"http://", "https://"}) {
+        if (!iequals(target.substr(0, scheme.size()), scheme)) continue;
+        const std::size_t path = target.find_first_of("/?", scheme.size());
+        return path == std::string_view::npos ? "/" : target.substr(path);
+    }
+    return target;
+}
+
 }  // namespace
 
 HttpSession::HttpSession(HttpServer& server, TcpStream& stream) : server_(server), stream_(stream) {
-    server_.loop_.schedule(*this, seconds(server_.options_.header_timeout_seconds));
+    arm(seconds(server_.options_.header_timeout_seconds));
 }
 
 void HttpSession::on_bytes(std::span<char> bytes) {
     if (state_ == State::discarding) return;
-    if (!pending_.empty() || must_wait()) {
-        pending_.append(bytes.data(), bytes.size());
-        if (must_wait() && pending_.size() > pending_bytes_max) stream_.pause_reading();
-        return resume();
-    }
-    const std::size_t used = process(bytes);
-    if (successor_ == nullptr) {
-        pending_.append(bytes.data() + used, bytes.size() - used);
-    } else if (used < bytes.size()) {
-        successor_->on_bytes(bytes.subspan(used));
-    }
-}
-
-bool HttpSession::must_wait() const {
-    return processing_ || state_ != State::reading || stream_.queued_bytes() > unsent_bytes_max;
-}
-
-void HttpSession::resume() {
-    if (must_wait() || pending_.empty()) return;
-    std::string bytes;
-    bytes.swap(pending_);
-    const std::size_t used = process(bytes);
-    const std::span<char> rest = std::span<char>(bytes).subspan(used);
-    if (successor_ != nullptr) {
-        if (!rest.empty()) successor_->on_bytes(rest);
+    if (pending_.empty() && can_read()) {
+        keep(bytes.subspan(work_off(bytes)));
     } else {
-        pending_.insert(0, rest.data(), rest.size());
-        if (state_ == State::reading && !ended_) stream_.resume_reading();
+        pending_.append(bytes.data(), bytes.size());
+    }
+    pump();
+}
+
+void HttpSession::on_end() {
+    ended_ = true;
+    if (state_ == State::discarding) return stream_.close_when_sent();
+    pump();
+}
+
+void HttpSession::on_lost() {
+    cancel();
+    state_ = State::discarding;
+}
+
+void HttpSession::on_drained() {
+    if (state_ == State::discarding) return arm(discard_time_max);
+    pump();
+}
+
+void HttpSession::pump() {
+    if (pumping_ || state_ == State::handed_over || state_ == State::discarding) return;
+    if (can_read() && !pending_.empty()) {
+        std::string bytes = std::exchange(pending_, {});
+        keep(std::span<char>(bytes).subspan(work_off(bytes)));
+        if (state_ == State::handed_over || state_ == State::discarding) return;
+    }
+    if (state_ == State::reading && backlogged()) stream_.await_drain();
+    if (ended_) {
+        if (can_read()) stream_.close_when_sent();  // What is left is no whole request.
+        return;
+    }
+    if (!can_read() && pending_.size() > pending_bytes_max) {
+        stream_.pause_reading();
+    } else {
+        stream_.resume_reading();
     }
 }
 
-std::size_t HttpSession::process(std::span<char> bytes) {
-    processing_ = true;
+bool HttpSession::can_read() const noexcept {
+    return state_ == State::reading && !yielded_ && !backlogged();
+}
+
+bool HttpSession::backlogged() const noexcept {
+    return stream_.queued_bytes() > unsent_bytes_max;
+}
+
+std::size_t HttpSession::work_off(std::span<char> bytes) {
+    pumping_ = true;
     std::size_t used = 0;
-    while (state_ == State::reading && stream_.queued_bytes() <= unsent_bytes_max) {
-        if (used == bytes.size()) break;
-        if (server_.loop_.turn_expired() && !parser_ && used > 0) {
-            boost::asio::post(server_.loop_.context(), [weak = weak_from_this()] {
-                if (const auto self = weak.lock()) self->resume();
-            });
+    while (can_read() && used < bytes.size()) {
+        if (used > 0 && !parser_ && server_.loop_.turn_expired()) {
+            yield();
+        } else if (!parse(bytes.subspan(used), used)) {
             break;
+        } else if (parser_ && parser_->is_done()) {
+            dispatch();
         }
-        if (!parse(bytes.subspan(used), used)) break;
-        if (parser_ && parser_->is_done()) dispatch();
     }
-    processing_ = false;
+    pumping_ = false;
     return used;
 }
 
-bool HttpSession::parse(std::span<char> bytes, std::size_t& used) {
-    if (!parser_) {
-        parser_ = std::make_unique<Parser>();
-        parser_->header_limit(server_.options_.max_header_bytes);
-        parser_->body_limit(server_.options_.max_body_bytes);
-        continue_sent_ = false;
-        server_.loop_.schedule(*this, seconds(server_.options_.header_timeout_seconds));
+void HttpSession::yield() {
+    yielded_ = true;
+    boost::asio::post(server_.loop_.context(), [weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (!self) return;
+        self->server_.loop_.refresh_time();
+        self->yielded_ = false;
+        self->pump();
+    });
+}
+
+void HttpSession::keep(std::span<char> rest) {
+    if (successor_) {
+        if (!rest.empty()) std::exchange(successor_, nullptr)->on_bytes(rest);
+    } else if (state_ != State::discarding) {
+        pending_.insert(0, rest.data(), rest.size());
     }
+}
+
+void HttpSession::begin_request() {
+    parser_ = std::make_unique<Parser>();
+    parser_->header_limit(server_.options_.max_header_bytes);
+    parser_->body_limit(server_.options_.max_body_bytes);
+    head_seen_ = false;
+    arm(seconds(server_.options_.header_timeout_seconds));
+}
+
+bool HttpSession::parse(std::span<char> bytes, std::size_t& used) {
+    if (!parser_) begin_request();
     boost::system::error_code error;
     used += parser_->put(boost::asio::buffer(bytes.data(), bytes.size()), error);
     if (error == http::error::need_more) {
-        // Beast counts the head only once it is whole.
-        if (parser_->is_header_done() || bytes.size() <= server_.options_.max_header_bytes) {
-            return false;
-        }
+        // What Beast leaves is part of a head, of a chunk's head or of the trailers.
+        if (bytes.size() <= server_.options_.max_header_bytes) return false;
         error = http::error::header_limit;
     }
     if (error) {
         refuse(error);
         return false;
     }
-    if (parser_->is_header_done() && !parser_->is_done() && !continue_sent_ &&
-        boost::beast::iequals(parser_->get()[http::field::expect], "100-continue")) {
-        continue_sent_ = true;
-        stream_.send(Frame::copy_of("HTTP/1.1 100 Continue\r\n\r\n"));
+    if (parser_->is_header_done() && !std::exchange(head_seen_, true)) {
+        if (const auto refusal = head_refusal()) {
+            answer(*refusal);
+            return false;
+        }
+        const auto& head = parser_->get();
+        if (!parser_->is_done() && head.version() >= 11 &&
+            iequals(head[http::field::expect], "100-continue")) {
+            stream_.send(Frame::copy_of("HTTP/1.1 100 Continue\r\n\r\n"));
+        }
     }
     return true;
+}
+
+std::optional<HttpResponse> HttpSession::head_refusal() const {
+    const auto& head = parser_->get();
+    if (head.version() >= 11 && head.count(http::field::host) != 1) {  // RFC 9112, 3.2.
+        return HttpResponse{
+            .status = 400, .body = "Exactly one Host header is required\n", .close = true};
+    }
+    const auto codings = head.count(http::field::transfer_encoding);
+    if (codings == 0) return std::nullopt;
+    if (head.version() < 11 || head.count(http::field::content_length) > 0) {  // RFC 9112, 6.1.
+        return HttpResponse{.status = 400, .body = "Ambiguous body length\n", .close = true};
+    }
+    if (codings == 1 && iequals(head[http::field::transfer_encoding], "chunked")) {
+        return std::nullopt;
+    }
+    return HttpResponse{.status = 501, .body = "Unknown transfer encoding\n", .close = true};
 }
 
 void HttpSession::refuse(boost::system::error_code error) {
@@ -127,7 +205,7 @@ void HttpSession::refuse(boost::system::error_code error) {
 
 void HttpSession::dispatch() {
     cancel();
-    if (server_.may_admit_()) return handle();
+    if (wants_websocket(parser_->get()) || server_.may_admit_()) return handle();
     state_ = State::parked;
     server_.park(weak_from_this());
 }
@@ -135,13 +213,13 @@ void HttpSession::dispatch() {
 void HttpSession::readmit() {
     if (state_ != State::parked) return;
     handle();
-    resume();
+    pump();
 }
 
 void HttpSession::handle() {
     state_ = State::answering;
     const auto& message = parser_->get();
-    const std::string_view target{message.target().data(), message.target().size()};
+    const std::string_view target = origin_form({message.target().data(), message.target().size()});
     const std::size_t question = target.find('?');
     HttpRequest request{
         .message = message,
@@ -152,10 +230,6 @@ void HttpSession::handle() {
                                           header_of(message, "X-Forwarded-For"),
                                           header_of(message, "X-Forwarded-Proto")),
     };
-    if (message.version() >= 11 && message.count(http::field::host) != 1) {  // RFC 9112, 3.2.
-        return answer(
-            {.status = 400, .body = "Exactly one Host header is required\n", .close = true});
-    }
     if (wants_websocket(message)) {
         if (const auto refusal = server_.upgrade_(request, HttpUpgrade(*this))) answer(*refusal);
         return;
@@ -173,23 +247,22 @@ void HttpSession::answer(const HttpResponse& response) {
     if (state_ == State::handed_over || state_ == State::discarding) return;
     const bool whole = parser_ && parser_->is_done();
     const bool keep_alive =
-        whole && parser_->get().keep_alive() && !response.close && !ended_ && !server_.draining_;
+        whole && parser_->get().keep_alive() && !response.close && !server_.draining_;
     write(response, keep_alive);
     parser_.reset();
-    if (!keep_alive) {
-        // The peer may still be sending: closing now would reset the connection and lose the
-        // answer.
-        state_ = State::discarding;
-        pending_.clear();
-        stream_.finish_sending();
-        if (ended_) return stream_.close_when_sent();
-        stream_.resume_reading();
-        server_.loop_.schedule(*this, discard_time_max);
-        return;
+    if (keep_alive) {
+        state_ = State::reading;
+        arm(seconds(server_.options_.idle_timeout_seconds));
+        return pump();
     }
-    state_ = State::reading;
-    wait_for_request();
-    resume();
+    state_ = State::discarding;
+    pending_.clear();
+    if (ended_) return stream_.close_when_sent();
+    // The peer may still be sending: closing now would reset the connection and lose the answer.
+    stream_.finish_sending();
+    stream_.resume_reading();
+    stream_.await_drain();
+    arm(seconds(server_.options_.idle_timeout_seconds));
 }
 
 void HttpSession::write(const HttpResponse& response, bool keep_alive) {
@@ -198,6 +271,7 @@ void HttpSession::write(const HttpResponse& response, bool keep_alive) {
         parser_ && parser_->is_header_done() && parser_->get().method() == http::verb::head;
     std::string text = "HTTP/1.1 " + std::to_string(response.status) + " ";
     text.append(http::obsolete_reason(status));
+    text.append("\r\nDate: ").append(http_date());
     if (!response.body.empty()) text.append("\r\nContent-Type: ").append(response.content_type);
     text.append("\r\nContent-Length: ").append(std::to_string(response.body.size()));
     for (const auto& [name, value] : response.headers) {
@@ -209,34 +283,26 @@ void HttpSession::write(const HttpResponse& response, bool keep_alive) {
     stream_.send(Frame::copy_of(text));
 }
 
-void HttpSession::wait_for_request() {
-    server_.loop_.schedule(*this, seconds(server_.options_.idle_timeout_seconds));
-}
-
 void HttpSession::hand_over(std::shared_ptr<StreamHandler> to) {
     cancel();
     state_ = State::handed_over;
     successor_ = to;
     ListHook<HttpSessions>::unlink();
     stream_.set_handler(std::move(to));
+    stream_.resume_reading();
 }
 
-void HttpSession::on_end() {
-    ended_ = true;
-    if (state_ == State::parked || state_ == State::answering) return;
-    stream_.close_when_sent();
-}
-
-void HttpSession::on_lost() {
-    cancel();
-    state_ = State::discarding;
-}
-
-void HttpSession::on_drained() {
-    resume();
+void HttpSession::arm(seconds after) {
+    unsent_when_armed_ = stream_.queued_bytes();
+    server_.loop_.schedule(*this, after);
 }
 
 void HttpSession::on_timeout(TimePoint) {
+    // An answer that is still being taken, however slowly, is not given up.
+    const std::size_t unsent = stream_.queued_bytes();
+    if (unsent > 0 && unsent < unsent_when_armed_) {
+        return arm(seconds(server_.options_.idle_timeout_seconds));
+    }
     if (state_ == State::reading && parser_) {
         return answer({.status = 408, .body = "Request timed out\n", .close = true});
     }
@@ -244,7 +310,9 @@ void HttpSession::on_timeout(TimePoint) {
 }
 
 void HttpSession::drain() {
-    if (state_ == State::reading && !parser_ && pending_.empty()) stream_.close_when_sent();
+    if (state_ != State::reading) return;
+    if (!parser_ && pending_.empty()) return stream_.close_when_sent();
+    arm(discard_time_max);  // Half a request must not hold up the stop.
 }
 
 void HttpReply::send(HttpResponse response) const {

@@ -13,6 +13,10 @@
 namespace carillon {
 
 /// One HTTP connection. One request at a time: the next is parsed once this one is answered.
+///
+/// Bytes that cannot be used yet wait in `pending_`. Whatever happens (bytes, an answer, room for
+/// more answers, the end of the stream) ends in `pump`, which goes on as far as it can and then
+/// settles whether to read on.
 class HttpSession final : public StreamHandler,
                           public Timeout,
                           public std::enable_shared_from_this<HttpSession>,
@@ -36,26 +40,43 @@ public:
 
 private:
     using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
-    enum class State : unsigned char { reading, parked, answering, handed_over, discarding };
+    enum class State : unsigned char {
+        reading,      ///< the next request
+        parked,       ///< a request waits for admission
+        answering,    ///< a request waits for its answer
+        discarding,   ///< the last answer is given; what still comes is ignored
+        handed_over,  ///< the connection speaks something else now
+    };
 
-    /// Parses and answers what is there. Returns how much of `bytes` it used up.
-    std::size_t process(std::span<char> bytes);
+    void pump();
+    /// Parses and answers requests. Returns how much of `bytes` it used up.
+    std::size_t work_off(std::span<char> bytes);
+    /// Whoever reads next gets what `work_off` left.
+    void keep(std::span<char> rest);
+    /// The state, the turn's time and the answers not yet sent allow for another request.
+    [[nodiscard]] bool can_read() const noexcept;
+    [[nodiscard]] bool backlogged() const noexcept;
+    void yield();
+
     /// One step of the parser; false when it needs more or has failed.
     bool parse(std::span<char> bytes, std::size_t& used);
-    void resume();
+    void begin_request();
+    /// What a request's head rules out before its body is read.
+    [[nodiscard]] std::optional<HttpResponse> head_refusal() const;
     void dispatch();
     void handle();
     void refuse(boost::system::error_code error);
     void write(const HttpResponse& response, bool keep_alive);
-    void wait_for_request();
-    [[nodiscard]] bool must_wait() const;
+    void arm(std::chrono::seconds after);
 
     HttpServer& server_;
     TcpStream& stream_;
     State state_ = State::reading;
-    bool processing_ = false;
-    bool ended_ = false;
-    bool continue_sent_ = false;
+    bool pumping_ = false;
+    bool yielded_ = false;  ///< the rest of this turn belongs to others
+    bool ended_ = false;    ///< the peer will send nothing more
+    bool head_seen_ = false;
+    std::size_t unsent_when_armed_ = 0;
     std::unique_ptr<Parser> parser_;
     std::string pending_;
     std::shared_ptr<StreamHandler> successor_;

@@ -1,9 +1,12 @@
 #include "carillon/net/listener.hpp"
 
+#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
 #include <boost/asio/ip/v6_only.hpp>
 #include <cerrno>
+#include <system_error>
+#include <utility>
 
 #include "carillon/net/socket_options.hpp"
 
@@ -81,6 +84,7 @@ void Listener::accept_ready() {
             }
             break;  // Nobody waits, or the one that waited is gone.
         }
+        out_of_descriptors_ = false;
         peer.resize(length);
         apply_connection_options(descriptor);
         accepted_(descriptor, peer);
@@ -89,6 +93,10 @@ void Listener::accept_ready() {
 }
 
 void Listener::pause() {
+    if (!std::exchange(out_of_descriptors_, true)) {
+        spdlog::warn("cannot accept connections on {}: {}", to_text(endpoint()),
+                     std::generic_category().message(errno));
+    }
     retry_.expires_after(std::chrono::milliseconds(100));
     retry_.async_wait([this](boost::system::error_code error) {
         if (!error) await_connection();

@@ -14,6 +14,7 @@ void OutboundQueue::push(Frame frame) {
         tail_ = tail_->next.get();
     }
     bytes_ += frame.size();
+    ++frames_;
     tail_->frames[tail_->end++] = std::move(frame);
 }
 
@@ -58,10 +59,12 @@ void OutboundQueue::clear() noexcept {
     while (head_) head_ = std::move(head_->next);  // One by one: a long chain must not recurse.
     tail_ = nullptr;
     bytes_ = 0;
+    frames_ = 0;
     written_of_first_ = 0;
 }
 
 void OutboundQueue::pop_front() noexcept {
+    --frames_;
     head_->frames[head_->begin++] = Frame{};
     if (head_->begin < head_->end) return;
     head_ = std::move(head_->next);

@@ -37,7 +37,7 @@ void TcpStream::send(Frame frame) {
 }
 
 std::size_t TcpStream::queued_bytes() const noexcept {
-    return queue_.bytes() + (tls_ ? tls_->plain().bytes() : 0);
+    return queue_.footprint() + (tls_ ? tls_->plain().footprint() : 0);
 }
 
 void TcpStream::drop_queued() {
@@ -175,10 +175,16 @@ void TcpStream::flushed() {
     }
     if (after_queue_ == AfterQueue::close) return close();
     if (after_queue_ == AfterQueue::finish) ::shutdown(descriptor_, SHUT_WR);
-    if (waited) {
+    if (std::exchange(drain_awaited_, false)) {
         const std::shared_ptr<StreamHandler> handler = handler_;
         handler->on_drained();
     }
+}
+
+void TcpStream::await_drain() {
+    if (closed()) return;
+    drain_awaited_ = true;
+    streams_.mark_dirty(*this);
 }
 
 }  // namespace carillon

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -134,11 +135,13 @@ int serve(Configuration configuration, const Reload& reload) {
     set_up_log(configuration.log);
     for (const std::string& warning : configuration.warnings) spdlog::warn("{}", warning);
     const rlim_t open_files = raise_open_files();
-    Server server(configuration);
-    Process process(server, configuration.shutdown, reload);
-    server.start();
-    log_start(server, configuration, open_files);
+    std::signal(SIGPIPE, SIG_IGN);  // Nobody may read our log.
+    auto server = std::make_unique<Server>(configuration);
+    Process process(*server, configuration.shutdown, reload);
+    server->start();
+    log_start(*server, configuration, open_files);
     process.run();
+    server.reset();  // First: its shards may still report to the process.
     return 0;
 }
 

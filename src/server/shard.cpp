@@ -46,6 +46,7 @@ Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inbox
 
 Shard::~Shard() {
     stop();
+    Inbox<ShardMessage>::discard(std::move(unread_));
 }
 
 HttpRoutes Shard::make_routes(const std::string& prefix) {
@@ -84,12 +85,18 @@ void Shard::post(std::function<void()> work) {
 }
 
 void Shard::drain_inbox() {
+    if (inbox_continues_)
+        return;  // Or each wake-up would read on beside the others, and starve sockets.
     loop_.refresh_time();
     while (unread_ || (unread_ = own_.inbox.take_all())) {
         while (read_of_first_ < unread_->messages.size()) {
             channels_.receive(unread_->from, std::move(unread_->messages[read_of_first_++]));
             if (!loop_.turn_expired()) continue;
-            return boost::asio::post(loop_.context(), [this] { drain_inbox(); });
+            inbox_continues_ = true;
+            return boost::asio::post(loop_.context(), [this] {
+                inbox_continues_ = false;
+                drain_inbox();
+            });
         }
         own_.inbox.release(unread_->bytes);
         read_of_first_ = 0;

@@ -69,6 +69,7 @@ private:
     std::vector<std::unique_ptr<Entrance>> entrances_;
     std::unique_ptr<Inbox<ShardMessage>::Batch> unread_;
     std::size_t read_of_first_ = 0;
+    bool inbox_continues_ = false;  ///< the rest is read in a later handler, which is posted
     std::function<void()> drained_;
     boost::asio::steady_timer idle_timer_;
     std::thread thread_;

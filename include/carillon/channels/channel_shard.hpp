@@ -30,9 +30,8 @@ public:
     /// An event from a backend; `text` is the finished message. `excluded` gets nothing.
     void publish(const App& app, const ChannelName& channel, std::string text, SocketId excluded);
 
-    /// Some home has more waiting than it may: publishers should be held back.
+    /// Some other shard has more waiting than it may: publishers should be held back.
     [[nodiscard]] bool any_full() const;
-    [[nodiscard]] bool full(ShardId home) const;
 
     [[nodiscard]] SocketId new_socket_id();
     [[nodiscard]] LocalChannels& local() noexcept { return local_; }

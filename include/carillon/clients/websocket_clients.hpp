@@ -47,6 +47,7 @@ private:
         Errc code;
         std::string message;
     };
+    /// Why this client cannot come in; if it can, it is now counted among the app's connections.
     [[nodiscard]] std::optional<Refusal> refusal(const HttpRequest& request, const App* app,
                                                  std::string_view key) const;
     void close_some();

@@ -62,6 +62,9 @@ private:
     void answer_close(const WsEvent& close);
     void fail(Errc why);
     void check_liveness(TimePoint now);
+    [[nodiscard]] bool has_room(std::size_t size) const noexcept;
+    /// Nothing more will come from the peer: sends what waits, within a bounded time.
+    void leave();
     void become_gone();
 
     EventLoop& loop_;

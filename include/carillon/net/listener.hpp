@@ -46,6 +46,7 @@ private:
     boost::asio::ip::tcp::acceptor acceptor_;
     boost::asio::steady_timer retry_;
     Accepted accepted_;
+    bool out_of_descriptors_ = false;  ///< said once an incident
 };
 
 }  // namespace carillon

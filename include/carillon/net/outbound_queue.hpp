@@ -35,6 +35,8 @@ public:
 
     [[nodiscard]] bool empty() const noexcept { return bytes_ == 0; }
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+    /// `bytes`, and what it takes to keep that many frames: small ones cost more than they hold.
+    [[nodiscard]] std::size_t footprint() const noexcept { return bytes_ + 48 * frames_; }
 
 private:
     struct Chunk {
@@ -49,6 +51,7 @@ private:
     std::unique_ptr<Chunk> head_;
     Chunk* tail_ = nullptr;
     std::size_t bytes_ = 0;
+    std::size_t frames_ = 0;
     std::size_t written_of_first_ = 0;
 };
 

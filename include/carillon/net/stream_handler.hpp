@@ -20,7 +20,7 @@ public:
     /// The connection broke. The stream is closed already; this is the last call.
     virtual void on_lost() = 0;
 
-    /// All that was queued is in the kernel's hands, after some of it had to wait there.
+    /// All that was queued is in the kernel's hands. Called once after each `await_drain`.
     virtual void on_drained() {}
 };
 

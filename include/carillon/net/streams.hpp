@@ -50,7 +50,9 @@ private:
     HookedList<TcpStream, DirtyStreams> dirty_;
     std::vector<std::unique_ptr<TcpStream>> closed_;
     std::size_t size_ = 0;
-    std::array<char, 65536> scratch_;
+    /// Also the most that is taken from a socket at a visit: a flooding peer gets its turns, no
+    /// more.
+    std::array<char, 16384> scratch_;
     TlsScratch tls_scratch_;
 };
 

@@ -33,7 +33,7 @@ public:
     /// closed.
     void send(Frame frame);
 
-    /// Bytes that wait here, encrypted or not.
+    /// Bytes that wait here, encrypted or not, and what it costs to keep them.
     [[nodiscard]] std::size_t queued_bytes() const noexcept;
 
     /// Forgets what is queued but the frame that is partly on the wire, and what is encrypted
@@ -52,6 +52,12 @@ public:
 
     void pause_reading();
     void resume_reading();
+
+    /// Asks for one `on_drained`, when nothing is queued any more.
+    void await_drain();
+
+    /// The socket took less than it was offered, and has not asked for more yet.
+    [[nodiscard]] bool blocked() const noexcept { return wants_write_; }
 
     [[nodiscard]] bool closed() const noexcept { return descriptor_ < 0; }
     [[nodiscard]] bool secure() const noexcept { return tls_ != nullptr; }
@@ -87,6 +93,7 @@ private:
     unsigned watched_events_ = 0;
     bool reading_ = true;
     bool wants_write_ = false;
+    bool drain_awaited_ = false;
     AfterQueue after_queue_ = AfterQueue::stay;
     boost::asio::ip::address peer_;
 };

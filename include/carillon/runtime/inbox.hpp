@@ -27,7 +27,12 @@ public:
     Inbox() = default;
     Inbox(const Inbox&) = delete;
     Inbox& operator=(const Inbox&) = delete;
-    ~Inbox() { static_cast<void>(take_all()); }
+    ~Inbox() { discard(take_all()); }
+
+    /// Destroys a list one by one: a long one must not recurse.
+    static void discard(std::unique_ptr<Batch> list) noexcept {
+        while (list) list = std::move(list->next);
+    }
 
     /// Any thread. True if the inbox was empty: the caller then wakes the owner.
     [[nodiscard]] bool push(std::unique_ptr<Batch> batch) {
