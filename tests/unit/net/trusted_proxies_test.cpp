@@ -5,7 +5,9 @@
 namespace carillon {
 namespace {
 
-boost::asio::ip::address address(const char* text) { return boost::asio::ip::make_address(text); }
+boost::asio::ip::address address(const char* text) {
+    return boost::asio::ip::make_address(text);
+}
 
 bool contains(const char* range, const char* candidate) {
     return AddressRange::parse(range)->contains(address(candidate));
