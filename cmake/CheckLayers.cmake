@@ -20,6 +20,7 @@ set(ALLOW_webhooks net runtime channels ${INNER})
 set(ALLOW_admin net runtime channels ${INNER})
 set(ALLOW_config net runtime channels clients api cluster webhooks admin ${INNER})
 set(ALLOW_server config ${ALLOW_config})
+set(ALLOW_bench base websocket protocol auth runtime net)
 # The pure rooms may not see sockets, threads or logs either, whatever the header.
 set(PURE base websocket protocol auth apps channels metrics)
 set(IMPURE "boost/asio|boost/beast|spdlog/|sys/socket|<thread>|<mutex>|<fstream>|<iostream>")

@@ -87,7 +87,7 @@ TEST(DeliveryLedger, AgreesWithANaiveAccountOfDisorder) {
         DeliveryLedger ledger(1, 1);
         std::set<std::uint32_t> seen;
         for (const std::uint32_t sequence : sent) {
-            const Arrival expected = seen.contains(sequence)                  ? Arrival::duplicate
+            const Arrival expected = seen.contains(sequence)                    ? Arrival::duplicate
                                      : seen.upper_bound(sequence) != seen.end() ? Arrival::late
                                                                                 : Arrival::in_order;
             ASSERT_EQ(ledger.record(0, 0, sequence), expected);

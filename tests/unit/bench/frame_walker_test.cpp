@@ -101,7 +101,7 @@ TEST(FrameWalker, RefusesWhatNoServerSends) {
 }
 
 TEST(ClientFrame, IsWhatAServerDecodes) {
-    for (const std::size_t size : {0, 1, 125, 126, 65'535, 65'536}) {
+    for (const std::size_t size : {0U, 1U, 125U, 126U, 65'535U, 65'536U}) {
         const std::string payload(size, 'p');
         std::string bytes;
         append_client_frame(bytes, WsOpcode::text, payload);

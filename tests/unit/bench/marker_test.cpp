@@ -15,10 +15,9 @@ std::string written(const Marker& marker) {
 }
 
 TEST(Marker, ReadsBackWhatWasWritten) {
-    const Marker largest{std::numeric_limits<std::uint16_t>::max(),
-                         std::numeric_limits<std::uint32_t>::max(),
-                         std::numeric_limits<std::uint32_t>::max(),
-                         std::numeric_limits<std::int64_t>::max()};
+    const Marker largest{
+        std::numeric_limits<std::uint16_t>::max(), std::numeric_limits<std::uint32_t>::max(),
+        std::numeric_limits<std::uint32_t>::max(), std::numeric_limits<std::int64_t>::max()};
     for (const Marker& marker : {Marker{}, Marker{1, 2, 3, 4}, largest}) {
         MarkerFinder finder;
         const auto found = finder.find(written(marker));
@@ -30,7 +29,8 @@ TEST(Marker, ReadsBackWhatWasWritten) {
 TEST(Marker, IsFoundWhereverItIs) {
     MarkerFinder finder;
     const Marker marker{7, 8, 9, 10};
-    for (const std::string before : {"", "{\"data\":\"", "@cb", "{\"data\":\"", "longer before it "}) {
+    for (const std::string before :
+         {"", "{\"data\":\"", "@cb", "{\"data\":\"", "longer before it "}) {
         EXPECT_EQ(finder.find(before + written(marker) + "xxx\"}"), marker) << before;
     }
 }

@@ -10,7 +10,7 @@ namespace carillon::test {
 namespace {
 
 TEST(RequestSigner, SignsWhatTheServerAccepts) {
-    for (const std::size_t secret_size : {1, 20, 64, 65, 200}) {
+    for (const std::size_t secret_size : {1U, 20U, 64U, 65U, 200U}) {
         const Credential credential{"some-key", std::string(secret_size, 's')};
         RequestSigner signer(credential, "/prefix", "/apps/42/events", "host:1", true);
         for (const std::int64_t second : {1'700'000'000, 1'700'000'000, 1'700'000'001}) {
@@ -31,13 +31,12 @@ TEST(RequestSigner, SignsWhatTheServerAccepts) {
 }
 
 TEST(RequestSigner, MakesThePublishedVector) {
-    RequestSigner signer({"a1b2c3d4e5f60718293a", "0f1e2d3c4b5a69788796"}, "",
-                         "/apps/4242/events", "h", false);
+    RequestSigner signer({"a1b2c3d4e5f60718293a", "0f1e2d3c4b5a69788796"}, "", "/apps/4242/events",
+                         "h", false);
     std::string request;
-    signer.append(
-        request,
-        R"({"name":"order-shipped","data":"{\"id\":1}","channels":["private-orders"]})",
-        1'700'000'000);
+    signer.append(request,
+                  R"({"name":"order-shipped","data":"{\"id\":1}","channels":["private-orders"]})",
+                  1'700'000'000);
     EXPECT_NE(request.find("auth_signature="
                            "bf74acca36fa8e8ef5223a23d2e01eb477ecd1af034ee8dedb4adb53bd1dd655 "),
               request.npos);
@@ -57,7 +56,8 @@ void expect_answer(const std::string& bytes, int status, bool keeps_alive) {
 
 TEST(HttpAnswer, EndsWhereItsLengthSays) {
     expect_answer("HTTP/1.1 200 OK\r\nServer: x\r\ncontent-length:  2 \r\n\r\n{}", 200, true);
-    expect_answer("HTTP/1.1 503 Busy\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", 503, false);
+    expect_answer("HTTP/1.1 503 Busy\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", 503,
+                  false);
     expect_answer("HTTP/1.0 400 Bad\r\nContent-Length: 3\r\n\r\nbad", 400, false);
     expect_answer("HTTP/1.1 204 No Content\r\n\r\n", 204, true);
 }

@@ -127,9 +127,10 @@ bool WrongServer::serve_http(Peer& peer) {
     const std::string_view head = std::string_view{peer.request}.substr(0, end + 2);
     if (head.starts_with("GET /app/")) {
         peer.upgraded = true;
-        peer.send("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
-                  "Connection: Upgrade\r\nSec-WebSocket-Accept: " +
-                  ws_accept_key(between(head, "Sec-WebSocket-Key: ", "\r\n")) + "\r\n\r\n");
+        peer.send(
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+            "Connection: Upgrade\r\nSec-WebSocket-Accept: " +
+            ws_accept_key(between(head, "Sec-WebSocket-Key: ", "\r\n")) + "\r\n\r\n");
         peer.send(frame_of(R"({"event":"pusher:connection_established","data":)"
                            R"("{\"socket_id\":\"1.2\",\"activity_timeout\":120}"})"));
         return true;

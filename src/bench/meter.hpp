@@ -1,0 +1,34 @@
+#pragma once
+
+#include "bench_report.hpp"
+
+namespace carillon {
+
+/// Takes the difference of every count between the beginning and the end of a stretch.
+class Meter {
+public:
+    Meter(const std::vector<pid_t>& processes, const PollLoop& loop, const Audience& audience)
+        : processes_(processes), loop_(loop), audience_(audience) {}
+
+    void begin(const PublishCounts& published);
+    /// `last_ns`: when the last thing happened.
+    [[nodiscard]] BenchWindow end(const PublishCounts& published, std::int64_t last_ns) const;
+
+private:
+    struct Reading {
+        std::int64_t at_ns = 0;
+        std::int64_t own_cpu_ns = 0;
+        ProcessUsage server;
+        PollCounts polls;
+        std::uint64_t events = 0, requests = 0, deliveries = 0, bytes_received = 0, bytes_sent = 0;
+    };
+
+    [[nodiscard]] Reading read(const PublishCounts& published) const;
+
+    std::vector<pid_t> processes_;
+    const PollLoop& loop_;
+    const Audience& audience_;
+    Reading begin_;
+};
+
+}  // namespace carillon
