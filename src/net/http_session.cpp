@@ -146,18 +146,23 @@ void HttpSession::begin_request() {
     parser_->header_limit(server_.options_.max_header_bytes);
     parser_->body_limit(server_.options_.max_body_bytes);
     head_seen_ = false;
+    head_bytes_ = 0;
     arm(seconds(server_.options_.header_timeout_seconds));
 }
 
 bool HttpSession::parse(std::span<char> bytes, std::size_t& used) {
     if (!parser_) begin_request();
     boost::system::error_code error;
-    used += parser_->put(boost::asio::buffer(bytes.data(), bytes.size()), error);
-    if (error == http::error::need_more) {
-        // What Beast leaves is part of a head, of a chunk's head or of the trailers.
-        if (bytes.size() <= server_.options_.max_header_bytes) return false;
+    const std::size_t taken = parser_->put(boost::asio::buffer(bytes.data(), bytes.size()), error);
+    used += taken;
+    // Beast's own limit forgets the fields that it took from earlier reads. What it leaves is part
+    // of a head, of a chunk's head or of the trailers.
+    if (!head_seen_) head_bytes_ += taken;
+    const std::size_t left = error == http::error::need_more ? bytes.size() - taken : 0;
+    if ((head_seen_ ? 0 : head_bytes_) + left > server_.options_.max_header_bytes) {
         error = http::error::header_limit;
     }
+    if (error == http::error::need_more) return false;
     if (error) {
         refuse(error);
         return false;

@@ -76,6 +76,7 @@ private:
     bool yielded_ = false;  ///< the rest of this turn belongs to others
     bool ended_ = false;    ///< the peer will send nothing more
     bool head_seen_ = false;
+    std::size_t head_bytes_ = 0;  ///< taken by the parser
     std::size_t unsent_when_armed_ = 0;
     std::unique_ptr<Parser> parser_;
     std::string pending_;
