@@ -52,18 +52,26 @@ TriggerParser::QueryFallback fallback(const Query& query) {
 
 }  // namespace
 
-RestApi::RestApi(ChannelShard& channels, std::shared_ptr<const AppRegistry> apps,
-                 const ApiOptions& options, std::string path_prefix)
-    : channels_(channels),
+RestApi::RestApi(EventLoop& loop, ChannelShard& channels, ShardMetrics& metrics,
+                 std::shared_ptr<const AppRegistry> apps, const ApiOptions& options,
+                 std::string path_prefix)
+    : loop_(loop),
+      channels_(channels),
+      metrics_(metrics),
       apps_(std::move(apps)),
       options_(options),
       path_prefix_(std::move(path_prefix)) {}
 
 void RestApi::add_routes(HttpRoutes& routes) {
     const auto add = [&](std::string_view method, std::string_view pattern, Endpoint endpoint) {
-        routes.add(method, pattern, [this, endpoint](const HttpRequest& request, HttpReply reply) {
-            authenticate(endpoint, request, reply);
-        });
+        routes.add(method, pattern,
+                   [this, endpoint, pattern](const HttpRequest& request, const HttpReply& reply) {
+                       const auto count = [this, pattern, begin = loop_.now()](int status) {
+                           loop_.refresh_time();
+                           metrics_.rest[{pattern, status}].add(loop_.now() - begin);
+                       };
+                       authenticate(endpoint, request, reply.noting(count));
+                   });
     };
     add("POST", "/apps/*/events", &RestApi::post_event);
     add("POST", "/apps/*/batch_events", &RestApi::post_batch);
@@ -88,7 +96,7 @@ void RestApi::authenticate(Endpoint endpoint, const HttpRequest& request, const 
 void RestApi::publish(const App& app, const Trigger& trigger) {
     for (const ChannelName& channel : trigger.channels) {
         channels_.publish(app, channel, channel_event(channel.text(), trigger.name, trigger.data),
-                          trigger.excluded.value_or(SocketId{}));
+                          trigger.excluded.value_or(SocketId{}), loop_.now());
     }
 }
 

@@ -16,13 +16,16 @@ constexpr bool is_for_edge =
 }  // namespace
 
 ChannelShard::ChannelShard(ShardId self, std::uint16_t shards, ShardMail& mail,
-                           std::function<std::uint64_t()> random)
+                           std::function<std::uint64_t()> random, ShardMetrics& metrics)
     : self_(self),
       shards_(shards),
       mail_(mail),
+      metrics_(metrics),
       random_(std::move(random)),
       home_([this](ShardId to, ShardMessage message) { send(to, std::move(message)); }),
-      local_(shards, [this](ShardId to, ShardMessage message) { send(to, std::move(message)); }),
+      local_(
+          shards, [this](ShardId to, ShardMessage message) { send(to, std::move(message)); },
+          metrics),
       queries_(shards, [this](ShardId to, ShardMessage message) { send(to, std::move(message)); }) {
 }
 
@@ -49,9 +52,10 @@ void ChannelShard::receive(ShardId from, ShardMessage&& message) {
 }
 
 void ChannelShard::publish(const App& app, const ChannelName& channel, std::string text,
-                           SocketId excluded) {
+                           SocketId excluded, TimePoint now) {
+    ++metrics_.events_published;
     send(home_of(app.id.get(), channel.text(), shards_),
-         Publish{{app.index, channel.text()}, std::move(text), excluded});
+         Publish{{app.index, channel.text()}, std::move(text), excluded, now});
 }
 
 bool ChannelShard::any_full() const {

@@ -112,7 +112,7 @@ void Connection::on(const ClientEventMessage& message, TimePoint now) {
     std::optional<std::string_view> user_id;
     if (held->user_id) user_id = *held->user_id;
     local.client_event(*this, *held,
-                       channel_event(message.channel, message.event, message.data, user_id));
+                       channel_event(message.channel, message.event, message.data, user_id), now);
 }
 
 void Connection::fail(const Error& error) {

@@ -90,7 +90,7 @@ void HomeChannels::on(ShardId from, Leave&& leave) {
 void HomeChannels::on(ShardId, Publish&& publish) {
     const Channel* const channel = find(publish.channel);
     if (channel == nullptr) return;
-    fan_out(*channel, publish.channel, std::move(publish.text), publish.excluded);
+    fan_out(*channel, publish.channel, std::move(publish.text), publish.excluded, publish.accepted);
 }
 
 void HomeChannels::on(ShardId from, ClientEvent&& event) {
@@ -101,17 +101,17 @@ void HomeChannels::on(ShardId from, ClientEvent&& event) {
     if (!subscribed) {
         return send_(from, ClientEventRefused{event.sender.connection, event.socket_id});
     }
-    fan_out(*channel, event.channel, std::move(event.text), event.socket_id);
+    fan_out(*channel, event.channel, std::move(event.text), event.socket_id, event.accepted);
 }
 
 void HomeChannels::fan_out(const Channel& channel, const ChannelAddress& address, std::string text,
-                           SocketId excluded) {
+                           SocketId excluded, TimePoint accepted) {
     // One copy a shard, none a subscriber; the last shard gets the original. Sending to this very
     // shard runs at once, and cannot change the channel: sinks never call back.
     for (std::size_t i = 0; i + 1 < channel.shards.size(); ++i) {
-        send_(channel.shards[i].shard, Deliver{address, text, excluded});
+        send_(channel.shards[i].shard, Deliver{address, text, excluded, accepted});
     }
-    send_(channel.shards.back().shard, Deliver{address, std::move(text), excluded});
+    send_(channel.shards.back().shard, Deliver{address, std::move(text), excluded, accepted});
 }
 
 void HomeChannels::on(ShardId from, ChannelQuery&& query) {
@@ -137,6 +137,13 @@ void HomeChannels::on(ShardId from, ChannelQuery&& query) {
             break;
     }
     send_(from, std::move(answer));
+}
+
+void HomeChannels::for_each(
+    const std::function<void(std::string_view name, std::size_t subscriptions)>& visit) const {
+    for (const Channels& channels : by_app_) {
+        for (const auto& [name, channel] : channels) visit(name, channel.subscriptions);
+    }
 }
 
 ChannelSummary HomeChannels::summary(std::string_view name, const Channel* channel) {

@@ -104,12 +104,14 @@ void LocalChannels::release(Connection& connection, Subscription& subscription, 
 }
 
 void LocalChannels::client_event(Connection& connection, const Subscription& subscription,
-                                 std::string text) {
+                                 std::string text, TimePoint now) {
+    ++metrics_.client_events;
     send_(subscription.channel->home,
           ClientEvent{.channel = subscription.channel->address,
                       .sender = {connection.place(), subscription.ticket},
                       .socket_id = connection.socket_id(),
-                      .text = std::move(text)});
+                      .text = std::move(text),
+                      .accepted = now});
 }
 
 Subscription* LocalChannels::find(const JoinTicket& ticket, const ChannelAddress& channel) {
@@ -145,6 +147,10 @@ void LocalChannels::on(ClientEventRefused&& refused) {
 void LocalChannels::on(Deliver&& deliver) {
     const LocalChannel* const channel = find(deliver.channel.app, deliver.channel.name);
     if (channel == nullptr) return;
+    if (deliver.accepted != TimePoint{}) {
+        metrics_.deliveries += channel->subscribers.size();
+        fanned_out_.push_back(deliver.accepted);
+    }
     OutboundMessage message(deliver.text);
     for (Connection* const connection : channel->subscribers) {
         if (connection->socket_id() != deliver.excluded) connection->sink().send(message);

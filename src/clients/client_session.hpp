@@ -17,7 +17,9 @@ class ClientSession final : public WsSession,
                             public ConnectionSink,
                             public ListHook<struct ClientSessions> {
 public:
-    using WsSession::WsSession;
+    ClientSession(EventLoop& loop, TcpStream& stream, const ConnectionOptions& options,
+                  ShardMetrics& metrics)
+        : WsSession(loop, stream, options), metrics_(metrics), secure_(stream.secure()) {}
     ~ClientSession() override;
 
     /// Lets the client in, which is counted among its app's connections already. Without it the
@@ -28,7 +30,12 @@ public:
     /// Says why, by `pusher:error` and then the close code, and ends the connection.
     void refuse(Errc code, std::string_view message);
 
-    void send(OutboundMessage& message) override { WsSession::send(message.websocket()); }
+    void send(OutboundMessage& message) override {
+        ++metrics_.messages_sent;
+        WsSession::send(message.websocket());
+    }
+
+    [[nodiscard]] bool secure() const noexcept { return secure_; }
 
     /// Null once it is over.
     [[nodiscard]] Connection* connection() noexcept {
@@ -39,8 +46,10 @@ private:
     void on_message(const WsEvent& message) override;
     void on_silent() override;
     void on_too_slow() override;
-    void on_gone() override;
+    void on_gone(int code) override;
 
+    ShardMetrics& metrics_;
+    bool secure_;
     std::optional<Connection> connection_;
 };
 

@@ -83,11 +83,12 @@ bool speaks(std::string_view query) {
 
 struct WebSocketClients::Sessions : HookedList<ClientSession, ClientSessions> {};
 
-WebSocketClients::WebSocketClients(EventLoop& loop, ChannelShard& channels,
+WebSocketClients::WebSocketClients(EventLoop& loop, ChannelShard& channels, ShardMetrics& metrics,
                                    std::shared_ptr<const AppRegistry> apps,
                                    const ConnectionOptions& options, std::string path_prefix)
     : loop_(loop),
       channels_(channels),
+      metrics_(metrics),
       apps_(std::move(apps)),
       options_(options),
       path_prefix_(std::move(path_prefix)),
@@ -122,7 +123,8 @@ std::optional<HttpResponse> WebSocketClients::upgrade(const HttpRequest& request
     auto refused = is_app_path ? refusal(request, app.get(), key)
                                : Refusal{Errc::path_unknown, "Path not found"};
 
-    const auto session = std::make_shared<ClientSession>(loop_, upgrade.stream(), options_);
+    const auto session =
+        std::make_shared<ClientSession>(loop_, upgrade.stream(), options_, metrics_);
     sessions_->push_back(*session);
     upgrade.stream().send(switching_protocols(*verdict));
     if (refused) {
@@ -200,6 +202,15 @@ void WebSocketClients::close_some() {
         loop_.refresh_time();
         close_some();
     });
+}
+
+WebSocketClients::Census WebSocketClients::census() const {
+    Census census;
+    for (ClientSession& session : *sessions_) {
+        if (session.connection() == nullptr) continue;
+        ++census[{session.connection()->app().id.get(), session.secure() ? "wss" : "ws"}];
+    }
+    return census;
 }
 
 bool WebSocketClients::idle() const noexcept {

@@ -68,11 +68,11 @@ void WsSession::close(std::uint16_t code, std::string_view reason) {
         stream_.finish_sending();
     }
     loop_.schedule(*this, was_too_slow_ ? slow_close_wait_max : close_wait_max);
-    become_gone();
+    become_gone(code);
 }
 
-void WsSession::become_gone() {
-    if (!std::exchange(told_gone_, true)) on_gone();
+void WsSession::become_gone(int code) {
+    if (!std::exchange(told_gone_, true)) on_gone(code);
 }
 
 void WsSession::on_bytes(std::span<char> bytes) {
@@ -108,14 +108,14 @@ void WsSession::on_event(const WsEvent& event) {
 void WsSession::answer_close(const WsEvent& close) {
     if (state_ == State::open) stream_.send(encode_ws_close(close.close_code, {}));
     // The peer says nothing more after its Close, so nothing unread can spoil this.
-    leave();
+    leave(close.close_code == 0 ? 1005 : close.close_code);
 }
 
-void WsSession::leave() {
+void WsSession::leave(int code) {
     state_ = State::gone;
     stream_.close_when_sent();
     loop_.schedule(*this, close_wait_max);
-    become_gone();
+    become_gone(code);
 }
 
 void WsSession::fail(Errc why) {
@@ -126,13 +126,13 @@ void WsSession::fail(Errc why) {
 }
 
 void WsSession::on_end() {
-    leave();
+    leave(1006);
 }
 
 void WsSession::on_lost() {
     cancel();
     state_ = State::gone;
-    become_gone();
+    become_gone(1006);
 }
 
 void WsSession::on_timeout(TimePoint now) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/asio/ip/address.hpp>
 #include <map>
 
 #include "default_app.hpp"
@@ -31,6 +32,18 @@ constexpr std::array<LegacyName, 7> legacy_names = {{
     {"SOKETI_PRESENCE_MAX_MEMBERS", "limits.max_presence_members"},
 }};
 
+void check_admin(const AdminOptions& admin, ConfigurationProblems& problems) {
+    boost::system::error_code error;
+    const auto address = boost::asio::ip::make_address(admin.address, error);
+    if (error) {
+        problems.lines.push_back("admin.address: " + admin.address +
+                                 " is not an IPv4 or IPv6 address");
+    } else if (!address.is_loopback() && admin.token.empty()) {
+        problems.lines.emplace_back(
+            "admin.token: required, since admin.address is not a loopback address");
+    }
+}
+
 class Loading {
 public:
     explicit Loading(const ConfigurationSources& sources)
@@ -45,6 +58,7 @@ public:
         Configuration& configuration = draft_.configuration;
         add_default_app(environment_, configuration, apps, problems_);
         check_unique(apps, problems_);
+        check_admin(configuration.admin, problems_);
         if (!problems_.lines.empty()) return std::move(problems_);
         for (PlacedApp& placed : apps) configuration.apps.push_back(std::move(placed.app));
         return std::move(configuration);

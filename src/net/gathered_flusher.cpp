@@ -13,7 +13,7 @@ class GatheredFlusher final : public Flusher {
 public:
     void flush(TcpStream& stream) override {
         std::array<iovec, 64> vectors;
-        OutboundQueue& queue = stream.queue();
+        const OutboundQueue& queue = stream.queue();
         while (!queue.empty()) {
             msghdr message{};
             message.msg_iov = vectors.data();
@@ -24,7 +24,7 @@ public:
             if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK) return stream.write_failed();
             if (sent <= 0) break;
             const bool all_taken = static_cast<std::size_t>(sent) == bytes_in(message);
-            queue.consume(static_cast<std::size_t>(sent));
+            stream.wrote(static_cast<std::size_t>(sent));
             if (!all_taken) break;
         }
         stream.flushed();

@@ -321,6 +321,7 @@ void HttpSession::drain() {
 }
 
 void HttpReply::send(HttpResponse response) const {
+    if (note_) note_(response.status);
     if (const auto session = session_.lock()) session->answer(response);
 }
 

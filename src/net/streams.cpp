@@ -17,8 +17,11 @@ int make_epoll() {
 
 }  // namespace
 
-Streams::Streams(EventLoop& loop, std::unique_ptr<Flusher> flusher)
-    : flusher_(std::move(flusher)), loop_(loop), epoll_(loop.context(), make_epoll()) {
+Streams::Streams(EventLoop& loop, std::unique_ptr<Flusher> flusher, ShardMetrics& metrics)
+    : flusher_(std::move(flusher)),
+      metrics_(metrics),
+      loop_(loop),
+      epoll_(loop.context(), make_epoll()) {
     await_ready();
 }
 
@@ -33,6 +36,12 @@ TcpStream& Streams::adopt(int descriptor, boost::asio::ip::address peer, const T
     ++size_;
     control(EPOLL_CTL_ADD, *stream, EPOLLIN);
     return *stream;
+}
+
+std::size_t Streams::queued_bytes() const noexcept {
+    std::size_t bytes = 0;
+    for (const TcpStream& stream : all_) bytes += stream.queued_bytes();
+    return bytes;
 }
 
 void Streams::await_ready() {

@@ -115,6 +115,7 @@ void TcpStream::read() {
         pause_reading();
         return handler->on_end();
     }
+    streams_.metrics_.bytes_received += static_cast<std::size_t>(received);
     const std::span<char> bytes{streams_.scratch_.data(), static_cast<std::size_t>(received)};
     if (tls_) return decrypt(bytes);
     handler->on_bytes(bytes);
@@ -161,6 +162,11 @@ void TcpStream::lose() {
 
 void TcpStream::write_failed() {
     lose();
+}
+
+void TcpStream::wrote(std::size_t bytes) noexcept {
+    queue_.consume(bytes);
+    streams_.metrics_.bytes_sent += bytes;
 }
 
 void TcpStream::flushed() {

@@ -14,8 +14,9 @@ constexpr auto turn_time_max = 500us;
 }  // namespace
 
 // Hint 1: one thread runs it, others post to it.
-EventLoop::EventLoop()
-    : context_(1),
+EventLoop::EventLoop(ShardMetrics& metrics)
+    : metrics_(metrics),
+      context_(1),
       tick_timer_(context_),
       now_(std::chrono::steady_clock::now()),
       turn_deadline_(now_),
@@ -23,7 +24,9 @@ EventLoop::EventLoop()
 
 void EventLoop::refresh_time() noexcept {
     now_ = std::chrono::steady_clock::now();
-    if (turn_deadline_ == TimePoint::max()) turn_deadline_ = now_ + turn_time_max;
+    if (turn_deadline_ != TimePoint::max()) return;
+    turn_begin_ = now_;
+    turn_deadline_ = now_ + turn_time_max;
 }
 
 bool EventLoop::turn_expired() noexcept {
@@ -51,6 +54,7 @@ void EventLoop::turn() {
         run_deferred();
         for (const auto& step : end_of_turn_) step();
     } while (!deferred_.empty());
+    metrics_.turns.add(std::chrono::steady_clock::now() - turn_begin_);
 }
 
 void EventLoop::run_deferred() {

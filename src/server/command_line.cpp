@@ -36,6 +36,10 @@ public:
                               [this] { return serve_command(sources_); });
         add_settings(*serve);
         add_check();
+        auto* health = command(
+            "health", "Ask a running server whether it is ready; says so by the exit status.",
+            "carillon health --admin.port 9601", [this] { return health_command(sources_); });
+        add_settings(*health);
         command("version", "Print the version.", "carillon version", version_command);
         add_sign();
         add_trigger();

@@ -13,7 +13,8 @@ namespace carillon {
 
 /// What one shard has for reading, and the loop that reads it.
 struct ShardInbox {
-    EventLoop loop;
+    ShardMetrics metrics;
+    EventLoop loop{metrics};
     Inbox<ShardMessage> inbox;
     std::function<void()> drain;  ///< on the shard's thread; set before any shard runs
 };

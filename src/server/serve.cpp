@@ -14,6 +14,7 @@
 #include <string>
 #include <utility>
 
+#include "carillon/admin/admin_server.hpp"
 #include "carillon/server/server.hpp"
 #include "log.hpp"
 
@@ -35,18 +36,19 @@ rlim_t raise_open_files() {
     return limit.rlim_cur;
 }
 
-void log_start(const Server& server, const Configuration& configuration, rlim_t open_files) {
+void log_start(const Server& server, const AdminServer& admin, const Configuration& configuration,
+               rlim_t open_files) {
     std::string addresses;
     for (const Endpoint& endpoint : server.endpoints()) {
         if (!addresses.empty()) addresses += ", ";
         addresses += to_text(endpoint);
     }
     spdlog::info(
-        "carillon {} listening on {}; shards {}, flusher {}, apps {}, open files {}, "
+        "carillon {} listening on {}; admin on {}; shards {}, flusher {}, apps {}, open files {}, "
         "event payload {} bytes, queue a connection {} bytes, activity timeout {} s",
-        CARILLON_VERSION, addresses, server.shard_count(), server.flusher_name(),
-        configuration.apps.size(), open_files, configuration.limits.max_event_payload_bytes,
-        configuration.connection.max_queued_bytes,
+        CARILLON_VERSION, addresses, to_text(admin.endpoint()), server.shard_count(),
+        server.facts().flusher, configuration.apps.size(), open_files,
+        configuration.limits.max_event_payload_bytes, configuration.connection.max_queued_bytes,
         configuration.connection.activity_timeout_seconds);
 }
 
@@ -105,6 +107,7 @@ private:
         end_timer_.async_wait([this](boost::system::error_code error) {
             if (!error) finish("grace time is over");
         });
+        server_.withdraw();
         pause_timer_.expires_after(pause);
         pause_timer_.async_wait([this, left = grace - pause](boost::system::error_code) {
             const auto spread = std::max(left - goodbye_time, seconds(0));
@@ -139,9 +142,11 @@ int serve(Configuration configuration, const Reload& reload) {
     auto server = std::make_unique<Server>(configuration);
     Process process(*server, configuration.shutdown, reload);
     server->start();
-    log_start(*server, configuration, open_files);
+    auto admin = std::make_unique<AdminServer>(configuration.admin, *server);
+    log_start(*server, *admin, configuration, open_files);
     process.run();
-    server.reset();  // First: its shards may still report to the process.
+    server->stop();  // Its shards may still report to the process, and to the admin listener.
+    admin.reset();
     return 0;
 }
 

@@ -1,10 +1,12 @@
 #include "carillon/server/server.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <stdexcept>
 #include <utility>
 
 #include "carillon/runtime/cores.hpp"
+#include "carillon/runtime/memory.hpp"
 #include "shard.hpp"
 
 namespace carillon {
@@ -43,8 +45,13 @@ Server::Server(Configuration configuration, ServerTuning tuning)
 }
 
 Server::~Server() {
-    for (const auto& shard : shards_) shard->stop();
+    stop();
     shards_.clear();
+}
+
+void Server::stop() {
+    ready_ = false;
+    for (const auto& shard : shards_) shard->stop();
 }
 
 void Server::listen_together(const ListenOptions& options) {
@@ -72,6 +79,8 @@ void Server::listen_apart(const ListenOptions& options) {
 
 void Server::start() {
     for (const auto& shard : shards_) shard->start();
+    started_ = std::chrono::steady_clock::now();
+    ready_ = true;
 }
 
 void Server::reload(Configuration configuration) {
@@ -89,6 +98,7 @@ void Server::reload(Configuration configuration) {
 }
 
 void Server::drain(Duration time, std::function<void()> done) {
+    withdraw();
     const auto left = std::make_shared<std::atomic<std::size_t>>(shards_.size());
     const auto shard_done = [left, done = std::move(done)] {
         if (left->fetch_sub(1) == 1) done();
@@ -98,8 +108,33 @@ void Server::drain(Duration time, std::function<void()> done) {
     }
 }
 
-std::string_view Server::flusher_name() const {
-    return shards_.front()->flusher_name();
+NodeFacts Server::facts() const {
+    const auto uptime = std::chrono::steady_clock::now() - started_;
+    return {.version = CARILLON_VERSION,
+            .flusher = std::string(shards_.front()->flusher_name()),
+            .uptime_seconds = std::chrono::duration_cast<std::chrono::seconds>(uptime).count(),
+            .resident_bytes = resident_bytes()};
+}
+
+void Server::observe(std::function<void(std::vector<ShardSnapshot>)> done) {
+    struct Gathering {
+        std::vector<ShardSnapshot> snapshots;
+        std::atomic<std::size_t> missing;
+        std::function<void(std::vector<ShardSnapshot>)> done;
+    };
+    const auto gathering = std::make_shared<Gathering>();
+    gathering->snapshots.resize(shards_.size());
+    gathering->missing = shards_.size();
+    gathering->done = std::move(done);
+    const TimePoint asked = std::chrono::steady_clock::now();
+    for (std::size_t i = 0; i < shards_.size(); ++i) {
+        shards_[i]->post([gathering, i, asked, &shard = *shards_[i]] {
+            gathering->snapshots[i] = shard.snapshot(asked);
+            if (gathering->missing.fetch_sub(1) == 1) {
+                gathering->done(std::move(gathering->snapshots));
+            }
+        });
+    }
 }
 
 }  // namespace carillon

@@ -18,6 +18,23 @@ std::uint64_t secure_random() {
     return number;
 }
 
+/// As metrics label it.
+std::string_view kind_name(ChannelKind kind) {
+    switch (kind.access) {
+        case ChannelKind::Access::open:
+            return kind.cache ? "public-cache" : "public";
+        case ChannelKind::Access::signed_:
+            return kind.cache ? "private-cache" : "private";
+        case ChannelKind::Access::encrypted:
+            return kind.cache ? "encrypted-cache" : "encrypted";
+        case ChannelKind::Access::presence:
+            return kind.cache ? "presence-cache" : "presence";
+        case ChannelKind::Access::user:
+            return "user";
+    }
+    return "public";
+}
+
 }  // namespace
 
 Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inboxes,
@@ -26,10 +43,12 @@ Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inbox
     : own_(*inboxes[static_cast<std::size_t>(self)]),
       loop_(own_.loop),
       mail_(self, inboxes, inbox_bytes_max),
-      channels_(self, static_cast<std::uint16_t>(inboxes.size()), mail_, secure_random),
-      api_(channels_, apps, configuration.api, configuration.path_prefix),
-      clients_(loop_, channels_, apps, configuration.connection, configuration.path_prefix),
-      streams_(loop_, make_gathered_flusher()),
+      channels_(self, static_cast<std::uint16_t>(inboxes.size()), mail_, secure_random,
+                own_.metrics),
+      api_(loop_, channels_, own_.metrics, apps, configuration.api, configuration.path_prefix),
+      clients_(loop_, channels_, own_.metrics, apps, configuration.connection,
+               configuration.path_prefix),
+      streams_(loop_, make_gathered_flusher(), own_.metrics),
       http_(loop_, streams_, configuration.http, make_routes(configuration.path_prefix),
             [this](const HttpRequest& request, const HttpUpgrade& upgrade) {
                 return clients_.upgrade(request, upgrade);
@@ -37,11 +56,7 @@ Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inbox
       idle_timer_(loop_.context()) {
     http_.set_admission([this] { return !channels_.any_full(); });
     own_.drain = [this] { drain_inbox(); };
-    // Other shards go to work while this one flushes; the flush may lose connections and so have
-    // news.
-    loop_.at_end_of_turn([this] { mail_.end_turn(); });
-    loop_.at_end_of_turn([this] { streams_.end_turn(); });
-    loop_.at_end_of_turn([this] { mail_.end_turn(); });
+    loop_.at_end_of_turn([this] { end_turn(); });
 }
 
 Shard::~Shard() {
@@ -102,6 +117,36 @@ void Shard::drain_inbox() {
         read_of_first_ = 0;
         unread_ = std::move(unread_->next);
     }
+}
+
+void Shard::end_turn() {
+    // Other shards go to work while this one flushes; the flush may lose connections and so have
+    // news.
+    mail_.end_turn();
+    streams_.end_turn();
+    mail_.end_turn();
+    std::vector<TimePoint>& fanned_out = channels_.local().fanned_out();
+    if (fanned_out.empty()) return;
+    loop_.refresh_time();
+    for (const TimePoint accepted : fanned_out) {
+        own_.metrics.publish_to_write.add(loop_.now() - accepted);
+    }
+    fanned_out.clear();
+}
+
+ShardSnapshot Shard::snapshot(TimePoint asked) const {
+    ShardSnapshot snapshot;
+    snapshot.metrics = own_.metrics;
+    snapshot.connections = clients_.census();
+    channels_.home().for_each([&](std::string_view name, std::size_t subscriptions) {
+        auto& kind = snapshot.channels[kind_name(ChannelKind::of(name))];
+        ++kind.channels;
+        kind.subscriptions += subscriptions;
+    });
+    snapshot.queued_bytes = streams_.queued_bytes();
+    snapshot.inbox_bytes = own_.inbox.bytes();
+    snapshot.lag = loop_.now() - asked;
+    return snapshot;
 }
 
 void Shard::set_apps(const std::shared_ptr<const AppRegistry>& apps) {

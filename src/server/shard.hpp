@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "carillon/admin/node_source.hpp"
 #include "carillon/api/rest_api.hpp"
 #include "carillon/apps/app_registry.hpp"
 #include "carillon/channels/channel_shard.hpp"
@@ -47,11 +48,15 @@ public:
     /// once nobody is left.
     void drain(Duration time, std::function<void()> done);
 
+    /// `asked`: when the question was sent here.
+    [[nodiscard]] ShardSnapshot snapshot(TimePoint asked) const;
+
     [[nodiscard]] std::string_view flusher_name() const { return streams_.flusher().name(); }
 
 private:
     HttpRoutes make_routes(const std::string& prefix);
     void drain_inbox();
+    void end_turn();
     void report_when_idle();
 
     ShardInbox& own_;

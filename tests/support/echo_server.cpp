@@ -22,7 +22,7 @@ private:
     }
     void on_silent() override { close(1001, "Silent for too long"); }
     void on_too_slow() override { close(1008, "Too many messages wait for this connection"); }
-    void on_gone() override {}
+    void on_gone(int) override {}
 };
 
 /// What waits for a client may be several of its largest messages: suites send before they read.
@@ -42,7 +42,7 @@ Endpoint free_endpoint(std::uint16_t port) {
 
 EchoServer::EchoServer(std::uint16_t port, std::uint32_t message_bytes_max)
     : options_(options_for(message_bytes_max)),
-      streams_(loop_, make_gathered_flusher()),
+      streams_(loop_, make_gathered_flusher(), metrics_),
       http_(loop_, streams_, HttpOptions{}, HttpRoutes{},
             [this](const HttpRequest& request, const HttpUpgrade& taken) {
                 return upgrade(request, taken);

@@ -28,7 +28,8 @@ private:
                                                       const HttpUpgrade& upgrade);
 
     ConnectionOptions options_;
-    EventLoop loop_;
+    ShardMetrics metrics_;
+    EventLoop loop_{metrics_};
     Streams streams_;
     HttpServer http_;
     Listener listener_;

@@ -12,6 +12,7 @@
 #include "carillon/net/http.hpp"
 #include "carillon/net/http_routes.hpp"
 #include "carillon/protocol/trigger.hpp"
+#include "carillon/runtime/event_loop.hpp"
 
 namespace carillon {
 
@@ -19,8 +20,10 @@ namespace carillon {
 /// Source: protocol.md 5.
 class RestApi {
 public:
-    RestApi(ChannelShard& channels, std::shared_ptr<const AppRegistry> apps,
-            const ApiOptions& options, std::string path_prefix);
+    /// `channels` and `metrics` must outlive this.
+    RestApi(EventLoop& loop, ChannelShard& channels, ShardMetrics& metrics,
+            std::shared_ptr<const AppRegistry> apps, const ApiOptions& options,
+            std::string path_prefix);
 
     /// The routes refer to this object.
     void add_routes(HttpRoutes& routes);
@@ -46,7 +49,9 @@ private:
 
     void publish(const App& app, const Trigger& trigger);
 
+    EventLoop& loop_;
     ChannelShard& channels_;
+    ShardMetrics& metrics_;
     std::shared_ptr<const AppRegistry> apps_;
     ApiOptions options_;
     std::string path_prefix_;

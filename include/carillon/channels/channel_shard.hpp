@@ -20,21 +20,23 @@ namespace carillon {
 /// is carried out at once. Pure: no sockets, threads or clocks.
 class ChannelShard {
 public:
-    /// `random` gives unguessable numbers, for socket ids.
+    /// `random` gives unguessable numbers, for socket ids. `metrics` must outlive this.
     ChannelShard(ShardId self, std::uint16_t shards, ShardMail& mail,
-                 std::function<std::uint64_t()> random);
+                 std::function<std::uint64_t()> random, ShardMetrics& metrics);
 
     /// A message from another shard.
     void receive(ShardId from, ShardMessage&& message);
 
     /// An event from a backend; `text` is the finished message. `excluded` gets nothing.
-    void publish(const App& app, const ChannelName& channel, std::string text, SocketId excluded);
+    void publish(const App& app, const ChannelName& channel, std::string text, SocketId excluded,
+                 TimePoint now);
 
     /// Some other shard has more waiting than it may: publishers should be held back.
     [[nodiscard]] bool any_full() const;
 
     [[nodiscard]] SocketId new_socket_id();
     [[nodiscard]] LocalChannels& local() noexcept { return local_; }
+    [[nodiscard]] const HomeChannels& home() const noexcept { return home_; }
     [[nodiscard]] ChannelQueries& queries() noexcept { return queries_; }
 
 private:
@@ -43,6 +45,7 @@ private:
     ShardId self_;
     std::uint16_t shards_;
     ShardMail& mail_;
+    ShardMetrics& metrics_;
     std::function<std::uint64_t()> random_;
     HomeChannels home_;
     LocalChannels local_;

@@ -29,6 +29,10 @@ public:
     void on(ShardId from, ClientEvent&& event);
     void on(ShardId from, ChannelQuery&& query);
 
+    /// Occupied channels of all apps. Walks them all: for a scrape.
+    void for_each(
+        const std::function<void(std::string_view name, std::size_t subscriptions)>& visit) const;
+
 private:
     struct ShardCount {
         ShardId shard;
@@ -47,7 +51,7 @@ private:
     void admit(ShardId from, const Join& join, Channel& channel);
     void answer(ShardId to, const Join& join, const Channel& channel);
     void fan_out(const Channel& channel, const ChannelAddress& address, std::string text,
-                 SocketId excluded);
+                 SocketId excluded, TimePoint accepted = {});
     [[nodiscard]] static ChannelSummary summary(std::string_view name, const Channel* channel);
 
     Send send_;

@@ -10,6 +10,7 @@
 #include "carillon/base/hash.hpp"
 #include "carillon/channels/shard_message.hpp"
 #include "carillon/channels/subscription_set.hpp"
+#include "carillon/metrics/shard_metrics.hpp"
 #include "carillon/protocol/channel_name.hpp"
 
 namespace carillon {
@@ -34,7 +35,8 @@ class LocalChannels {
 public:
     using Send = std::function<void(ShardId to, ShardMessage message)>;
 
-    LocalChannels(std::uint16_t shards, Send send) : shards_(shards), send_(std::move(send)) {}
+    LocalChannels(std::uint16_t shards, Send send, ShardMetrics& metrics)
+        : shards_(shards), send_(std::move(send)), metrics_(metrics) {}
 
     /// Gives `connection` its place in the table, by which answers find it.
     [[nodiscard]] std::uint32_t enter(Connection& connection);
@@ -47,13 +49,17 @@ public:
     /// Asks home to answer once more, for a client that subscribes to what it holds.
     void repeat(Connection& connection, const Subscription& subscription);
     void unsubscribe(Connection& connection, std::string_view channel);
-    void client_event(Connection& connection, const Subscription& subscription, std::string text);
+    void client_event(Connection& connection, const Subscription& subscription, std::string text,
+                      TimePoint now);
 
     [[nodiscard]] ShardId home(Connection& connection, std::string_view channel) const;
 
     void on(JoinAnswer&& answer);
     void on(ClientEventRefused&& refused);
     void on(Deliver&& deliver);
+
+    /// When the events came to the server that were fanned out here; whoever reads it clears it.
+    [[nodiscard]] std::vector<TimePoint>& fanned_out() noexcept { return fanned_out_; }
 
     /// Connections in the table; `visit` must not enter or leave any.
     void for_each(const std::function<void(Connection&)>& visit) const;
@@ -85,6 +91,8 @@ private:
 
     std::uint16_t shards_;
     Send send_;
+    ShardMetrics& metrics_;
+    std::vector<TimePoint> fanned_out_;
     std::vector<Channels> by_app_;  ///< index: AppIndex
     std::vector<Connection*> table_;
     std::vector<std::uint32_t> free_places_;

@@ -8,6 +8,7 @@
 
 #include "carillon/base/ids.hpp"
 #include "carillon/base/result.hpp"
+#include "carillon/base/time.hpp"
 #include "carillon/protocol/presence_data.hpp"
 #include "carillon/protocol/socket_id.hpp"
 
@@ -62,6 +63,7 @@ struct Publish {
     ChannelAddress channel;
     std::string text;
     SocketId excluded;  ///< gets nothing; {0, 0}: everybody does
+    TimePoint accepted{};
 };
 
 /// Edge → home: the same, from a subscriber, if it is one.
@@ -70,6 +72,7 @@ struct ClientEvent {
     JoinTicket sender;
     SocketId socket_id;
     std::string text;
+    TimePoint accepted{};
 };
 
 /// Home → edge: the sender of a client event is no subscriber.
@@ -83,6 +86,8 @@ struct Deliver {
     ChannelAddress channel;
     std::string text;
     SocketId excluded;
+    TimePoint
+        accepted{};  ///< when the event reached the server; what the domain itself says has none
 };
 
 /// What REST asks about one channel. `users` counts distinct presence members.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,7 +19,8 @@ namespace carillon {
 /// (protocol.md 1.1 … 1.3), hands them new settings, sends them away when the server stops.
 class WebSocketClients {
 public:
-    WebSocketClients(EventLoop& loop, ChannelShard& channels,
+    /// `metrics` must outlive this.
+    WebSocketClients(EventLoop& loop, ChannelShard& channels, ShardMetrics& metrics,
                      std::shared_ptr<const AppRegistry> apps, const ConnectionOptions& options,
                      std::string path_prefix);
     ~WebSocketClients();
@@ -39,6 +41,10 @@ public:
     void drain(Duration time);
     [[nodiscard]] bool idle() const noexcept;
 
+    /// Clients by app id and transport ("ws", "wss"). Walks them all: for a scrape.
+    using Census = std::map<std::pair<std::string, std::string_view>, std::size_t>;
+    [[nodiscard]] Census census() const;
+
 private:
     friend class ClientSession;
     struct Sessions;
@@ -54,6 +60,7 @@ private:
 
     EventLoop& loop_;
     ChannelShard& channels_;
+    ShardMetrics& metrics_;
     std::shared_ptr<const AppRegistry> apps_;
     ConnectionOptions options_;
     std::string path_prefix_;

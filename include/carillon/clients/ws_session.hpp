@@ -45,7 +45,8 @@ protected:
     /// Must close. Not called within `send`, but before the turn ends.
     virtual void on_too_slow() = 0;
     /// The connection is over, for whatever reason. Called exactly once; nothing follows.
-    virtual void on_gone() = 0;
+    /// `code`: that of whichever Close came first; 1006 if none did.
+    virtual void on_gone(int code) = 0;
 
     [[nodiscard]] EventLoop& loop() noexcept { return loop_; }
 
@@ -64,8 +65,8 @@ private:
     void check_liveness(TimePoint now);
     [[nodiscard]] bool has_room(std::size_t size) const noexcept;
     /// Nothing more will come from the peer: sends what waits, within a bounded time.
-    void leave();
-    void become_gone();
+    void leave(int code);
+    void become_gone(int code);
 
     EventLoop& loop_;
     TcpStream& stream_;

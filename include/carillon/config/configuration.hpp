@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "carillon/admin/options.hpp"
 #include "carillon/api/options.hpp"
 #include "carillon/apps/app.hpp"
 #include "carillon/clients/options.hpp"
@@ -38,6 +39,7 @@ struct Configuration {
     ConnectionOptions connection;
     HttpOptions http;
     ApiOptions api;
+    AdminOptions admin;
     ShutdownOptions shutdown;
     Limits limits;          ///< the global ones; each app already holds its own
     std::vector<App> apps;  ///< ids and keys unique; never empty
@@ -70,6 +72,7 @@ struct Configuration {
         section("connection", &Configuration::connection, "What holds for each client connection.");
         section("http", &Configuration::http, "HTTP on the client port.");
         section("api", &Configuration::api, "The REST API.");
+        section("admin", &Configuration::admin, "The listener for those who run the server.");
         section("shutdown", &Configuration::shutdown, "Stopping on SIGTERM.");
         section("log", &Configuration::log, "The log, on standard error.");
     }

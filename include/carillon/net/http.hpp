@@ -49,8 +49,16 @@ public:
     explicit HttpReply(std::weak_ptr<HttpSession> session) : session_(std::move(session)) {}
     void send(HttpResponse response) const;
 
+    /// The same right; `note` is called with the status that is sent.
+    [[nodiscard]] HttpReply noting(std::function<void(int status)> note) const {
+        HttpReply reply(*this);
+        reply.note_ = std::move(note);
+        return reply;
+    }
+
 private:
     std::weak_ptr<HttpSession> session_;
+    std::function<void(int status)> note_;
 };
 
 /// The connection of a request that wants to be something else than HTTP.

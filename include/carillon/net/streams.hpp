@@ -19,7 +19,8 @@ namespace carillon {
 /// shard.
 class Streams {
 public:
-    Streams(EventLoop& loop, std::unique_ptr<Flusher> flusher);
+    /// `metrics` must outlive this.
+    Streams(EventLoop& loop, std::unique_ptr<Flusher> flusher, ShardMetrics& metrics);
     ~Streams();
     Streams(const Streams&) = delete;
     Streams& operator=(const Streams&) = delete;
@@ -32,6 +33,8 @@ public:
     void end_turn();
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
+    /// What waits to be written, over all connections. Walks them all: for a scrape.
+    [[nodiscard]] std::size_t queued_bytes() const noexcept;
     [[nodiscard]] const Flusher& flusher() const noexcept { return *flusher_; }
 
 private:
@@ -44,6 +47,7 @@ private:
     void control(int operation, TcpStream& stream, unsigned events) noexcept;
 
     std::unique_ptr<Flusher> flusher_;
+    ShardMetrics& metrics_;
     EventLoop& loop_;
     boost::asio::posix::stream_descriptor epoll_;
     HookedList<TcpStream, AllStreams> all_;

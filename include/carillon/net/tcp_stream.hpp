@@ -65,9 +65,10 @@ public:
 
     /// For the flusher.
     [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
-    [[nodiscard]] OutboundQueue& queue() noexcept { return queue_; }
+    [[nodiscard]] const OutboundQueue& queue() const noexcept { return queue_; }
     /// Before a flush: moves what waits to be encrypted to the queue.
     void prepare();
+    void wrote(std::size_t bytes) noexcept;
     void flushed();
     void write_failed();
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "carillon/base/time.hpp"
+#include "carillon/metrics/shard_metrics.hpp"
 #include "carillon/runtime/timing_wheel.hpp"
 
 namespace carillon {
@@ -15,7 +16,8 @@ namespace carillon {
 /// at once. Everything but `stop` and posting to `context` belongs to the thread that runs it.
 class EventLoop {
 public:
-    EventLoop();
+    /// `metrics` must outlive the loop.
+    explicit EventLoop(ShardMetrics& metrics);
 
     [[nodiscard]] boost::asio::io_context& context() noexcept { return context_; }
 
@@ -52,9 +54,11 @@ private:
     void run_deferred();
     void keep_ticking();
 
+    ShardMetrics& metrics_;
     boost::asio::io_context context_;
     boost::asio::steady_timer tick_timer_;
     TimePoint now_;
+    TimePoint turn_begin_;
     TimePoint turn_deadline_;
     TimingWheel wheel_;
     bool ticking_ = false;

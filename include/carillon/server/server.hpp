@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -7,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "carillon/admin/node_source.hpp"
 #include "carillon/apps/app_registry.hpp"
 #include "carillon/base/time.hpp"
 #include "carillon/config/configuration.hpp"
@@ -26,19 +28,24 @@ struct ServerTuning {
 };
 
 /// A whole node: all shards and what they share. Owned by one thread, which calls everything.
-class Server {
+class Server final : public NodeSource {
 public:
     /// Listens. Throws std::runtime_error that names the address when it cannot.
     explicit Server(Configuration configuration, ServerTuning tuning = {});
     /// Stops at once.
-    ~Server();
+    ~Server() override;
 
     void start();
+    /// Ends all shards' threads, whatever they have left to do.
+    void stop();
 
     /// Takes over apps and their limits, and reads certificates again; whatever else is configured
     /// differently needs a restart. Throws std::runtime_error, having changed nothing, if a
     /// certificate cannot be read.
     void reload(Configuration configuration);
+
+    /// From now on the server says that it is not ready.
+    void withdraw() { ready_ = false; }
 
     /// Stops accepting, finishes requests, tells clients to reconnect elsewhere, spread over
     /// `time`. Calls `done` on some shard's thread once nobody is left.
@@ -47,7 +54,11 @@ public:
     /// One a listener; with `port_per_shard`, one a shard.
     [[nodiscard]] const std::vector<Endpoint>& endpoints() const noexcept { return endpoints_; }
     [[nodiscard]] std::size_t shard_count() const noexcept { return shards_.size(); }
-    [[nodiscard]] std::string_view flusher_name() const;
+
+    // NodeSource, for any thread.
+    [[nodiscard]] bool ready() const override { return ready_.load(); }
+    [[nodiscard]] NodeFacts facts() const override;
+    void observe(std::function<void(std::vector<ShardSnapshot>)> done) override;
 
 private:
     void listen_together(const ListenOptions& options);
@@ -58,6 +69,8 @@ private:
     std::vector<std::unique_ptr<ShardInbox>> inboxes_;
     std::vector<std::unique_ptr<Shard>> shards_;
     std::vector<Endpoint> endpoints_;
+    std::atomic<bool> ready_{false};
+    TimePoint started_;
 };
 
 }  // namespace carillon

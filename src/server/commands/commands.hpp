@@ -24,6 +24,8 @@ struct ClientArguments {
 [[nodiscard]] int check_command(const ConfigurationSources& sources);
 [[nodiscard]] int print_settings_command();
 [[nodiscard]] int version_command();
+/// 0 if the server whose admin listener is configured answers that it is ready, within 5 s.
+[[nodiscard]] int health_command(const ConfigurationSources& sources);
 
 struct SignArguments {
     std::string socket_id;

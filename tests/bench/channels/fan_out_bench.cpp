@@ -33,7 +33,9 @@ public:
 void fan_out(benchmark::State& state) {
     NoMail mail;
     std::uint64_t number = 0;
-    ChannelShard shard(ShardId{0}, 1, mail, [&] { return number += 0x100000001U; });
+    ShardMetrics metrics;
+    ChannelShard shard(
+        ShardId{0}, 1, mail, [&] { return number += 0x100000001U; }, metrics);
     const auto app = std::make_shared<App>();
     std::vector<std::unique_ptr<Subscriber>> subscribers;
     for (int i = 0; i < state.range(0); ++i) {
@@ -44,7 +46,7 @@ void fan_out(benchmark::State& state) {
     const std::string data = "\"" + std::string(128, 'x') + "\"";
     const auto text = scan_json(data);
     for (auto _ : state) {
-        shard.publish(*app, *channel, channel_event("news", *name, *text), {});
+        shard.publish(*app, *channel, channel_event("news", *name, *text), {}, {});
     }
     state.SetItemsProcessed(state.iterations() * state.range(0));
 }
@@ -53,7 +55,9 @@ BENCHMARK(fan_out)->Arg(1)->Arg(10)->Arg(1000);
 void subscribe_and_leave(benchmark::State& state) {
     NoMail mail;
     std::uint64_t number = 0;
-    ChannelShard shard(ShardId{0}, 1, mail, [&] { return number += 0x100000001U; });
+    ShardMetrics metrics;
+    ChannelShard shard(
+        ShardId{0}, 1, mail, [&] { return number += 0x100000001U; }, metrics);
     const auto app = std::make_shared<App>();
     for (auto _ : state) Subscriber(shard, app);
 }

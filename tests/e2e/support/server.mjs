@@ -53,7 +53,7 @@ export class Server {
     }
 
     async start({ port = 0 } = {}) {
-        const address = ['--host', '127.0.0.1', '--port', String(port)];
+        const address = ['--host', '127.0.0.1', '--port', String(port), '--admin.port', '0'];
         const env = { CARILLON_SHUTDOWN_GRACE_SECONDS: '4' };
         this.child = launch(['serve', ...address, ...this.args], { env });
         const line = /listening on 127\.0\.0\.1:(\d+)/;
@@ -68,6 +68,11 @@ export class Server {
         clearTimeout(giveUp);
         this.port = Number(line.exec(this.child.text.stderr)[1]);
         return this;
+    }
+
+    /** Of the admin listener. */
+    get adminPort() {
+        return Number(/admin on 127\.0\.0\.1:(\d+)/.exec(this.child.text.stderr)[1]);
     }
 
     get url() {

@@ -76,8 +76,8 @@ private:
 class AgainstTheRealServer : public testing::Test {
 protected:
     AgainstTheRealServer()
-        : server_({CARILLON_BINARY, "--host", "127.0.0.1", "--port", "0", "--shards", "2",
-                   "--limits.max-client-events-per-second", "0"},
+        : server_({CARILLON_BINARY, "--host", "127.0.0.1", "--port", "0", "--admin.port", "0",
+                   "--shards", "2", "--limits.max-client-events-per-second", "0"},
                   STDERR_FILENO) {
         const std::string said = server_.read_until("; shards");
         const std::string address = "listening on 127.0.0.1:";

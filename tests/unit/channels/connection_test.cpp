@@ -44,10 +44,11 @@ protected:
         const auto id = SocketId::parse(excluded);
         world.shard(0).publish(*app, *ChannelName::parse(channel, app->limits),
                                channel_event(channel, *scan_json("\"e\""), *scan_json("\"d\"")),
-                               id ? *id : SocketId{});
+                               id ? *id : SocketId{}, now);
         world.settle();
     }
 
+    const TimePoint now{std::chrono::hours(1)};
     ShardWorld world{3};
     std::shared_ptr<App> app = make_app();
     TestClient client{world, 1, app};
@@ -258,7 +259,6 @@ TEST_F(ConnectionTest, DropsTheEleventhClientEventOfASecondAndStays) {
     client.subscribe_signed("private-a");
     world.settle();
     client.take();
-    const TimePoint now{std::chrono::hours(1)};
     for (int i = 0; i < 10; ++i) client.client_event("private-a", "client-x", i, now);
     EXPECT_THAT(client.take(), IsEmpty());
     client.client_event("private-a", "client-x", 10, now);
@@ -299,6 +299,20 @@ TEST_F(ConnectionTest, ALateRefusalDoesNotReachWhoeverCameNext) {
     next.take();
     world.settle();
     EXPECT_THAT(next.take(), IsEmpty());
+}
+
+TEST_F(ConnectionTest, CountsEventsAndEachOfTheirDeliveries) {
+    TestClient other{world, 1, app};
+    for (TestClient* who : {&client, &other}) who->subscribe_signed("private-a");
+    world.settle();
+    publish("private-a");
+    publish("nobody");
+    client.client_event("private-a", "client-x", 1, now);
+    world.settle();
+    EXPECT_EQ(world.metrics(0).events_published, 2U);
+    EXPECT_EQ(world.metrics(1).client_events, 1U);
+    EXPECT_EQ(world.metrics(1).deliveries, 4U);
+    EXPECT_EQ(world.shard(1).local().fanned_out(), (std::vector{now, now}));
 }
 
 TEST_F(ConnectionTest, AppsWithEqualChannelsAndUsersDoNotMeet) {

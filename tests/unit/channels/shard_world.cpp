@@ -10,7 +10,8 @@ ShardWorld::ShardWorld(std::uint16_t shards, std::uint64_t seed) : random_(seed)
     for (std::uint16_t i = 0; i < shards; ++i) {
         mails_.push_back(std::make_unique<Mail>(*this, static_cast<ShardId>(i)));
         shards_.push_back(std::make_unique<ChannelShard>(
-            static_cast<ShardId>(i), shards, *mails_.back(), [this] { return random_(); }));
+            static_cast<ShardId>(i), shards, *mails_.back(), [this] { return random_(); },
+            metrics_.emplace_back()));
     }
 }
 

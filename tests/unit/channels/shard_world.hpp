@@ -24,6 +24,7 @@ public:
 
     [[nodiscard]] ChannelShard& shard(std::uint16_t number) { return *shards_[number]; }
     [[nodiscard]] std::uint16_t size() const { return static_cast<std::uint16_t>(shards_.size()); }
+    [[nodiscard]] const ShardMetrics& metrics(std::uint16_t number) { return metrics_[number]; }
     [[nodiscard]] std::mt19937_64& random() { return random_; }
 
     /// Delivers one waiting message, of a pair chosen at random. False if none waits.
@@ -56,6 +57,7 @@ private:
     bool full_ = false;
     std::map<std::pair<ShardId, ShardId>, std::deque<ShardMessage>> queues_;
     std::vector<std::unique_ptr<Mail>> mails_;
+    std::deque<ShardMetrics> metrics_;
     std::vector<std::unique_ptr<ChannelShard>> shards_;
 };
 

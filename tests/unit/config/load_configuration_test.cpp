@@ -130,14 +130,14 @@ TEST_F(LoadConfiguration, ReportsProblemsOfAllSourcesTogether) {
 }
 
 TEST_F(LoadConfiguration, SuggestsTheNearestKeyForAnUnknownOne) {
-    file(R"({"limits": {"max_conections": 1}, "lisen": [], "admin": {},
+    file(R"({"limits": {"max_conections": 1}, "lisen": [], "redis": {},
              "apps": [{"id": "a", "key": "k", "secret": "s", "client_event": true,
                        "limits": {"max_connection": 1}}]})");
     const std::string text = problems();
     for (const auto* part :
          {"limits.max_conections in carillon.json: unknown key, did you mean max_connections?",
           "lisen in carillon.json: unknown key, did you mean listen?",
-          "admin in carillon.json: unknown key, ",
+          "redis in carillon.json: unknown key, ",
           "apps[0].client_event in carillon.json: unknown key, did you mean client_events?",
           "apps[0].limits.max_connection in carillon.json: unknown key, did you mean "
           "max_connections?"}) {

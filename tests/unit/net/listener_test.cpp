@@ -8,7 +8,8 @@ namespace {
 const Endpoint any_port{boost::asio::ip::make_address("127.0.0.1"), 0};
 
 TEST(Listener, SharesItsPortWithTheOtherShardsOnly) {
-    EventLoop loop;
+    ShardMetrics metrics;
+    EventLoop loop(metrics);
     const Listener first(loop, any_port, [](int, const Endpoint&) {});
     ASSERT_NE(first.endpoint().port(), 0);
     EXPECT_NO_THROW(Listener(loop, first.endpoint(), [](int, const Endpoint&) {}));
@@ -18,7 +19,8 @@ TEST(Listener, SharesItsPortWithTheOtherShardsOnly) {
 TEST(Listener, ProbeFindsAFreePortFree) {
     Endpoint endpoint;
     {
-        EventLoop loop;
+        ShardMetrics metrics;
+        EventLoop loop(metrics);
         endpoint = Listener(loop, any_port, [](int, const Endpoint&) {}).endpoint();
     }
     EXPECT_FALSE(probe_endpoint(endpoint));

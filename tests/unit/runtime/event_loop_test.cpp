@@ -12,7 +12,8 @@ namespace carillon {
 namespace {
 
 TEST(EventLoop, EndsATurnAfterItsHandlersAndInTheOrderOfRegistration) {
-    EventLoop loop;
+    ShardMetrics metrics;
+    EventLoop loop(metrics);
     std::string trace;
     loop.at_end_of_turn([&] { trace += "a"; });
     loop.at_end_of_turn([&] { trace += "b "; });
@@ -24,7 +25,8 @@ TEST(EventLoop, EndsATurnAfterItsHandlersAndInTheOrderOfRegistration) {
 }
 
 TEST(EventLoop, ABusyHandlerCannotPutOffTheEndOfTheTurn) {
-    EventLoop loop;
+    ShardMetrics metrics;
+    EventLoop loop(metrics);
     int handlers = 0;
     int handlers_at_first_end = 0;
     std::function<void()> again = [&] {
@@ -41,7 +43,8 @@ TEST(EventLoop, ABusyHandlerCannotPutOffTheEndOfTheTurn) {
 }
 
 TEST(EventLoop, RunsDeferredWorkBeforeTheEndOfTheTurn) {
-    EventLoop loop;
+    ShardMetrics metrics;
+    EventLoop loop(metrics);
     std::string trace;
     loop.at_end_of_turn([&] { trace += "end "; });
     boost::asio::post(loop.context(), [&] {
@@ -57,7 +60,8 @@ TEST(EventLoop, RunsDeferredWorkBeforeTheEndOfTheTurn) {
 }
 
 TEST(EventLoop, WorkDeferredAtTheEndOfATurnStillBelongsToIt) {
-    EventLoop loop;
+    ShardMetrics metrics;
+    EventLoop loop(metrics);
     std::string trace;
     bool once = true;
     loop.at_end_of_turn([&] {

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "carillon/base/time.hpp"
+#include "carillon/metrics/shard_metrics.hpp"
+
+namespace carillon {
+
+/// What one shard said of itself when it was asked.
+struct ShardSnapshot {
+    ShardMetrics metrics;
+    /// Clients by app id and transport ("ws", "wss").
+    std::map<std::pair<std::string, std::string_view>, std::size_t> connections;
+    struct Channels {
+        std::size_t channels = 0;
+        std::size_t subscriptions = 0;
+    };
+    std::map<std::string_view, Channels> channels;  ///< homed here, by kind
+    std::size_t queued_bytes = 0;
+    std::size_t inbox_bytes = 0;
+    Duration lag{};  ///< how long the question waited
+};
+
+/// What does not change while the server runs, and what belongs to the whole process.
+struct NodeFacts {
+    std::string version;
+    std::string flusher;
+    std::int64_t uptime_seconds = 0;
+    std::size_t resident_bytes = 0;
+};
+
+/// What the admin listener asks; filled by the server, and by tests.
+class NodeSource {
+public:
+    virtual ~NodeSource() = default;
+
+    /// False before the server listens and from the moment it stops: load balancers should look
+    /// elsewhere.
+    [[nodiscard]] virtual bool ready() const = 0;
+    [[nodiscard]] virtual NodeFacts facts() const = 0;
+    /// Asks every shard; `done` runs on the thread of the shard that was last to answer.
+    virtual void observe(std::function<void(std::vector<ShardSnapshot>)> done) = 0;
+};
+
+}  // namespace carillon

@@ -1,0 +1,165 @@
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include <cmath>
+#include <limits>
+#include <sstream>
+#include <utility>
+
+#include "carillon/admin/reports.hpp"
+#include "sum.hpp"
+
+namespace carillon {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+using Labels = std::vector<ClientMetric::Label>;
+
+/// Builds the families one by one, each with its samples.
+class Families {
+public:
+    void family(const char* name, const char* help, MetricType type) {
+        families_.push_back({name, help, type, {}});
+    }
+
+    void value(double number, Labels labels = {}) {
+        ClientMetric metric;
+        metric.label = std::move(labels);
+        if (families_.back().type == MetricType::Counter) {
+            metric.counter.value = number;
+        } else {
+            metric.gauge.value = number;
+        }
+        families_.back().metric.push_back(std::move(metric));
+    }
+
+    void histogram(const LatencyHistogram& histogram, Labels labels = {}) {
+        ClientMetric metric;
+        metric.label = std::move(labels);
+        std::uint64_t below = 0;
+        for (std::size_t i = 0; i < histogram.counts().size(); ++i) {
+            below += histogram.counts()[i];
+            const double bound = i < LatencyHistogram::bounds.size()
+                                     ? LatencyHistogram::bounds[i]
+                                     : std::numeric_limits<double>::infinity();
+            metric.histogram.bucket.push_back({below, bound});
+        }
+        metric.histogram.sample_count = below;
+        metric.histogram.sample_sum = histogram.sum();
+        families_.back().metric.push_back(std::move(metric));
+    }
+
+    void counter(const char* name, const char* help, std::uint64_t number) {
+        family(name, help, MetricType::Counter);
+        value(static_cast<double>(number));
+    }
+    void gauge(const char* name, const char* help, double number) {
+        family(name, help, MetricType::Gauge);
+        value(number);
+    }
+    void by_code(const char* name, const char* help, const std::map<int, std::uint64_t>& counts) {
+        family(name, help, MetricType::Counter);
+        for (const auto& [code, count] : counts) {
+            value(static_cast<double>(count), {{"code", std::to_string(code)}});
+        }
+    }
+
+    [[nodiscard]] std::string text() const {
+        return prometheus::TextSerializer().Serialize(families_);
+    }
+
+private:
+    std::vector<MetricFamily> families_;
+};
+
+void add_clients(Families& out, const ShardSnapshot& node) {
+    out.family("carillon_connections", "Open client connections.", MetricType::Gauge);
+    for (const auto& [key, count] : node.connections) {
+        out.value(static_cast<double>(count),
+                  {{"app", key.first}, {"transport", std::string(key.second)}});
+    }
+    const ShardMetrics& metrics = node.metrics;
+    out.counter("carillon_connections_opened_total", "Client connections let in.",
+                metrics.connections_opened);
+    out.by_code("carillon_connections_closed_total",
+                "Client connections that ended, by close code; 1006 is an end without one.",
+                metrics.connections_closed);
+    out.by_code("carillon_connections_refused_total",
+                "Client connections not let in, by close code.", metrics.connections_refused);
+    out.counter("carillon_slow_consumers_total", "Clients closed because they read too slowly.",
+                metrics.slow_consumers);
+    out.gauge("carillon_queued_bytes", "Bytes that wait to be written to connections.",
+              static_cast<double>(node.queued_bytes));
+}
+
+void add_traffic(Families& out, const ShardMetrics& metrics) {
+    out.counter("carillon_received_bytes_total", "Bytes read from sockets.",
+                metrics.bytes_received);
+    out.counter("carillon_sent_bytes_total", "Bytes written to sockets.", metrics.bytes_sent);
+    out.counter("carillon_messages_received_total", "Messages from clients.",
+                metrics.messages_received);
+    out.counter("carillon_messages_sent_total", "Messages to clients.", metrics.messages_sent);
+    out.counter("carillon_events_published_total", "Events published over REST, one a channel.",
+                metrics.events_published);
+    out.counter("carillon_client_events_total", "Client events accepted.", metrics.client_events);
+    out.counter("carillon_deliveries_total", "Events handed to subscribers, one a subscriber.",
+                metrics.deliveries);
+    out.family("carillon_publish_to_write_seconds",
+               "Time from an event's arrival to the write to its subscribers.",
+               MetricType::Histogram);
+    out.histogram(metrics.publish_to_write);
+}
+
+void add_channels(Families& out, const ShardSnapshot& node) {
+    out.family("carillon_channels", "Occupied channels, by kind.", MetricType::Gauge);
+    for (const auto& [kind, count] : node.channels) {
+        out.value(static_cast<double>(count.channels), {{"kind", std::string(kind)}});
+    }
+    out.family("carillon_subscriptions", "Subscriptions, by kind of channel.", MetricType::Gauge);
+    for (const auto& [kind, count] : node.channels) {
+        out.value(static_cast<double>(count.subscriptions), {{"kind", std::string(kind)}});
+    }
+}
+
+void add_rest(Families& out, const ShardMetrics& metrics) {
+    out.family("carillon_rest_request_seconds",
+               "Time to answer a REST request, by route and status.", MetricType::Histogram);
+    for (const auto& [key, histogram] : metrics.rest) {
+        out.histogram(histogram,
+                      {{"route", std::string(key.first)}, {"status", std::to_string(key.second)}});
+    }
+}
+
+void add_process(Families& out, const NodeFacts& facts, const ShardSnapshot& node,
+                 std::size_t shards) {
+    out.family("carillon_info", "Always 1; what runs.", MetricType::Gauge);
+    out.value(1, {{"version", facts.version}, {"flusher", facts.flusher}});
+    out.gauge("carillon_uptime_seconds", "Time since the start.",
+              static_cast<double>(facts.uptime_seconds));
+    out.gauge("carillon_resident_bytes", "Memory that the process holds.",
+              static_cast<double>(facts.resident_bytes));
+    out.gauge("carillon_shards", "Threads that serve clients.", static_cast<double>(shards));
+    out.gauge("carillon_inbox_bytes", "Bytes that shards have waiting for each other.",
+              static_cast<double>(node.inbox_bytes));
+    out.gauge("carillon_loop_lag_seconds", "How long the slowest shard let this scrape wait.",
+              std::chrono::duration<double>(node.lag).count());
+    out.family("carillon_turn_seconds", "Length of an event loop's turn.", MetricType::Histogram);
+    out.histogram(node.metrics.turns);
+}
+
+}  // namespace
+
+std::string prometheus_text(const NodeFacts& facts, const std::vector<ShardSnapshot>& shards) {
+    const ShardSnapshot node = sum(shards);
+    Families out;
+    add_clients(out, node);
+    add_traffic(out, node.metrics);
+    add_channels(out, node);
+    add_rest(out, node.metrics);
+    add_process(out, facts, node, shards.size());
+    return out.text();
+}
+
+}  // namespace carillon

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { describe, test } from 'node:test';
+
+import { rawConnect, sdk } from './support/clients.mjs';
+import { launch, run } from './support/server.mjs';
+import { withServer } from './support/suite.mjs';
+
+const get = (server, path, headers = {}) => {
+    return fetch(`http://127.0.0.1:${server.adminPort}${path}`, { headers });
+};
+
+const health = (server) => run(['health', '--admin.port', String(server.adminPort)]);
+
+describe('the admin listener', { timeout: 60_000 }, () => {
+    test('metrics that promtool accepts, and that count', async () => {
+        await withServer(['--shards', '3'], async (server) => {
+            const clients = await Promise.all(Array.from({ length: 5 }, () => rawConnect(server)));
+            for (const client of clients) await client.subscribe('news');
+            await sdk(server).trigger('news', 'e', 'x');
+            for (const client of clients) await client.inbox.until('e');
+            await assert.rejects(sdk(server, { secret: 'wrong' }).trigger('news', 'e', 'x'));
+
+            const text = await (await get(server, '/metrics')).text();
+            execFileSync('promtool', ['check', 'metrics'], { input: text });
+            for (const line of [
+                'carillon_connections{app="app-id",transport="ws"} 5',
+                'carillon_subscriptions{kind="public"} 5',
+                'carillon_channels{kind="public"} 1',
+                'carillon_events_published_total 1',
+                'carillon_deliveries_total 5',
+                'carillon_rest_request_seconds_count{route="/apps/*/events",status="401"} 1',
+                'carillon_shards 3',
+            ]) assert.ok(text.includes(`\n${line}\n`), line);
+        });
+    });
+
+    test('status, live and ready', async () => {
+        await withServer(['--shards', '2'], async (server) => {
+            const status = await (await get(server, '/status')).json();
+            assert.equal(status.shards, 2);
+            assert.equal((await get(server, '/live')).status, 200);
+            assert.equal((await get(server, '/ready')).status, 200);
+            assert.equal((await get(server, '/nope')).status, 404);
+            assert.equal((await health(server)).code, 0);
+        });
+    });
+
+    test('it is not ready from SIGTERM on', async () => {
+        const pause = ['--shutdown.grace-seconds', '20', '--shutdown.readiness-pause-seconds', '20'];
+        const args = ['--host', '127.0.0.1', '--port', '0', '--admin.port', '0', ...pause];
+        await withServer(args, async (server) => {
+            const client = await rawConnect(server);
+            server.child.kill('SIGTERM');
+            while ((await get(server, '/ready')).status !== 503);
+            assert.equal((await health(server)).code, 1);
+            await client.ping();  // Load balancers look elsewhere; who is here is still served.
+            server.child.kill('SIGTERM');
+            await server.child.ended;
+            server.stop = async () => {};
+        });
+    });
+
+    test('a token, when there is one, and by demand on other addresses', async () => {
+        await withServer(['--admin.token', 'tell-nobody'], async (server) => {
+            for (const path of ['/metrics', '/status']) {
+                assert.equal((await get(server, path)).status, 401);
+                const wrong = { Authorization: 'Bearer tell-nobodx' };
+                assert.equal((await get(server, path, wrong)).status, 401);
+                const right = { Authorization: 'Bearer tell-nobody' };
+                assert.equal((await get(server, path, right)).status, 200);
+            }
+            assert.equal((await get(server, '/ready')).status, 200);
+            assert.doesNotMatch(server.child.text.stderr, /tell-nobody/);
+        });
+        const { code, stderr } = await run(['check', '--admin.address', '0.0.0.0']);
+        assert.equal(code, 1);
+        assert.match(stderr, /admin\.token/);
+    });
+
+    test('nobody there is not healthy', async () => {
+        const child = launch(['health', '--admin.port', '1'], { within: 20_000 });
+        assert.equal((await child.ended).code, 1);
+    });
+});

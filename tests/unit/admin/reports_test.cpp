@@ -1,0 +1,90 @@
+#include "carillon/admin/reports.hpp"
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <set>
+#include <string>
+
+namespace carillon {
+namespace {
+
+using namespace std::chrono_literals;
+
+ShardSnapshot busy_shard() {
+    ShardSnapshot shard;
+    shard.metrics.bytes_received = 10;
+    shard.metrics.connections_opened = 2;
+    shard.metrics.connections_closed[1000] = 1;
+    shard.metrics.connections_refused[4001] = 3;
+    shard.metrics.deliveries = 7;
+    shard.metrics.publish_to_write.add(60us);
+    shard.metrics.publish_to_write.add(10s);
+    shard.metrics.rest[{"/apps/*/events", 200}].add(1ms);
+    shard.connections[{"shop \"1\"\n", "ws"}] = 2;
+    shard.channels["public"] = {3, 5};
+    shard.queued_bytes = 11;
+    shard.lag = 2ms;
+    return shard;
+}
+
+const NodeFacts facts{
+    .version = "1.2.3", .flusher = "gathered", .uptime_seconds = 60, .resident_bytes = 4096};
+
+bool has_line(const std::string& text, const std::string& line) {
+    return text.find("\n" + line + "\n") != std::string::npos;
+}
+
+TEST(PrometheusText, AddsUpTheShards) {
+    ShardSnapshot slow = busy_shard();
+    slow.lag = 7ms;
+    const std::string text = prometheus_text(facts, {busy_shard(), slow});
+    EXPECT_TRUE(has_line(text, "carillon_received_bytes_total 20"));
+    EXPECT_TRUE(has_line(text, "carillon_connections_closed_total{code=\"1000\"} 2"));
+    EXPECT_TRUE(has_line(text, "carillon_connections_refused_total{code=\"4001\"} 6"));
+    EXPECT_TRUE(has_line(text, "carillon_channels{kind=\"public\"} 6"));
+    EXPECT_TRUE(has_line(text, "carillon_subscriptions{kind=\"public\"} 10"));
+    EXPECT_TRUE(has_line(text, "carillon_loop_lag_seconds 0.0070000000000000001") ||
+                has_line(text, "carillon_loop_lag_seconds 0.007"));
+    EXPECT_TRUE(has_line(text, "carillon_shards 2"));
+}
+
+TEST(PrometheusText, EscapesLabelsAndCountsBucketsFromBelow) {
+    const std::string text = prometheus_text(facts, {busy_shard()});
+    EXPECT_TRUE(has_line(text, R"(carillon_connections{app="shop \"1\"\n",transport="ws"} 2)"));
+    const std::string bucket = "carillon_publish_to_write_seconds_bucket{le=";
+    EXPECT_NE(text.find(bucket + "\"+Inf\"} 2"), std::string::npos);
+    EXPECT_TRUE(has_line(text, bucket + "\"5\"} 1"));
+    EXPECT_TRUE(has_line(text, "carillon_publish_to_write_seconds_count 2"));
+}
+
+TEST(PrometheusText, IsWhatTheDocumentationLists) {
+    const std::regex family("# TYPE (carillon_[a-z_]+) ([a-z]+)");
+    const std::string text = prometheus_text(facts, {busy_shard()});
+    std::set<std::string> exposed;
+    for (std::sregex_iterator at(text.begin(), text.end(), family), end; at != end; ++at) {
+        exposed.insert((*at)[1].str() + " " + (*at)[2].str());
+    }
+    std::ifstream file(DOCUMENT);
+    const std::string document{std::istreambuf_iterator<char>(file), {}};
+    const std::regex row("\\| `(carillon_[a-z_]+)` \\| ([a-z]+) \\|");
+    std::set<std::string> listed;
+    for (std::sregex_iterator at(document.begin(), document.end(), row), end; at != end; ++at) {
+        listed.insert((*at)[1].str() + " " + (*at)[2].str());
+    }
+    EXPECT_EQ(exposed, listed);
+}
+
+TEST(StatusJson, TellsWhatTheNodeHolds) {
+    const auto status = nlohmann::json::parse(status_json(facts, {busy_shard(), busy_shard()}));
+    EXPECT_EQ(status.at("version"), "1.2.3");
+    EXPECT_EQ(status.at("shards"), 2);
+    EXPECT_EQ(status.at("connections").at("shop \"1\"\n").at("ws"), 4);
+    EXPECT_EQ(status.at("channels").at("public").at("subscriptions"), 10);
+    EXPECT_EQ(status.at("queued_bytes"), 22);
+}
+
+}  // namespace
+}  // namespace carillon
