@@ -5,6 +5,10 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 say() { printf '%s\n' "$*" >&2; }
 
+as_root() {
+    if ((EUID == 0)); then "$@"; else sudo "$@"; fi
+}
+
 # missing_packages GROUP…: what packages.txt lists under these groups and this machine lacks.
 missing_packages() {
     local installed group package
@@ -22,21 +26,37 @@ missing_packages() {
 
 # install_packages GROUP…: makes sure that the packages of these groups are installed.
 install_packages() {
-    local missing as_root=()
+    local missing
     mapfile -t missing < <(missing_packages "$@")
     ((${#missing[@]})) || return 0
     local install=(apt-get install --yes --no-install-recommends "${missing[@]}")
-    if ((EUID != 0)); then
-        if ! command -v sudo >/dev/null; then
-            say "Packages are missing, and installing them needs root. Run this as root, then try again:"
-            say "    apt-get update && ${install[*]}"
-            return 1
-        fi
-        as_root=(sudo)
+    if ((EUID != 0)) && ! command -v sudo >/dev/null; then
+        say "Packages are missing, and installing them needs root. Run this as root, then try again:"
+        say "    apt-get update && ${install[*]}"
+        return 1
     fi
     say "Installing ${missing[*]}"
-    "${as_root[@]}" apt-get update -qq
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive "${install[@]}" -qq
+    as_root apt-get update -qq
+    as_root env DEBIAN_FRONTEND=noninteractive "${install[@]}" -qq
+}
+
+# unpack_packages: those of the group unpack, under build/tools; their programs go to the PATH.
+unpack_packages() {
+    local tools=$root/build/tools package
+    export PATH=$tools/usr/bin:$PATH
+    while read -r package; do
+        [[ ! -e $tools/$package ]] || continue
+        say "Unpacking $package"
+        mkdir -p "$tools"
+        (
+            cd "$tools"
+            download=(apt-get download -qq "$package")
+            "${download[@]}" 2>/dev/null || { as_root apt-get update -qq && "${download[@]}"; }
+            dpkg-deb -x "$package"_*.deb .
+            rm -f "$package"_*.deb
+            touch "$package"
+        ) || return
+    done < <(awk '$1 == "unpack" { print $2 }' "$root/packages.txt")
 }
 
 # build PRESET [TARGET…]: configures if need be, then builds; silent when there is nothing to do.
