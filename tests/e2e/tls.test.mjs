@@ -71,6 +71,17 @@ describe('TLS', { timeout: 120_000 }, () => {
         });
     });
 
+    test('curl, with the certificate checked', async () => {
+        await withTls([], async ({ port }) => {
+            const url = `https://localhost:${port}/apps/${app.id}/channels`;
+            const args = ['--silent', '--max-time', '10', '--write-out', '%{http_code} %{http_version}'];
+            const trusted = ['--cacert', certificates.file('ca.pem'), url];
+            const { stdout } = await promisify(execFile)('curl', [...args, ...trusted]);
+            assert.equal(stdout, 'Missing parameter: auth_key\n401 1.1');
+            await assert.rejects(promisify(execFile)('curl', [...args, url]), { code: 60 });
+        });
+    });
+
     test('sessions are resumed, on whichever shard', async () => {
         await withTls([], async ({ port }) => {
             const session = certificates.file('session.pem');
