@@ -106,6 +106,9 @@ void add_traffic(Families& out, const ShardMetrics& metrics) {
     out.counter("carillon_client_events_total", "Client events accepted.", metrics.client_events);
     out.counter("carillon_deliveries_total", "Events handed to subscribers, one a subscriber.",
                 metrics.deliveries);
+    out.counter("carillon_cache_evictions_total",
+                "Last events of cache channels that had to go before their time.",
+                metrics.cache_evictions);
     out.family("carillon_publish_to_write_seconds",
                "Time from an event's arrival to the write to its subscribers.",
                MetricType::Histogram);

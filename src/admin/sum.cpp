@@ -22,6 +22,7 @@ void add_up(ShardMetrics& total, const ShardMetrics& part) {
     total.events_published += part.events_published;
     total.client_events += part.client_events;
     total.deliveries += part.deliveries;
+    total.cache_evictions += part.cache_evictions;
     total.publish_to_write += part.publish_to_write;
     total.turns += part.turns;
     add_up(total.rest, part.rest);

@@ -1,5 +1,6 @@
 #include "carillon/api/rest_api.hpp"
 
+#include <chrono>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -33,10 +34,24 @@ HttpResponse ok(const Json& json) {
             .content_type = "application/json"};
 }
 
+/// What of `asked` the app has switched on.
+InfoAttributes offered(InfoAttributes asked, const App& app) {
+    asked.subscription_count = asked.subscription_count && app.subscription_count;
+    return asked;
+}
+
 Json attributes(const ChannelSummary& summary, const InfoAttributes& info) {
     Json json = Json::object();
     if (info.user_count && summary.presence) json["user_count"] = summary.users;
+    if (info.subscription_count) json["subscription_count"] = summary.subscriptions;
     return json;
+}
+
+/// The `cache` attribute; null if nothing is kept.
+Json last_event(const std::optional<CachedEvent>& cached) {
+    if (!cached) return nullptr;
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(cached->fresh_for);
+    return {{"data", Json::parse(cached->text).at("data")}, {"ttl", seconds.count()}};
 }
 
 TriggerParser::QueryFallback fallback(const Query& query) {
@@ -78,6 +93,7 @@ void RestApi::add_routes(HttpRoutes& routes) {
     add("GET", "/apps/*/channels", &RestApi::get_channels);
     add("GET", "/apps/*/channels/*", &RestApi::get_channel);
     add("GET", "/apps/*/channels/*/users", &RestApi::get_users);
+    add("POST", "/apps/*/users/*/terminate_connections", &RestApi::terminate_connections);
 }
 
 void RestApi::authenticate(Endpoint endpoint, const HttpRequest& request, const HttpReply& reply) {
@@ -96,7 +112,7 @@ void RestApi::authenticate(Endpoint endpoint, const HttpRequest& request, const 
 void RestApi::publish(const App& app, const Trigger& trigger) {
     for (const ChannelName& channel : trigger.channels) {
         channels_.publish(app, channel, channel_event(channel.text(), trigger.name, trigger.data),
-                          trigger.excluded.value_or(SocketId{}), loop_.now());
+                          trigger.excluded.value_or(SocketId{}));
     }
 }
 
@@ -108,7 +124,7 @@ void RestApi::post_event(const Call& call, HttpReply reply) {
     if (!trigger->asks_info) return reply.send(ok(Json::object()));
     channels_.queries().summarize(
         call.app, trigger->channels,
-        [reply, info = trigger->info](std::vector<ChannelSummary> summaries) {
+        [reply, info = offered(trigger->info, call.app)](std::vector<ChannelSummary> summaries) {
             Json channels = Json::object();
             for (const ChannelSummary& summary : summaries) {
                 channels[summary.name] = attributes(summary, info);
@@ -127,7 +143,7 @@ void RestApi::post_batch(const Call& call, HttpReply reply) {
         publish(call.app, trigger);
         asks_info = asks_info || trigger.asks_info;
         channels.push_back(trigger.channels.front());
-        infos.push_back(trigger.info);
+        infos.push_back(offered(trigger.info, call.app));
     }
     if (!asks_info) return reply.send(ok(Json::object()));
     channels_.queries().summarize(
@@ -150,14 +166,15 @@ void RestApi::get_channels(const Call& call, HttpReply reply) {
                                 "user_count may only be requested for presence channels - please "
                                 "supply filter_by_prefix begining with presence-"));
     }
-    channels_.queries().list(call.app, prefix,
-                             [reply, info = *info](std::vector<ChannelSummary> summaries) {
-                                 Json channels = Json::object();
-                                 for (const ChannelSummary& summary : summaries) {
-                                     channels[summary.name] = attributes(summary, info);
-                                 }
-                                 reply.send(ok({{"channels", std::move(channels)}}));
-                             });
+    channels_.queries().list(
+        call.app, prefix,
+        [reply, info = offered(*info, call.app)](std::vector<ChannelSummary> summaries) {
+            Json channels = Json::object();
+            for (const ChannelSummary& summary : summaries) {
+                channels[summary.name] = attributes(summary, info);
+            }
+            reply.send(ok({{"channels", std::move(channels)}}));
+        });
 }
 
 void RestApi::get_channel(const Call& call, HttpReply reply) {
@@ -170,12 +187,20 @@ void RestApi::get_channel(const Call& call, HttpReply reply) {
                                 "Cannot retrieve the user count unless the channel is a presence "
                                 "channel"));
     }
-    channels_.queries().summarize(call.app, {*name},
-                                  [reply, info = *info](std::vector<ChannelSummary> summaries) {
-                                      Json channel = attributes(summaries.front(), info);
-                                      channel["occupied"] = summaries.front().subscriptions > 0;
-                                      reply.send(ok(channel));
-                                  });
+    if (info->cache && !name->kind().cache) {
+        return reply.send(
+            plain(400, "Cannot retrieve the cache unless the channel is a cache channel"));
+    }
+    channels_.queries().summarize(
+        call.app, {*name},
+        [reply, info = offered(*info, call.app)](std::vector<ChannelSummary> summaries) {
+            const ChannelSummary& summary = summaries.front();
+            Json channel = attributes(summary, info);
+            channel["occupied"] = summary.subscriptions > 0;
+            if (info.cache) channel["cache"] = last_event(summary.cached);
+            reply.send(ok(channel));
+        },
+        info->cache);
 }
 
 void RestApi::get_users(const Call& call, HttpReply reply) {
@@ -189,6 +214,11 @@ void RestApi::get_users(const Call& call, HttpReply reply) {
         for (const std::string& id : ids) users.push_back({{"id", id}});
         reply.send(ok({{"users", std::move(users)}}));
     });
+}
+
+void RestApi::terminate_connections(const Call& call, HttpReply reply) {
+    channels_.terminate_user(call.app, call.request.path_values[1]);
+    reply.send(ok(Json::object()));
 }
 
 }  // namespace carillon

@@ -19,6 +19,30 @@ std::string signed_text(std::string_view socket_id, std::string_view channel,
     return text;
 }
 
+std::string signed_text(std::string_view socket_id, std::string_view user_data) {
+    std::string text{socket_id};
+    text += "::user::";
+    text += user_data;
+    return text;
+}
+
+Result<void> check_token(std::string_view token, std::string_view text,
+                         std::span<const Credential> credentials) {
+    const std::size_t colon = token.find(':');
+    if (colon == std::string_view::npos) {
+        return Error{Errc::unauthorized,
+                     "Invalid auth: expected the app key, a colon and a signature"};
+    }
+    for (const Credential& credential : credentials) {
+        if (credential.key != token.substr(0, colon)) continue;
+        if (is_hex_digest(token.substr(colon + 1), hmac_sha256_hex(credential.secret, text))) {
+            return {};
+        }
+        return Error{Errc::unauthorized, "Invalid signature in auth"};
+    }
+    return Error{Errc::unauthorized, "Invalid key in auth"};
+}
+
 std::string token_over(const Credential& credential, std::string_view text) {
     std::string token{credential.key};
     token += ':';
@@ -32,20 +56,13 @@ Result<void> check_subscription_token(std::string_view token, std::string_view s
                                       std::string_view channel,
                                       std::optional<std::string_view> channel_data,
                                       std::span<const Credential> credentials) {
-    const std::size_t colon = token.find(':');
-    if (colon == std::string_view::npos) {
-        return Error{Errc::unauthorized,
-                     "Invalid auth: expected the app key, a colon and a signature"};
-    }
-    for (const Credential& credential : credentials) {
-        if (credential.key != token.substr(0, colon)) continue;
-        const std::string text = signed_text(socket_id, channel, channel_data);
-        if (is_hex_digest(token.substr(colon + 1), hmac_sha256_hex(credential.secret, text))) {
-            return {};
-        }
-        return Error{Errc::unauthorized, "Invalid signature in auth"};
-    }
-    return Error{Errc::unauthorized, "Invalid key in auth"};
+    return check_token(token, signed_text(socket_id, channel, channel_data), credentials);
+}
+
+Result<void> check_signin_token(std::string_view token, std::string_view socket_id,
+                                std::string_view user_data,
+                                std::span<const Credential> credentials) {
+    return check_token(token, signed_text(socket_id, user_data), credentials);
 }
 
 std::string subscription_token(const Credential& credential, std::string_view socket_id,
@@ -56,10 +73,7 @@ std::string subscription_token(const Credential& credential, std::string_view so
 
 std::string signin_token(const Credential& credential, std::string_view socket_id,
                          std::string_view user_data) {
-    std::string text{socket_id};
-    text += "::user::";
-    text += user_data;
-    return token_over(credential, text);
+    return token_over(credential, signed_text(socket_id, user_data));
 }
 
 }  // namespace carillon

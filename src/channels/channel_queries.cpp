@@ -28,7 +28,7 @@ void ChannelQueries::list(const App& app, std::string prefix, Summaries done) {
 }
 
 void ChannelQueries::summarize(const App& app, const std::vector<ChannelName>& channels,
-                               Summaries done) {
+                               Summaries done, bool cached) {
     std::map<ShardId, std::vector<std::string>> by_home;
     for (const ChannelName& channel : channels) {
         by_home[home_of(app.id.get(), channel.text(), shards_)].push_back(channel.text());
@@ -49,7 +49,8 @@ void ChannelQueries::summarize(const App& app, const std::vector<ChannelName>& c
                                  .app = app.index,
                                  .what = ChannelQuery::What::by_name,
                                  .prefix = {},
-                                 .names = std::move(names)});
+                                 .names = std::move(names),
+                                 .cached = cached});
     }
 }
 

@@ -1,6 +1,6 @@
 #include "carillon/channels/channel_shard.hpp"
 
-#include <type_traits>
+#include <chrono>
 #include <variant>
 
 #include "carillon/channels/partition.hpp"
@@ -8,24 +8,61 @@
 namespace carillon {
 namespace {
 
-template <class Message>
-constexpr bool is_for_edge =
-    std::is_same_v<Message, JoinAnswer> || std::is_same_v<Message, ClientEventRefused> ||
-    std::is_same_v<Message, Deliver>;
+/// Picks the part of the domain that a kind of message is for.
+struct Recipient {
+    HomeChannels& home;
+    HomeUsers& home_users;
+    LocalChannels& local;
+    LocalUsers& local_users;
+    ChannelQueries& queries;
+    ShardId from;
+
+    void operator()(Join&& message) const { home.on(from, std::move(message)); }
+    void operator()(Leave&& message) const { home.on(from, std::move(message)); }
+    void operator()(Publish&& message) const { home.on(from, std::move(message)); }
+    void operator()(ClientEvent&& message) const { home.on(from, std::move(message)); }
+    void operator()(ChannelQuery&& message) const { home.on(from, std::move(message)); }
+
+    void operator()(SignIn&& message) const { home_users.on(from, std::move(message)); }
+    void operator()(SignOut&& message) const { home_users.on(from, std::move(message)); }
+    void operator()(Watch&& message) const { home_users.on(from, std::move(message)); }
+    void operator()(Unwatch&& message) const { home_users.on(from, std::move(message)); }
+    void operator()(TerminateUser&& message) const { home_users.on(from, std::move(message)); }
+
+    void operator()(JoinAnswer&& message) const { local.on(std::move(message)); }
+    void operator()(ClientEventRefused&& message) const { local.on(std::move(message)); }
+    void operator()(Deliver&& message) const { local.on(std::move(message)); }
+
+    void operator()(UserStatus&& message) const { local_users.on(std::move(message)); }
+    void operator()(CloseUser&& message) const { local_users.on(std::move(message)); }
+
+    void operator()(ChannelAnswer&& message) const { queries.on(std::move(message)); }
+};
+
+/// Each shard keeps its even share of what an app may cache on the node.
+CacheRule cache_rule(const Limits& limits, std::uint16_t shards) {
+    return {std::chrono::seconds(limits.cache_ttl_seconds),
+            (limits.max_cache_bytes + shards - std::size_t{1}) / shards};
+}
 
 }  // namespace
 
 ChannelShard::ChannelShard(ShardId self, std::uint16_t shards, ShardMail& mail,
-                           std::function<std::uint64_t()> random, ShardMetrics& metrics)
+                           std::function<std::uint64_t()> random, Now now, ShardMetrics& metrics)
     : self_(self),
       shards_(shards),
       mail_(mail),
       metrics_(metrics),
       random_(std::move(random)),
-      home_([this](ShardId to, ShardMessage message) { send(to, std::move(message)); }),
+      now_(std::move(now)),
+      home_([this](ShardId to, ShardMessage message) { send(to, std::move(message)); }, now_,
+            metrics),
+      home_users_([this](ShardId to, ShardMessage message) { send(to, std::move(message)); }),
       local_(
           shards, [this](ShardId to, ShardMessage message) { send(to, std::move(message)); },
           metrics),
+      local_users_(shards,
+                   [this](ShardId to, ShardMessage message) { send(to, std::move(message)); }),
       queries_(shards, [this](ShardId to, ShardMessage message) { send(to, std::move(message)); }) {
 }
 
@@ -38,24 +75,16 @@ void ChannelShard::send(ShardId to, ShardMessage message) {
 }
 
 void ChannelShard::receive(ShardId from, ShardMessage&& message) {
-    const auto hand_over = [&]<class Message>(Message&& known) {
-        using Kind = std::remove_cvref_t<Message>;
-        if constexpr (std::is_same_v<Kind, ChannelAnswer>) {
-            queries_.on(std::move(known));
-        } else if constexpr (is_for_edge<Kind>) {
-            local_.on(std::move(known));
-        } else {
-            home_.on(from, std::move(known));
-        }
-    };
-    std::visit(hand_over, std::move(message));
+    std::visit(Recipient{home_, home_users_, local_, local_users_, queries_, from},
+               std::move(message));
 }
 
 void ChannelShard::publish(const App& app, const ChannelName& channel, std::string text,
-                           SocketId excluded, TimePoint now) {
+                           SocketId excluded) {
     ++metrics_.events_published;
-    send(home_of(app.id.get(), channel.text(), shards_),
-         Publish{{app.index, channel.text()}, std::move(text), excluded, now});
+    Publish publish{{app.index, channel.text()}, std::move(text), excluded, now_(), std::nullopt};
+    if (channel.kind().cache) publish.cache = cache_rule(app.limits, shards_);
+    send(home_of(app.id.get(), channel.text(), shards_), std::move(publish));
 }
 
 bool ChannelShard::any_full() const {

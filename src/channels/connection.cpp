@@ -24,6 +24,12 @@ Connection::Connection(ChannelShard& shard, ConnectionSink& sink, std::shared_pt
 void Connection::leave() {
     if (std::exchange(left_, true)) return;
     shard_.local().leave(*this);
+    if (user_) shard_.local_users().sign_out(*this);
+}
+
+void Connection::end(const Error& why) {
+    leave();
+    sink_.end(why);
 }
 
 void Connection::send(std::string_view text) {
@@ -31,18 +37,18 @@ void Connection::send(std::string_view text) {
     sink_.send(message);
 }
 
-void Connection::on_text(std::string_view text, TimePoint now) {
+void Connection::on_text(std::string_view text) {
     if (left_) return;
     const Result<ClientMessage> message = parse_client_message(text);
     if (!message) return fail(message.error());
-    std::visit([&](const auto& known) { on(known, now); }, *message);
+    std::visit([&](const auto& known) { on(known); }, *message);
 }
 
-void Connection::on(const PingMessage&, TimePoint) {
+void Connection::on(const PingMessage&) {
     send(pong());
 }
 
-void Connection::on(const SubscribeMessage& message, TimePoint) {
+void Connection::on(const SubscribeMessage& message) {
     const Result<ChannelName> name = ChannelName::parse(message.channel, app_->limits);
     if (!name) return refuse_subscription(message.channel, name.error());
     if (const Result<void> verdict = authorize(message); !verdict) {
@@ -50,8 +56,7 @@ void Connection::on(const SubscribeMessage& message, TimePoint) {
     }
     std::optional<PresenceData> member;
     if (name->kind().is_presence()) {
-        Result<PresenceData> data =
-            PresenceData::parse(message.channel_data.value_or(""), app_->limits);
+        Result<PresenceData> data = member_of(message);
         if (!data) return refuse_subscription(name->text(), data.error());
         member = std::move(*data);
     }
@@ -75,6 +80,9 @@ void Connection::on(const SubscribeMessage& message, TimePoint) {
 Result<void> Connection::authorize(const SubscribeMessage& message) const {
     const ChannelKind kind = ChannelKind::of(message.channel);
     if (kind.access == ChannelKind::Access::user) {
+        const std::string_view owner =
+            std::string_view(message.channel).substr(user_channel_prefix.size());
+        if (user_ && user_->data.id == owner) return {};
         return Error{Errc::unauthorized, "Only the signed-in user may subscribe to this channel"};
     }
     if (!kind.needs_token()) return {};
@@ -83,11 +91,45 @@ Result<void> Connection::authorize(const SubscribeMessage& message) const {
                                     message.channel_data, app_->credentials);
 }
 
-void Connection::on(const UnsubscribeMessage& message, TimePoint) {
+Result<PresenceData> Connection::member_of(const SubscribeMessage& message) const {
+    if (!message.channel_data && user_) return PresenceData{user_->data.id, user_->data.user_info};
+    return PresenceData::parse(message.channel_data.value_or(""), app_->limits);
+}
+
+void Connection::on(const UnsubscribeMessage& message) {
     shard_.local().unsubscribe(*this, message.channel);
 }
 
-void Connection::on(const ClientEventMessage& message, TimePoint now) {
+void Connection::on(const SignInMessage& message) {
+    Result<UserData> user = user_of(message);
+    if (!user) return fail(user.error());
+    send(signin_success(message.user_data));
+    if (!app_->watchlist_events) {
+        user->watchlist.clear();
+    } else if (user->watchlist_was_cut) {
+        fail({Errc::watchlist_too_long, "The watchlist is too long, its end is not watched"});
+    }
+    if (user_) {
+        const UserData previous = std::exchange(user_->data, std::move(*user));
+        return shard_.local_users().watch_anew(*this, previous.watchlist);
+    }
+    user_ = std::make_unique<SignedInUser>(SignedInUser{.data = std::move(*user)});
+    shard_.local_users().sign_in(*this);
+}
+
+Result<UserData> Connection::user_of(const SignInMessage& message) const {
+    const Result<void> verdict = check_signin_token(message.auth.value_or(""), socket_id_.text(),
+                                                    message.user_data, app_->credentials);
+    if (!verdict) return verdict.error();
+    Result<UserData> user = UserData::parse(message.user_data, app_->limits);
+    if (user && user_ && user->id != user_->data.id) {
+        return Error{Errc::already_signed_in_as_other,
+                     "This connection is signed in as another user"};
+    }
+    return user;
+}
+
+void Connection::on(const ClientEventMessage& message) {
     const Limits& limits = app_->limits;
     const auto refuse = [this](std::string_view what) { fail({Errc::client_event_refused, what}); };
     if (!app_->client_events) return refuse("Client events are not enabled for this app");
@@ -103,6 +145,7 @@ void Connection::on(const ClientEventMessage& message, TimePoint now) {
     if (event_data_bytes(message.data) > limits.max_event_payload_bytes) {
         return fail({Errc::data_too_large, "The data of the client event is too large"});
     }
+    const TimePoint now = shard_.now();
     if (!client_events_.admit(limits.max_client_events_per_second, now)) {
         return fail({Errc::client_event_rate, "Too many client events, this one was dropped"});
     }

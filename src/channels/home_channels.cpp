@@ -1,20 +1,29 @@
 #include "carillon/channels/home_channels.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <utility>
 
 #include "carillon/protocol/channel_name.hpp"
 #include "carillon/protocol/server_messages.hpp"
 
 namespace carillon {
+namespace {
 
-HomeChannels::Channels& HomeChannels::channels_of(AppIndex app) {
+// Source: protocol.md 2.8.
+constexpr std::uint32_t subscriptions_counted_at_once = 100;
+constexpr std::chrono::seconds count_interval{5};
+
+}  // namespace
+
+HomeChannels::AppChannels& HomeChannels::of(AppIndex app) {
     const auto index = static_cast<std::size_t>(app);
     if (index >= by_app_.size()) by_app_.resize(index + 1);
     return by_app_[index];
 }
 
 HomeChannels::Channel* HomeChannels::find(const ChannelAddress& address) {
-    Channels& channels = channels_of(address.app);
+    Channels& channels = of(address.app).channels;
     const auto found = channels.find(address.name);
     return found == channels.end() ? nullptr : &found->second;
 }
@@ -28,16 +37,18 @@ void HomeChannels::on(ShardId from, Join&& join) {
         if (holds) answer(from, join, *channel);
         return;  // Otherwise its first join was refused, and it has been told.
     }
-    if (join.member && join.presence_members_max > 0) {
-        const Channel* const channel = find(join.channel);
-        const bool full = channel != nullptr && !channel->roster->has_user(join.member->user_id) &&
-                          channel->roster->users() >= join.presence_members_max;
-        if (full) {
-            const Error refusal{Errc::channel_full, "The presence channel is full"};
-            return send_(from, JoinAnswer{join.channel, join.ticket, refusal, {}, false});
-        }
+    if (is_full(join)) {
+        const Error refusal{Errc::channel_full, "The presence channel is full"};
+        return send_(from, JoinAnswer{join.channel, join.ticket, refusal, {}, {}, false});
     }
-    admit(from, join, channels_of(join.channel.app)[join.channel.name]);
+    admit(from, join, of(join.channel.app).channels[join.channel.name]);
+}
+
+bool HomeChannels::is_full(const Join& join) {
+    if (!join.member || join.presence_members_max == 0) return false;
+    const Channel* const channel = find(join.channel);
+    return channel != nullptr && !channel->roster->has_user(join.member->user_id) &&
+           channel->roster->users() >= join.presence_members_max;
 }
 
 void HomeChannels::admit(ShardId from, const Join& join, Channel& channel) {
@@ -60,13 +71,22 @@ void HomeChannels::admit(ShardId from, const Join& join, Channel& channel) {
                 member_added(join.channel.name, join.member->user_id, join.member->user_info),
                 join.socket_id);
     }
+    if (join.counted) tell_count(join.channel, channel);
 }
 
 void HomeChannels::answer(ShardId to, const Join& join, const Channel& channel) {
-    std::string text = channel.roster
-                           ? subscription_succeeded(join.channel.name, channel.roster->json())
-                           : subscription_succeeded(join.channel.name);
-    send_(to, JoinAnswer{join.channel, join.ticket, std::nullopt, std::move(text), join.again});
+    const std::string& name = join.channel.name;
+    JoinAnswer answer{join.channel, join.ticket, std::nullopt, {}, {}, join.again};
+    answer.succeeded =
+        channel.roster ? channel.roster->succeeded(name) : subscription_succeeded(name);
+    if (!join.again) answer.cached = after_success(join.channel);
+    send_(to, std::move(answer));
+}
+
+std::string HomeChannels::after_success(const ChannelAddress& address) {
+    if (!ChannelKind::of(address.name).cache) return {};
+    const EventCache::Entry* const last = of(address.app).last_events.find(address.name, now_());
+    return last != nullptr ? last->text : cache_miss(address.name);
 }
 
 void HomeChannels::on(ShardId from, Leave&& leave) {
@@ -81,13 +101,58 @@ void HomeChannels::on(ShardId from, Leave&& leave) {
     if (of_shard == channel->shards.end()) return;
     if (--of_shard->subscriptions == 0) channel->shards.erase(of_shard);
     if (--channel->subscriptions == 0) {
-        channels_of(leave.channel.app).erase(leave.channel.name);
-    } else if (removal.gone_id) {
+        of(leave.channel.app).channels.erase(leave.channel.name);
+        return;
+    }
+    if (removal.gone_id) {
         fan_out(*channel, leave.channel, member_removed(leave.channel.name, *removal.gone_id), {});
+    }
+    if (leave.counted) tell_count(leave.channel, *channel);
+}
+
+void HomeChannels::tell_count(const ChannelAddress& address, Channel& channel) {
+    const TimePoint now = now_();
+    if (channel.subscriptions > subscriptions_counted_at_once && now < channel.quiet_until) {
+        if (!std::exchange(channel.tells_later, true)) {
+            held_back_.emplace(channel.quiet_until, address);
+        }
+        return;
+    }
+    channel.quiet_until = now + count_interval;
+    channel.told = channel.subscriptions;
+    fan_out(channel, address, subscription_count(address.name, channel.subscriptions), {});
+}
+
+std::optional<TimePoint> HomeChannels::next_due() const {
+    TimePoint due = next_expiry_;
+    if (!held_back_.empty()) due = std::min(due, held_back_.begin()->first);
+    if (due == TimePoint::max()) return std::nullopt;
+    return due;
+}
+
+void HomeChannels::advance() {
+    const TimePoint now = now_();
+    next_expiry_ = TimePoint::max();
+    for (AppChannels& app : by_app_) {
+        app.last_events.expire(now);
+        next_expiry_ = std::min(next_expiry_, app.last_events.next_expiry());
+    }
+    while (!held_back_.empty() && held_back_.begin()->first <= now) {
+        const ChannelAddress address = std::move(held_back_.begin()->second);
+        held_back_.erase(held_back_.begin());
+        Channel* const channel = find(address);
+        if (channel == nullptr || !std::exchange(channel->tells_later, false)) continue;
+        if (channel->subscriptions != channel->told) tell_count(address, *channel);
     }
 }
 
 void HomeChannels::on(ShardId, Publish&& publish) {
+    if (publish.cache) {
+        EventCache& last_events = of(publish.channel.app).last_events;
+        metrics_.cache_evictions +=
+            last_events.put(publish.channel.name, publish.text, *publish.cache, publish.accepted);
+        next_expiry_ = std::min(next_expiry_, last_events.next_expiry());
+    }
     const Channel* const channel = find(publish.channel);
     if (channel == nullptr) return;
     fan_out(*channel, publish.channel, std::move(publish.text), publish.excluded, publish.accepted);
@@ -116,10 +181,9 @@ void HomeChannels::fan_out(const Channel& channel, const ChannelAddress& address
 
 void HomeChannels::on(ShardId from, ChannelQuery&& query) {
     ChannelAnswer answer{.number = query.number, .channels = {}, .users = {}};
-    Channels& channels = channels_of(query.app);
     switch (query.what) {
         case ChannelQuery::What::by_prefix:
-            for (const auto& [name, channel] : channels) {
+            for (const auto& [name, channel] : of(query.app).channels) {
                 if (!name.starts_with(query.prefix) || name.starts_with('#')) continue;
                 answer.channels.push_back(summary(name, &channel));
             }
@@ -127,6 +191,7 @@ void HomeChannels::on(ShardId from, ChannelQuery&& query) {
         case ChannelQuery::What::by_name:
             for (const std::string& name : query.names) {
                 answer.channels.push_back(summary(name, find({query.app, name})));
+                if (query.cached) answer.channels.back().cached = cached({query.app, name});
             }
             break;
         case ChannelQuery::What::users:
@@ -141,18 +206,26 @@ void HomeChannels::on(ShardId from, ChannelQuery&& query) {
 
 void HomeChannels::for_each(
     const std::function<void(std::string_view name, std::size_t subscriptions)>& visit) const {
-    for (const Channels& channels : by_app_) {
-        for (const auto& [name, channel] : channels) visit(name, channel.subscriptions);
+    for (const AppChannels& app : by_app_) {
+        for (const auto& [name, channel] : app.channels) visit(name, channel.subscriptions);
     }
 }
 
 ChannelSummary HomeChannels::summary(std::string_view name, const Channel* channel) {
-    ChannelSummary summary{.name = std::string(name)};
+    ChannelSummary summary;
+    summary.name = name;
     summary.presence = ChannelKind::of(name).is_presence();
     if (channel == nullptr) return summary;
     summary.subscriptions = channel->subscriptions;
     if (channel->roster) summary.users = static_cast<std::uint32_t>(channel->roster->users());
     return summary;
+}
+
+std::optional<CachedEvent> HomeChannels::cached(const ChannelAddress& address) {
+    const TimePoint now = now_();
+    const EventCache::Entry* const last = of(address.app).last_events.find(address.name, now);
+    if (last == nullptr) return std::nullopt;
+    return CachedEvent{last->text, last->expires - now};
 }
 
 }  // namespace carillon

@@ -6,6 +6,15 @@
 #include "carillon/channels/partition.hpp"
 
 namespace carillon {
+namespace {
+
+/// Source: protocol.md 2.8.
+bool is_counted(const App& app, ChannelKind kind) {
+    return app.subscription_count && !kind.is_presence() &&
+           kind.access != ChannelKind::Access::user;
+}
+
+}  // namespace
 
 std::uint32_t LocalChannels::enter(Connection& connection) {
     ++connections_;
@@ -68,7 +77,8 @@ void LocalChannels::subscribe(Connection& connection, const ChannelName& channel
                            .ticket = {connection.place(), last_ticket_},
                            .socket_id = connection.socket_id(),
                            .member = std::move(member),
-                           .presence_members_max = connection.app().limits.max_presence_members});
+                           .presence_members_max = connection.app().limits.max_presence_members,
+                           .counted = is_counted(connection.app(), channel.kind())});
 }
 
 void LocalChannels::repeat(Connection& connection, const Subscription& subscription) {
@@ -96,22 +106,23 @@ void LocalChannels::release(Connection& connection, Subscription& subscription, 
     connection.subscriptions().remove(&channel);
     const ShardId home = channel.home;
     ChannelAddress address = channel.address;
+    const bool counted = is_counted(connection.app(), ChannelKind::of(address.name));
     if (--channel.holders == 0) {
         Channels& channels = by_app_[static_cast<std::size_t>(address.app)];
         channels.erase(channels.find(std::string_view(address.name)));
     }
-    if (tell_home) send_(home, Leave{std::move(address), ticket});
+    if (tell_home) send_(home, Leave{std::move(address), ticket, counted});
 }
 
 void LocalChannels::client_event(Connection& connection, const Subscription& subscription,
-                                 std::string text, TimePoint now) {
+                                 std::string text, TimePoint accepted) {
     ++metrics_.client_events;
     send_(subscription.channel->home,
           ClientEvent{.channel = subscription.channel->address,
                       .sender = {connection.place(), subscription.ticket},
                       .socket_id = connection.socket_id(),
                       .text = std::move(text),
-                      .accepted = now});
+                      .accepted = accepted});
 }
 
 Subscription* LocalChannels::find(const JoinTicket& ticket, const ChannelAddress& channel) {
@@ -135,6 +146,7 @@ void LocalChannels::on(JoinAnswer&& answer) {
         channel.subscribers.push_back(&connection);
     }
     connection.send(answer.succeeded);
+    if (!answer.cached.empty()) connection.send(answer.cached);
 }
 
 void LocalChannels::on(ClientEventRefused&& refused) {

@@ -1,28 +1,62 @@
 #include "carillon/channels/presence_roster.hpp"
 
 #include "carillon/protocol/json_text.hpp"
+#include "carillon/protocol/server_messages.hpp"
 
 namespace carillon {
+namespace {
+
+std::string_view without_first(std::string_view text) {
+    return text.substr(text.empty() ? 0 : 1);
+}
+
+}  // namespace
 
 bool PresenceRoster::add(SubscriptionKey key, const PresenceData& member) {
-    user_of_.emplace(key, member.user_id);
     const auto [found, is_new] = members_.try_emplace(member.user_id);
-    if (is_new) found->second.user_info = member.user_info;
+    if (is_new) append(*found, member.user_info);
     ++found->second.connections;
+    member_of_.emplace(key, &*found);
     return is_new;
 }
 
+void PresenceRoster::append(Members::value_type& member,
+                            const std::optional<std::string>& user_info) {
+    std::string id;
+    append_json_string(id, member.first);
+    const std::size_t ids_before = ids_.size();
+    const std::size_t hash_before = hash_.size();
+    append_json_escaped(ids_.append(","), id);
+    append_json_escaped(hash_.append(","), id);
+    append_json_escaped(hash_.append(":"), user_info ? *user_info : "null");
+    member.second.place = places_.size();
+    places_.push_back({&member, ids_.size() - ids_before, hash_.size() - hash_before});
+}
+
 PresenceRoster::Removal PresenceRoster::remove(SubscriptionKey key) {
-    const auto subscription = user_of_.find(key);
-    if (subscription == user_of_.end()) return {};
+    const auto subscription = member_of_.find(key);
+    if (subscription == member_of_.end()) return {};
     Removal removal{.known = true, .gone_id = std::nullopt};
-    const auto member = members_.find(subscription->second);
-    if (--member->second.connections == 0) {
-        members_.erase(member);
-        removal.gone_id = std::move(subscription->second);
-    }
-    user_of_.erase(subscription);
+    const Members::pointer member = subscription->second;
+    member_of_.erase(subscription);
+    if (--member->second.connections > 0) return removal;
+    removal.gone_id = member->first;
+    erase(member->second.place);
+    members_.erase(*removal.gone_id);
     return removal;
+}
+
+void PresenceRoster::erase(std::size_t place) {
+    std::size_t id_begin = 0;
+    std::size_t hash_begin = 0;
+    for (std::size_t i = 0; i < place; ++i) {
+        id_begin += places_[i].id_bytes;
+        hash_begin += places_[i].hash_bytes;
+    }
+    ids_.erase(id_begin, places_[place].id_bytes);
+    hash_.erase(hash_begin, places_[place].hash_bytes);
+    places_.erase(places_.begin() + static_cast<std::ptrdiff_t>(place));
+    for (std::size_t i = place; i < places_.size(); ++i) places_[i].member->second.place = i;
 }
 
 std::vector<std::string> PresenceRoster::user_ids() const {
@@ -32,18 +66,8 @@ std::vector<std::string> PresenceRoster::user_ids() const {
     return ids;
 }
 
-std::string PresenceRoster::json() const {
-    std::string ids;
-    std::string hash;
-    for (const auto& [id, member] : members_) {
-        if (!ids.empty()) ids.push_back(',');
-        if (!hash.empty()) hash.push_back(',');
-        append_json_string(ids, id);
-        append_json_string(hash, id);
-        hash.append(":").append(member.user_info ? *member.user_info : "null");
-    }
-    return "{\"presence\":{\"count\":" + std::to_string(members_.size()) + ",\"ids\":[" + ids +
-           "],\"hash\":{" + hash + "}}}";
+std::string PresenceRoster::succeeded(std::string_view channel) const {
+    return presence_succeeded(channel, members_.size(), without_first(ids_), without_first(hash_));
 }
 
 }  // namespace carillon

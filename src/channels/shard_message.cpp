@@ -11,7 +11,7 @@ struct Bytes {
         return bytes;
     }
     std::size_t operator()(const JoinAnswer& answer) const {
-        return answer.channel.name.size() + answer.succeeded.size();
+        return answer.channel.name.size() + answer.succeeded.size() + answer.cached.size();
     }
     std::size_t operator()(const Leave& leave) const { return leave.channel.name.size(); }
     std::size_t operator()(const Publish& publish) const {
@@ -27,6 +27,10 @@ struct Bytes {
     std::size_t operator()(const ChannelQuery& query) const { return query.names.size() * 32; }
     std::size_t operator()(const ChannelAnswer& answer) const {
         return answer.channels.size() * sizeof(ChannelSummary) + answer.users.size() * 32;
+    }
+    template <class AboutUser>
+    std::size_t operator()(const AboutUser& message) const {
+        return message.user.id.size();
     }
 };
 

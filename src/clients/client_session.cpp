@@ -33,7 +33,15 @@ void ClientSession::on_message(const WsEvent& message) {
     if (message.kind == WsEvent::Kind::binary) {
         return refuse(Errc::websocket_unsupported, "Binary messages are not supported");
     }
-    if (connection_) connection_->on_text(message.payload, loop().now());
+    if (connection_) connection_->on_text(message.payload);
+}
+
+void ClientSession::end(const Error& why) {
+    // Refusing destroys the connection, which is what calls.
+    loop().defer([weak = weak_from_this(), why] {
+        const auto self = std::static_pointer_cast<ClientSession>(weak.lock());
+        if (self) self->refuse(why.code, why.what);
+    });
 }
 
 void ClientSession::on_silent() {

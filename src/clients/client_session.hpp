@@ -35,6 +35,8 @@ public:
         WsSession::send(message.websocket());
     }
 
+    void end(const Error& why) override;
+
     [[nodiscard]] bool secure() const noexcept { return secure_; }
 
     /// Null once it is over.

@@ -94,6 +94,8 @@ App read_app(const json& object, const Limits& limits, const std::string& path,
     app.id = AppId{settings.id};
     app.enabled = settings.enabled;
     app.client_events = settings.client_events;
+    app.subscription_count = settings.subscription_count;
+    app.watchlist_events = settings.watchlist_events;
     app.tls_only = settings.tls_only;
     app.credentials = credentials(object, std::move(settings), path, place);
     return app;

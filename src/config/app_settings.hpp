@@ -11,6 +11,8 @@ struct AppSettings {
     std::string secret;
     bool enabled = true;
     bool client_events = true;
+    bool subscription_count = false;
+    bool watchlist_events = true;
     bool tls_only = false;
 
     template <class Visitor>
@@ -23,6 +25,10 @@ struct AppSettings {
         setting("enabled", &AppSettings::enabled, "false refuses all connections and requests.");
         setting("client_events", &AppSettings::client_events,
                 "Whether clients may send events to each other.");
+        setting("subscription_count", &AppSettings::subscription_count,
+                "Whether subscribers are told how many they are, and REST says it.");
+        setting("watchlist_events", &AppSettings::watchlist_events,
+                "Whether signed-in clients are told when users of their watchlist come and go.");
         setting("tls_only", &AppSettings::tls_only,
                 "Whether clients that come without TLS are refused (4000, upon which pusher-js "
                 "switches "

@@ -5,8 +5,6 @@
 namespace carillon {
 namespace {
 
-constexpr std::string_view user_prefix = "#server-to-user-";
-
 bool is_channel_char(char c) noexcept {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
            std::string_view{"_-=@,.;"}.find(c) != std::string_view::npos;
@@ -27,7 +25,7 @@ ChannelKind ChannelKind::of(std::string_view name) noexcept {
         {"presence-cache-", {Access::presence, true}},
         {"presence-", {Access::presence, false}},
         {"cache-", {Access::open, true}},
-        {user_prefix, {Access::user, false}},
+        {user_channel_prefix, {Access::user, false}},
     };
     for (const Row& row : rows) {
         if (name.starts_with(row.prefix)) return row.kind;
@@ -35,14 +33,18 @@ ChannelKind ChannelKind::of(std::string_view name) noexcept {
     return {};
 }
 
+bool is_plain_name(std::string_view text) noexcept {
+    return !text.empty() && std::ranges::all_of(text, is_channel_char);
+}
+
 Result<ChannelName> ChannelName::parse(std::string_view text, const Limits& limits) {
     std::string_view checked = text;
-    if (checked.starts_with(user_prefix)) checked.remove_prefix(user_prefix.size());
+    if (checked.starts_with(user_channel_prefix)) checked.remove_prefix(user_channel_prefix.size());
     if (checked.empty()) return Error{Errc::bad_channel_name, "Invalid channel name: it is empty"};
     if (text.size() > limits.max_channel_name_length) {
         return Error{Errc::bad_channel_name, "Invalid channel name: it is too long"};
     }
-    if (!std::ranges::all_of(checked, is_channel_char)) {
+    if (!is_plain_name(checked)) {
         return Error{Errc::bad_channel_name,
                      "Invalid channel name: only letters, digits and _-=@,.; are allowed"};
     }

@@ -45,13 +45,20 @@ std::optional<std::string> decode_if_there(const JsonText& value) {
     return decode_json_string(value);
 }
 
-/// `object` is the source text of `data`.
-Result<SubscribeMessage> read_subscription(std::string_view object) {
+/// The source text of the object that `data` is, or that it holds as a string, which `spare` keeps.
+std::string_view object_text(const std::optional<JsonText>& data, std::string& spare) {
+    if (!data) return {};
+    return data->type == JsonText::Type::string ? json_string_content(*data, spare) : data->text;
+}
+
+Result<SubscribeMessage> read_subscription(const std::optional<JsonText>& data) {
+    std::string spare;
+    const std::string_view object = object_text(data, spare);
     SubscriptionFields fields;
     const bool is_object =
         for_each_member(object, [&](const JsonText& name, const JsonText& value) {
-            std::string spare;
-            const std::string_view member = json_string_content(name, spare);
+            std::string spare_name;
+            const std::string_view member = json_string_content(name, spare_name);
             if (member == "channel") fields.channel = value;
             if (member == "auth") fields.auth = value;
             if (member == "channel_data") fields.channel_data = value;
@@ -67,11 +74,24 @@ Result<SubscribeMessage> read_subscription(std::string_view object) {
                             decode_if_there(fields.channel_data)};
 }
 
-Result<SubscribeMessage> read_subscription(const std::optional<JsonText>& data) {
-    if (!data) return Error{Errc::bad_message, "Expected data to be an object"};
-    if (data->type != JsonText::Type::string) return read_subscription(data->text);
+Result<ClientMessage> read_signin(const std::optional<JsonText>& data) {
     std::string spare;
-    return read_subscription(json_string_content(*data, spare));
+    JsonText auth, user_data;
+    const bool is_object =
+        for_each_member(object_text(data, spare), [&](const JsonText& name, const JsonText& value) {
+            std::string spare_name;
+            const std::string_view member = json_string_content(name, spare_name);
+            if (member == "auth") auth = value;
+            if (member == "user_data") user_data = value;
+        });
+    if (!is_object) return Error{Errc::bad_message, "Expected data to be an object"};
+    if (user_data.type != JsonText::Type::string) {
+        return Error{Errc::bad_message, "Expected data to have user_data, a string"};
+    }
+    if (!is_string_or_absent(auth)) {
+        return Error{Errc::bad_message, "Expected auth to be a string"};
+    }
+    return ClientMessage{SignInMessage{decode_if_there(auth), decode_json_string(user_data)}};
 }
 
 Result<ClientMessage> read_client_event(const Envelope& envelope, std::string_view name) {
@@ -103,6 +123,7 @@ Result<ClientMessage> parse_client_message(std::string_view text) {
         if (event == "pusher:subscribe") return ClientMessage{std::move(*subscription)};
         return ClientMessage{UnsubscribeMessage{std::move(subscription->channel)}};
     }
+    if (event == "pusher:signin") return read_signin(envelope->data);
     return Error{Errc::unknown_event, "Unknown event"};
 }
 

@@ -89,6 +89,11 @@ std::string_view json_string_content(const JsonText& string, std::string& spare)
 
 void append_json_string(std::string& out, std::string_view text) {
     out += '"';
+    append_json_escaped(out, text);
+    out += '"';
+}
+
+void append_json_escaped(std::string& out, std::string_view text) {
     while (!text.empty()) {
         const std::size_t clean = clean_prefix(text);
         out += text.substr(0, clean);
@@ -97,7 +102,6 @@ void append_json_string(std::string& out, std::string_view text) {
         append_escaped(out, text.front());
         text.remove_prefix(1);
     }
-    out += '"';
 }
 
 void append_event_data(std::string& out, const JsonText& data) {

@@ -28,11 +28,11 @@ Result<PresenceData> PresenceData::parse(std::string_view channel_data, const Li
     if (data.user_id.empty()) {
         return Error{Errc::bad_channel_data, "channel_data must have a user_id"};
     }
-    if (count_characters(data.user_id) > limits.max_presence_user_id_length) {
+    if (count_characters(data.user_id) > limits.max_user_id_length) {
         return Error{Errc::bad_channel_data, "The user_id in channel_data is too long"};
     }
     if (user_info.type != JsonText::Type::null) {
-        if (user_info.text.size() > limits.max_presence_user_info_bytes) {
+        if (user_info.text.size() > limits.max_user_info_bytes) {
             return Error{Errc::user_info_too_large, "The user_info in channel_data is too large"};
         }
         data.user_info = user_info.text;

@@ -59,11 +59,30 @@ std::string pong() {
 }
 
 std::string subscription_succeeded(std::string_view channel) {
-    return subscription_succeeded(channel, "{}");
+    return frame_of_object("pusher_internal:subscription_succeeded", channel, "{}");
 }
 
-std::string subscription_succeeded(std::string_view channel, std::string_view presence_json) {
-    return frame_of_object("pusher_internal:subscription_succeeded", channel, presence_json);
+std::string presence_succeeded(std::string_view channel, std::size_t count, std::string_view ids,
+                               std::string_view hash) {
+    std::string out = begin_frame("pusher_internal:subscription_succeeded", channel,
+                                  framing_bytes + ids.size() + hash.size());
+    out += R"("{\"presence\":{\"count\":)";
+    out += std::to_string(count);
+    out += R"(,\"ids\":[)";
+    out += ids;
+    out += R"(],\"hash\":{)";
+    out += hash;
+    out += R"(}}}"})";
+    return out;
+}
+
+std::string cache_miss(std::string_view channel) {
+    return frame_of_object("pusher:cache_miss", channel, "{}");
+}
+
+std::string subscription_count(std::string_view channel, std::size_t count) {
+    return frame_of_object("pusher_internal:subscription_count", channel,
+                           R"({"subscription_count":)" + std::to_string(count) + "}");
 }
 
 std::string subscription_error(std::string_view channel, Errc reason, std::string_view message) {
@@ -97,6 +116,39 @@ std::string member_removed(std::string_view channel, std::string_view user_id) {
     append_json_string(member, user_id);
     member += '}';
     return frame_of_object("pusher_internal:member_removed", channel, member);
+}
+
+std::string signin_success(std::string_view user_data) {
+    std::string object = R"({"user_data":)";
+    append_json_string(object, user_data);
+    object += '}';
+    std::string out = R"({"event":"pusher:signin_success","data":)";
+    append_json_string(out, object);
+    out += '}';
+    return out;
+}
+
+std::string watchlist_events(std::span<const std::string> online,
+                             std::span<const std::string> offline) {
+    std::string events;
+    const auto append = [&events](std::string_view name, std::span<const std::string> ids) {
+        if (ids.empty()) return;
+        events += events.empty() ? R"({"name":")" : R"(,{"name":")";
+        events += name;
+        events += R"(","user_ids":[)";
+        for (const std::string& id : ids) {
+            append_json_string(events, id);
+            events += ',';
+        }
+        events.back() = ']';
+        events += '}';
+    };
+    append("online", online);
+    append("offline", offline);
+    std::string out = R"({"event":"pusher_internal:watchlist_events","data":)";
+    append_json_string(out, R"({"events":[)" + events + "]}");
+    out += '}';
+    return out;
 }
 
 std::string channel_event(std::string_view channel, const JsonText& event, const JsonText& data,

@@ -43,8 +43,9 @@ Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inbox
     : own_(*inboxes[static_cast<std::size_t>(self)]),
       loop_(own_.loop),
       mail_(self, inboxes, inbox_bytes_max),
-      channels_(self, static_cast<std::uint16_t>(inboxes.size()), mail_, secure_random,
-                own_.metrics),
+      channels_(
+          self, static_cast<std::uint16_t>(inboxes.size()), mail_, secure_random,
+          [this] { return loop_.now(); }, own_.metrics),
       api_(loop_, channels_, own_.metrics, apps, configuration.api, configuration.path_prefix),
       clients_(loop_, channels_, own_.metrics, apps, configuration.connection,
                configuration.path_prefix),
@@ -53,6 +54,7 @@ Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inbox
             [this](const HttpRequest& request, const HttpUpgrade& upgrade) {
                 return clients_.upgrade(request, upgrade);
             }),
+      due_(channels_),
       idle_timer_(loop_.context()) {
     http_.set_admission([this] { return !channels_.any_full(); });
     own_.drain = [this] { drain_inbox(); };
@@ -122,9 +124,13 @@ void Shard::drain_inbox() {
 void Shard::end_turn() {
     // Other shards go to work while this one flushes; the flush may lose connections and so have
     // news.
+    do {
+        channels_.end_turn();
+        mail_.end_turn();
+        streams_.end_turn();
+    } while (channels_.has_news());
     mail_.end_turn();
-    streams_.end_turn();
-    mail_.end_turn();
+    schedule_due();
     std::vector<TimePoint>& fanned_out = channels_.local().fanned_out();
     if (fanned_out.empty()) return;
     loop_.refresh_time();
@@ -132,6 +138,13 @@ void Shard::end_turn() {
         own_.metrics.publish_to_write.add(loop_.now() - accepted);
     }
     fanned_out.clear();
+}
+
+void Shard::schedule_due() {
+    const std::optional<TimePoint> due = channels_.next_due();
+    if (!due || due == due_.scheduled) return;
+    due_.scheduled = due;
+    loop_.schedule(due_, *due - loop_.now());
 }
 
 ShardSnapshot Shard::snapshot(TimePoint asked) const {

@@ -58,6 +58,7 @@ private:
     void drain_inbox();
     void end_turn();
     void report_when_idle();
+    void schedule_due();
 
     ShardInbox& own_;
     EventLoop& loop_;
@@ -71,6 +72,21 @@ private:
         std::unique_ptr<Listener> listener;
         std::shared_ptr<const TlsContext> tls;
     };
+    /// Of what happens to channels by time alone.
+    class DueTimeout final : public Timeout {
+    public:
+        explicit DueTimeout(ChannelShard& channels) : channels_(channels) {}
+        void on_timeout(TimePoint) override {
+            scheduled.reset();
+            channels_.advance();
+        }
+
+        std::optional<TimePoint> scheduled;
+
+    private:
+        ChannelShard& channels_;
+    };
+    DueTimeout due_;
     std::vector<std::unique_ptr<Entrance>> entrances_;
     std::unique_ptr<Inbox<ShardMessage>::Batch> unread_;
     std::size_t read_of_first_ = 0;

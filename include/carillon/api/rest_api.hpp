@@ -46,6 +46,7 @@ private:
     void get_channels(const Call& call, HttpReply reply);
     void get_channel(const Call& call, HttpReply reply);
     void get_users(const Call& call, HttpReply reply);
+    void terminate_connections(const Call& call, HttpReply reply);
 
     void publish(const App& app, const Trigger& trigger);
 

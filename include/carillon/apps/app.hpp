@@ -23,6 +23,8 @@ struct App {
     std::shared_ptr<std::atomic<std::uint32_t>> open_connections;
     bool enabled = true;
     bool client_events = true;
+    bool subscription_count = false;  ///< tell subscribers how many they are
+    bool watchlist_events = true;
     bool tls_only = false;  ///< clients must come by TLS, to us or to a trusted proxy
     Limits limits;
 

@@ -24,7 +24,13 @@ namespace carillon {
                                              std::string_view socket_id, std::string_view channel,
                                              std::optional<std::string_view> channel_data);
 
-/// The token of `pusher:signin`, over "<socket id>::user::<user data>". Source: protocol.md 4.1.
+/// Checks `auth` of `pusher:signin` in the same way, over "<socket id>::user::<user data>". Source:
+/// protocol.md 4.1.
+[[nodiscard]] Result<void> check_signin_token(std::string_view token, std::string_view socket_id,
+                                              std::string_view user_data,
+                                              std::span<const Credential> credentials);
+
+/// The token that `check_signin_token` accepts.
 [[nodiscard]] std::string signin_token(const Credential& credential, std::string_view socket_id,
                                        std::string_view user_data);
 

@@ -16,6 +16,7 @@ enum class Errc : std::uint8_t {
     bad_event_name,
     bad_channel_name,
     bad_channel_data,
+    bad_user_data,
     bad_socket_id,
     bad_request,
     // Understood, and refused.
@@ -27,6 +28,8 @@ enum class Errc : std::uint8_t {
     channel_full,
     subscriptions_exceeded,
     already_subscribed_as_other,
+    already_signed_in_as_other,
+    watchlist_too_long,
     // Connections that are refused or ended by us.
     tls_required,
     app_unknown,
@@ -38,6 +41,7 @@ enum class Errc : std::uint8_t {
     too_slow,
     shutting_down,
     pong_not_received,
+    terminated,
     // Below the Pusher protocol: RFC 6455.
     websocket_protocol,
     websocket_unsupported,

@@ -24,8 +24,10 @@ public:
 
     /// The occupied channels whose names start with `prefix`, in no order.
     void list(const App& app, std::string prefix, Summaries done);
-    /// One summary for each of `channels`, in their order; an unoccupied one has zeros.
-    void summarize(const App& app, const std::vector<ChannelName>& channels, Summaries done);
+    /// One summary for each of `channels`, in their order; an unoccupied one has zeros. `cached`:
+    /// with the last events of cache channels.
+    void summarize(const App& app, const std::vector<ChannelName>& channels, Summaries done,
+                   bool cached = false);
     /// The distinct users of a presence channel, in no order.
     void users(const App& app, const ChannelName& channel, Users done);
 

@@ -6,19 +6,21 @@
 #include <string_view>
 
 #include "carillon/apps/app.hpp"
-#include "carillon/base/time.hpp"
 #include "carillon/channels/connection_sink.hpp"
+#include "carillon/channels/local_users.hpp"
 #include "carillon/channels/rate_limit.hpp"
 #include "carillon/channels/subscription_set.hpp"
 #include "carillon/protocol/client_message.hpp"
+#include "carillon/protocol/presence_data.hpp"
 #include "carillon/protocol/socket_id.hpp"
+#include "carillon/protocol/user_data.hpp"
 
 namespace carillon {
 
 class ChannelShard;
 
-/// One client as the protocol sees it, whatever carries its messages: text and time in, messages
-/// out through the sink. Rules: protocol.md 2, 3 and Appendix A. Pure. Lives and dies on one shard.
+/// One client as the protocol sees it, whatever carries its messages: text in, messages out through
+/// the sink. Rules: protocol.md 2, 3, 4 and Appendix A. Pure. Lives and dies on one shard.
 class Connection {
 public:
     /// Sends `connection_established`.
@@ -30,11 +32,14 @@ public:
     Connection& operator=(const Connection&) = delete;
 
     /// A whole text message, valid UTF-8.
-    void on_text(std::string_view text, TimePoint now);
+    void on_text(std::string_view text);
 
     /// The client is gone, or is about to be closed: everything that it held ends now. May be
     /// repeated.
     void leave();
+
+    /// The same, and it is we who end it.
+    void end(const Error& why);
 
     /// A reload changed the app's settings; its identity stays.
     void set_app(std::shared_ptr<const App> app) { app_ = std::move(app); }
@@ -43,6 +48,8 @@ public:
     [[nodiscard]] SocketId socket_id() const noexcept { return socket_id_; }
     [[nodiscard]] ConnectionSink& sink() noexcept { return sink_; }
     [[nodiscard]] SubscriptionSet& subscriptions() noexcept { return subscriptions_; }
+    /// Null until it signs in.
+    [[nodiscard]] SignedInUser* user() noexcept { return user_.get(); }
     /// In the shard's connection table.
     [[nodiscard]] std::uint32_t place() const noexcept { return place_; }
 
@@ -51,13 +58,16 @@ public:
     void refuse_client_event();
 
 private:
-    void on(const PingMessage&, TimePoint);
-    void on(const PongMessage&, TimePoint) {}
-    void on(const SubscribeMessage& message, TimePoint);
-    void on(const UnsubscribeMessage& message, TimePoint);
-    void on(const ClientEventMessage& message, TimePoint now);
+    void on(const PingMessage&);
+    void on(const PongMessage&) {}
+    void on(const SubscribeMessage& message);
+    void on(const UnsubscribeMessage& message);
+    void on(const SignInMessage& message);
+    void on(const ClientEventMessage& message);
 
     [[nodiscard]] Result<void> authorize(const SubscribeMessage& message) const;
+    [[nodiscard]] Result<PresenceData> member_of(const SubscribeMessage& message) const;
+    [[nodiscard]] Result<UserData> user_of(const SignInMessage& message) const;
     void fail(const Error& error);
 
     ChannelShard& shard_;
@@ -68,6 +78,7 @@ private:
     bool left_ = false;
     RateLimit client_events_;
     SubscriptionSet subscriptions_;
+    std::unique_ptr<SignedInUser> user_;
 };
 
 }  // namespace carillon

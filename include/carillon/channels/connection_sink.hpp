@@ -1,5 +1,6 @@
 #pragma once
 
+#include "carillon/base/result.hpp"
 #include "carillon/channels/outbound_message.hpp"
 
 namespace carillon {
@@ -12,6 +13,9 @@ public:
 
     /// Messages leave in the order of the calls.
     virtual void send(OutboundMessage& message) = 0;
+
+    /// The domain is done with the connection, which has left everything: say why and close it.
+    virtual void end(const Error& why) = 0;
 };
 
 }  // namespace carillon

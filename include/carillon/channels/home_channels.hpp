@@ -2,32 +2,43 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "carillon/base/hash.hpp"
 #include "carillon/base/ids.hpp"
+#include "carillon/channels/event_cache.hpp"
 #include "carillon/channels/presence_roster.hpp"
 #include "carillon/channels/shard_message.hpp"
+#include "carillon/metrics/shard_metrics.hpp"
 
 namespace carillon {
 
 /// The channels whose home is this shard: who subscribes from which shard, the members of presence
-/// channels, the order of everything. The only owner of that state; all that happens to a channel
-/// passes through here, so every subscriber sees the same order and counts are exact. Pure.
+/// channels, the last events of cache channels, the order of everything. The only owner of that
+/// state; all that happens to a channel passes through here, so every subscriber sees the same
+/// order and counts are exact. Pure.
 class HomeChannels {
 public:
     /// `send(to, message)` carries what follows; `to` may be this shard itself.
     using Send = std::function<void(ShardId to, ShardMessage message)>;
 
-    explicit HomeChannels(Send send) : send_(std::move(send)) {}
+    HomeChannels(Send send, Now now, ShardMetrics& metrics)
+        : send_(std::move(send)), now_(std::move(now)), metrics_(metrics) {}
 
     void on(ShardId from, Join&& join);
     void on(ShardId from, Leave&& leave);
     void on(ShardId from, Publish&& publish);
     void on(ShardId from, ClientEvent&& event);
     void on(ShardId from, ChannelQuery&& query);
+
+    /// When `advance` will have something to do, if ever: to free events that have expired, to tell
+    /// a count that was held back.
+    [[nodiscard]] std::optional<TimePoint> next_due() const;
+    void advance();
 
     /// Occupied channels of all apps. Walks them all: for a scrape.
     void for_each(
@@ -43,19 +54,35 @@ private:
         std::vector<ShardCount> shards;          ///< those with subscribers, and how many
         std::uint32_t subscriptions = 0;         ///< connections, over all shards
         std::unique_ptr<PresenceRoster> roster;  ///< on presence channels
+        std::uint32_t told = 0;                  ///< the count that subscribers were told last
+        bool tells_later = false;                ///< is in `held_back_`
+        TimePoint quiet_until{};                 ///< if there are many, they are not told before
     };
     using Channels = boost::unordered_flat_map<std::string, Channel, StringHash, std::equal_to<>>;
+    /// All that is kept of an app.
+    struct AppChannels {
+        Channels channels;
+        EventCache last_events;
+    };
 
-    [[nodiscard]] Channels& channels_of(AppIndex app);
+    [[nodiscard]] AppChannels& of(AppIndex app);
     [[nodiscard]] Channel* find(const ChannelAddress& address);
+    [[nodiscard]] bool is_full(const Join& join);
     void admit(ShardId from, const Join& join, Channel& channel);
     void answer(ShardId to, const Join& join, const Channel& channel);
+    [[nodiscard]] std::string after_success(const ChannelAddress& address);
+    void tell_count(const ChannelAddress& address, Channel& channel);
     void fan_out(const Channel& channel, const ChannelAddress& address, std::string text,
                  SocketId excluded, TimePoint accepted = {});
     [[nodiscard]] static ChannelSummary summary(std::string_view name, const Channel* channel);
+    [[nodiscard]] std::optional<CachedEvent> cached(const ChannelAddress& address);
 
     Send send_;
-    std::vector<Channels> by_app_;  ///< index: AppIndex
+    Now now_;
+    ShardMetrics& metrics_;
+    std::vector<AppChannels> by_app_;                     ///< index: AppIndex
+    TimePoint next_expiry_ = TimePoint::max();            ///< no event expires before
+    std::multimap<TimePoint, ChannelAddress> held_back_;  ///< counts, by when they are told
 };
 
 }  // namespace carillon

@@ -50,7 +50,7 @@ public:
     void repeat(Connection& connection, const Subscription& subscription);
     void unsubscribe(Connection& connection, std::string_view channel);
     void client_event(Connection& connection, const Subscription& subscription, std::string text,
-                      TimePoint now);
+                      TimePoint accepted);
 
     [[nodiscard]] ShardId home(Connection& connection, std::string_view channel) const;
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_map.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,7 +26,9 @@ struct SubscriptionKey {
 };
 
 /// The members of one presence channel: distinct users, each with any number of connections.
-/// Everyone keeps the `user_info` that a user first came with. Pure. Source: protocol.md 2.6.
+/// Everyone keeps the `user_info` that a user first came with. The list is kept as the text that
+/// joiners get, amended as members come and go: a join encodes one member, and copies the others.
+/// Pure. Source: protocol.md 2.6.
 class PresenceRoster {
 public:
     /// True if the user is new, and not merely on a further connection.
@@ -41,22 +44,36 @@ public:
         return members_.contains(user_id);
     }
     [[nodiscard]] bool has_subscription(SubscriptionKey key) const {
-        return user_of_.contains(key);
+        return member_of_.contains(key);
     }
     [[nodiscard]] std::size_t users() const noexcept { return members_.size(); }
     [[nodiscard]] std::vector<std::string> user_ids() const;
 
-    /// `{"presence":{"count":…,"ids":[…],"hash":{…}}}`. Source: protocol.md 2.3.
-    [[nodiscard]] std::string json() const;
+    /// The text of `subscription_succeeded`. Source: protocol.md 2.3.
+    [[nodiscard]] std::string succeeded(std::string_view channel) const;
 
 private:
     struct Member {
-        std::optional<std::string> user_info;
         std::uint32_t connections = 0;
+        std::size_t place = 0;  ///< in `places_`
+    };
+    using Members = boost::unordered_map<std::string, Member, StringHash, std::equal_to<>>;
+
+    /// One member's parts of the texts, each with a comma in front.
+    struct Place {
+        Members::pointer member;
+        std::size_t id_bytes;
+        std::size_t hash_bytes;
     };
 
-    boost::unordered_flat_map<std::string, Member, StringHash, std::equal_to<>> members_;
-    boost::unordered_flat_map<SubscriptionKey, std::string> user_of_;
+    void append(Members::value_type& member, const std::optional<std::string>& user_info);
+    void erase(std::size_t place);
+
+    Members members_;
+    boost::unordered_flat_map<SubscriptionKey, Members::pointer> member_of_;
+    std::vector<Place> places_;  ///< in the order of the texts
+    std::string ids_;
+    std::string hash_;
 };
 
 }  // namespace carillon

@@ -9,6 +9,7 @@
 #include "carillon/base/ids.hpp"
 #include "carillon/base/result.hpp"
 #include "carillon/base/time.hpp"
+#include "carillon/channels/event_cache.hpp"
 #include "carillon/protocol/presence_data.hpp"
 #include "carillon/protocol/socket_id.hpp"
 
@@ -22,6 +23,14 @@ struct ChannelAddress {
     friend bool operator==(const ChannelAddress&, const ChannelAddress&) = default;
 };
 
+/// A user of an app, by the id of their sign-in.
+struct UserAddress {
+    AppIndex app{};
+    std::string id;
+
+    friend bool operator==(const UserAddress&, const UserAddress&) = default;
+};
+
 /// Which connection of the sending shard a join is for. The ticket is unique on that shard for as
 /// long as it runs, so an answer to a join that was undone finds nobody.
 struct JoinTicket {
@@ -31,14 +40,15 @@ struct JoinTicket {
     friend bool operator==(const JoinTicket&, const JoinTicket&) = default;
 };
 
-/// Edge → home: a connection subscribes. The home needs no configuration: the rule's number comes
-/// along.
+/// Edge → home: a connection subscribes. The home needs no configuration: what it has to know of
+/// the app's comes along.
 struct Join {
     ChannelAddress channel;
     JoinTicket ticket;
     SocketId socket_id;
     std::optional<PresenceData> member;      ///< on presence channels
     std::uint32_t presence_members_max = 0;  ///< 0: no limit
+    bool counted = false;                    ///< subscribers are told how many they are
     bool again = false;  ///< it holds the channel already and only wants the answer once more
 };
 
@@ -48,6 +58,7 @@ struct JoinAnswer {
     JoinTicket ticket;
     std::optional<Error> refusal;
     std::string succeeded;  ///< text of `subscription_succeeded`, if not refused
+    std::string cached;     ///< on cache channels: the message that follows it
     bool again = false;
 };
 
@@ -56,6 +67,7 @@ struct JoinAnswer {
 struct Leave {
     ChannelAddress channel;
     JoinTicket ticket;
+    bool counted = false;
 };
 
 /// Edge → home: an event for all subscribers; `text` is the finished message.
@@ -64,6 +76,7 @@ struct Publish {
     std::string text;
     SocketId excluded;  ///< gets nothing; {0, 0}: everybody does
     TimePoint accepted{};
+    std::optional<CacheRule> cache;  ///< on cache channels
 };
 
 /// Edge → home: the same, from a subscriber, if it is one.
@@ -90,12 +103,52 @@ struct Deliver {
         accepted{};  ///< when the event reached the server; what the domain itself says has none
 };
 
+/// Edge → home: the shard has a connection of the user, and has none any more.
+struct SignIn {
+    UserAddress user;
+};
+struct SignOut {
+    UserAddress user;
+};
+
+/// Edge → home: the shard wants to know whether the user is online, from now on and whenever that
+/// changes, or no longer. `number` tells one such wish from an earlier one.
+struct Watch {
+    UserAddress user;
+    std::uint64_t number = 0;
+};
+struct Unwatch {
+    UserAddress user;
+};
+
+/// Home → edges that watch.
+struct UserStatus {
+    UserAddress user;
+    std::uint64_t number = 0;
+    bool online = false;
+};
+
+/// Any shard → home → shards that have connections of the user: these are closed.
+struct TerminateUser {
+    UserAddress user;
+};
+struct CloseUser {
+    UserAddress user;
+};
+
+/// A cache channel's last event.
+struct CachedEvent {
+    std::string text;  ///< the finished message
+    Duration fresh_for{};
+};
+
 /// What REST asks about one channel. `users` counts distinct presence members.
 struct ChannelSummary {
     std::string name;
     std::uint32_t subscriptions = 0;
     std::uint32_t users = 0;
     bool presence = false;
+    std::optional<CachedEvent> cached;  ///< if it was asked for, and there is one
 };
 
 /// Edge → homes: a REST query.
@@ -107,6 +160,7 @@ struct ChannelQuery {
     What what = What::by_prefix;
     std::string prefix;
     std::vector<std::string> names;  ///< by_name: all homed there; users: exactly one
+    bool cached = false;             ///< by_name: with their last events
 };
 
 struct ChannelAnswer {
@@ -116,10 +170,11 @@ struct ChannelAnswer {
     std::vector<std::string> users;
 };
 
-/// Everything that shards say to each other about channels. Values only: a message owns what it
-/// holds.
+/// Everything that shards say to each other about channels and users. Values only: a message owns
+/// what it holds.
 using ShardMessage = std::variant<Join, JoinAnswer, Leave, Publish, ClientEvent, ClientEventRefused,
-                                  Deliver, ChannelQuery, ChannelAnswer>;
+                                  Deliver, ChannelQuery, ChannelAnswer, SignIn, SignOut, Watch,
+                                  Unwatch, UserStatus, TerminateUser, CloseUser>;
 
 /// Bytes that a message occupies, nearly: what bounds an inbox.
 [[nodiscard]] std::size_t message_bytes(const ShardMessage& message) noexcept;

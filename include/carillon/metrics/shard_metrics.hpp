@@ -26,6 +26,7 @@ struct ShardMetrics {
     std::uint64_t events_published = 0;   ///< by REST, one a channel
     std::uint64_t client_events = 0;      ///< accepted
     std::uint64_t deliveries = 0;         ///< of events, one a subscriber
+    std::uint64_t cache_evictions = 0;    ///< last events lost to their bound
 
     /// From the moment an event reached the server to the flush that wrote it, one a shard and
     /// event.

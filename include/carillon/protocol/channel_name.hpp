@@ -30,6 +30,12 @@ struct ChannelKind {
     friend bool operator==(const ChannelKind&, const ChannelKind&) = default;
 };
 
+/// What a signed-in user's own channel is called, in front of the user's id.
+inline constexpr std::string_view user_channel_prefix = "#server-to-user-";
+
+/// Whether `text` is made of the characters of channel names and user ids, of at least one.
+[[nodiscard]] bool is_plain_name(std::string_view text) noexcept;
+
 /// A name the protocol accepts: `^[A-Za-z0-9_\-=@,.;]+$`, or `#server-to-user-` and such a name.
 /// There is no other way to make one, so nobody checks it again, and it needs no escaping in JSON.
 class ChannelName {

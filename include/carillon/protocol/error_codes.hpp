@@ -18,6 +18,7 @@ namespace carillon {
         case Errc::bad_event_name:
         case Errc::bad_channel_name:
         case Errc::bad_channel_data:
+        case Errc::bad_user_data:
         case Errc::bad_socket_id:
         case Errc::bad_request:
         case Errc::unauthorized:
@@ -27,9 +28,12 @@ namespace carillon {
         case Errc::channel_full:
         case Errc::subscriptions_exceeded:
         case Errc::already_subscribed_as_other:
+        case Errc::already_signed_in_as_other:
             return std::nullopt;
         case Errc::client_event_rate:  // The client drops the event and stays.
             return 4301;
+        case Errc::watchlist_too_long:  // What fits is watched.
+            return 4302;
         case Errc::tls_required:  // pusher-js switches to TLS at once.
             return 4000;
         case Errc::app_unknown:  // 4001 … 4099: clients give up for good.
@@ -42,6 +46,8 @@ namespace carillon {
             return 4005;
         case Errc::protocol_unsupported:
             return 4007;
+        case Errc::terminated:
+            return 4009;
         case Errc::node_full:  // 4100 … 4199: clients come back after a second.
         case Errc::too_slow:
             return 4100;

@@ -40,6 +40,9 @@ inline constexpr std::size_t json_depth_max = 512;
 /// Appends `text` (UTF-8) as a JSON string with its quotes. Escapes only what JSON demands.
 void append_json_string(std::string& out, std::string_view text);
 
+/// The same without the quotes: a part of a JSON string that is put together piece by piece.
+void append_json_escaped(std::string& out, std::string_view text);
+
 /// Appends `data` the way subscribers get it: always a JSON string. A string keeps its bytes and
 /// escapes (only a lone surrogate escape is written as `\ufffd`, since strict parsers refuse the
 /// whole frame); any other value becomes a string whose content is its source text. Source:

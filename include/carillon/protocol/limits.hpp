@@ -14,11 +14,14 @@ struct Limits {
     std::uint32_t max_channels_per_trigger = 100;
     std::uint32_t max_events_per_batch = 10;
     std::uint32_t max_presence_members = 100;            ///< distinct users a channel; 0: no limit
-    std::uint32_t max_presence_user_info_bytes = 1024;   ///< bytes of its JSON text
-    std::uint32_t max_presence_user_id_length = 128;     ///< characters
+    std::uint32_t max_user_info_bytes = 1024;            ///< bytes of its JSON text
+    std::uint32_t max_user_id_length = 128;              ///< characters
     std::uint32_t max_client_events_per_second = 10;     ///< a connection; 0: no limit
     std::uint32_t max_subscriptions_per_connection = 0;  ///< 0: no limit
-    std::uint32_t max_connections = 0;                   ///< an app, on this node; 0: no limit
+    std::uint32_t max_watched_users = 100;               ///< ids of a watchlist that are used
+    std::uint32_t cache_ttl_seconds = 1800;              ///< of the last event of a cache channel
+    std::uint32_t max_cache_bytes = 16777216;  ///< of last events, an app on this node; 0: no limit
+    std::uint32_t max_connections = 0;         ///< an app, on this node; 0: no limit
 
     /// Calls `setting(name, member, least, most, meaning)` for each: configuration, its
     /// documentation and its checks are all made from this one list.
@@ -42,15 +45,24 @@ void Limits::describe(Visitor&& setting) {
             "Most events one batch may hold.");
     setting("max_presence_members", &Limits::max_presence_members, 0, 1000000,
             "Most distinct users on a presence channel; 0 for no limit.");
-    setting("max_presence_user_info_bytes", &Limits::max_presence_user_info_bytes, 0, 1048576,
-            "Largest `user_info` of a presence member, in bytes of its JSON text.");
-    setting("max_presence_user_id_length", &Limits::max_presence_user_id_length, 1, 1024,
-            "Longest `user_id` of a presence member, in characters.");
+    setting(
+        "max_user_info_bytes", &Limits::max_user_info_bytes, 0, 1048576,
+        "Largest `user_info` of a presence member or signed-in user, in bytes of its JSON text.");
+    setting("max_user_id_length", &Limits::max_user_id_length, 1, 1024,
+            "Longest id of a presence member or signed-in user, in characters.");
     setting(
         "max_client_events_per_second", &Limits::max_client_events_per_second, 0, 100000,
         "Client events a connection may send in a second (a bucket of that size); 0 for no limit.");
     setting("max_subscriptions_per_connection", &Limits::max_subscriptions_per_connection, 0,
             1000000, "Most channels one connection may hold; 0 for no limit.");
+    setting("max_watched_users", &Limits::max_watched_users, 0, 10000,
+            "Ids of a user's watchlist that are used; of more, the first so many are, and the "
+            "client is told with 4302.");
+    setting("cache_ttl_seconds", &Limits::cache_ttl_seconds, 1, 604800,
+            "How long the last event of a cache channel is kept.");
+    setting("max_cache_bytes", &Limits::max_cache_bytes, 0, 1073741824,
+            "Bytes that the last events of an app's cache channels may occupy on one node; beyond "
+            "that the oldest go. 0 for no limit.");
     setting("max_connections", &Limits::max_connections, 0, 100000000,
             "Most connections of an app on one node; 0 for no limit.");
 }

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -23,9 +25,16 @@ namespace carillon {
 /// For any channel but presence ones: `data` is exactly "{}".
 [[nodiscard]] std::string subscription_succeeded(std::string_view channel);
 
-/// `presence_json`: the object `{"presence":{…}}`, unescaped.
-[[nodiscard]] std::string subscription_succeeded(std::string_view channel,
-                                                 std::string_view presence_json);
+/// For a presence channel of `count` members. `ids` and `hash` are the members of the JSON array
+/// and object of these names, escaped already for the string that they go into: large lists are
+/// kept that way. Source: protocol.md 2.3.
+[[nodiscard]] std::string presence_succeeded(std::string_view channel, std::size_t count,
+                                             std::string_view ids, std::string_view hash);
+
+[[nodiscard]] std::string cache_miss(std::string_view channel);
+
+/// `count` is at least 1: pusher-js ignores 0. Source: protocol.md 2.8.
+[[nodiscard]] std::string subscription_count(std::string_view channel, std::size_t count);
 
 /// Our addition, which Laravel Echo's `error()` listens to. Source: protocol.md 2.4.
 [[nodiscard]] std::string subscription_error(std::string_view channel, Errc reason,
@@ -34,6 +43,13 @@ namespace carillon {
 [[nodiscard]] std::string member_added(std::string_view channel, std::string_view user_id,
                                        const std::optional<std::string>& user_info);
 [[nodiscard]] std::string member_removed(std::string_view channel, std::string_view user_id);
+
+/// `user_data` as the client sent it. Source: protocol.md 4.2.
+[[nodiscard]] std::string signin_success(std::string_view user_data);
+
+/// Who of a watchlist came and went; not both are empty. Source: protocol.md 4.4.
+[[nodiscard]] std::string watchlist_events(std::span<const std::string> online,
+                                           std::span<const std::string> offline);
 
 /// An application's event. `event` is a JSON string, `user_id` (client events on presence channels
 /// only) plain text. `data` reaches the subscriber as it came.

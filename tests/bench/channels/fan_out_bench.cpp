@@ -22,9 +22,10 @@ class Subscriber final : public ConnectionSink {
 public:
     Subscriber(ChannelShard& shard, const std::shared_ptr<const App>& app)
         : connection(shard, *this, app, 120) {
-        connection.on_text(R"({"event":"pusher:subscribe","data":{"channel":"news"}})", {});
+        connection.on_text(R"({"event":"pusher:subscribe","data":{"channel":"news"}})");
     }
     void send(OutboundMessage& message) override { queued = message.websocket(); }
+    void end(const Error&) override {}
 
     Frame queued;
     Connection connection;
@@ -35,7 +36,8 @@ void fan_out(benchmark::State& state) {
     std::uint64_t number = 0;
     ShardMetrics metrics;
     ChannelShard shard(
-        ShardId{0}, 1, mail, [&] { return number += 0x100000001U; }, metrics);
+        ShardId{0}, 1, mail, [&] { return number += 0x100000001U; }, [] { return TimePoint{}; },
+        metrics);
     const auto app = std::make_shared<App>();
     std::vector<std::unique_ptr<Subscriber>> subscribers;
     for (int i = 0; i < state.range(0); ++i) {
@@ -46,7 +48,7 @@ void fan_out(benchmark::State& state) {
     const std::string data = "\"" + std::string(128, 'x') + "\"";
     const auto text = scan_json(data);
     for (auto _ : state) {
-        shard.publish(*app, *channel, channel_event("news", *name, *text), {}, {});
+        shard.publish(*app, *channel, channel_event("news", *name, *text), {});
     }
     state.SetItemsProcessed(state.iterations() * state.range(0));
 }
@@ -57,7 +59,8 @@ void subscribe_and_leave(benchmark::State& state) {
     std::uint64_t number = 0;
     ShardMetrics metrics;
     ChannelShard shard(
-        ShardId{0}, 1, mail, [&] { return number += 0x100000001U; }, metrics);
+        ShardId{0}, 1, mail, [&] { return number += 0x100000001U; }, [] { return TimePoint{}; },
+        metrics);
     const auto app = std::make_shared<App>();
     for (auto _ : state) Subscriber(shard, app);
 }

@@ -97,10 +97,15 @@ TEST(SubscriptionToken, RefusesOtherShapesWithoutTellingSecrets) {
 }
 
 TEST(SigninToken, MatchesTheVector) {
-    EXPECT_EQ(signin_token(vector_credential, vector_socket,
-                           R"({"id":"u1","user_info":{"name":"Zoë"},"watchlist":["u2","u3"]})"),
-              "a1b2c3d4e5f60718293a:"
-              "df998a6e185f5a2bad90ccf75fcdae571a439267e0f6f9af8d1dec5821ab100b");
+    constexpr std::string_view user =
+        R"({"id":"u1","user_info":{"name":"Zoë"},"watchlist":["u2","u3"]})";
+    const std::string token =
+        "a1b2c3d4e5f60718293a:df998a6e185f5a2bad90ccf75fcdae571a439267e0f6f9af8d1dec5821ab100b";
+    EXPECT_EQ(signin_token(vector_credential, vector_socket, user), token);
+    const std::array credentials{vector_credential};
+    EXPECT_TRUE(check_signin_token(token, vector_socket, user, credentials));
+    EXPECT_FALSE(check_signin_token(token, "12345.67891", user, credentials));
+    EXPECT_FALSE(check_signin_token(token, vector_socket, R"({"id":"u1"})", credentials));
 }
 
 }  // namespace

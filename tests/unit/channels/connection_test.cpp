@@ -44,11 +44,10 @@ protected:
         const auto id = SocketId::parse(excluded);
         world.shard(0).publish(*app, *ChannelName::parse(channel, app->limits),
                                channel_event(channel, *scan_json("\"e\""), *scan_json("\"d\"")),
-                               id ? *id : SocketId{}, now);
+                               id ? *id : SocketId{});
         world.settle();
     }
 
-    const TimePoint now{std::chrono::hours(1)};
     ShardWorld world{3};
     std::shared_ptr<App> app = make_app();
     TestClient client{world, 1, app};
@@ -72,7 +71,7 @@ TEST_F(ConnectionTest, AnswersWhatItCannotReadWithAnErrorAndStays) {
     for (const char* text : {"", "nonsense", "[]", "{}", R"({"event":1})", R"({"event":"other"})",
                              R"({"event":"pusher_internal:x","data":{}})",
                              R"({"event":"pusher:subscribe","data":{}})"}) {
-        client.connection.on_text(text, {});
+        client.connection.on_text(text);
         expect_error(client, nullptr);
     }
     client.subscribe("news");
@@ -259,11 +258,12 @@ TEST_F(ConnectionTest, DropsTheEleventhClientEventOfASecondAndStays) {
     client.subscribe_signed("private-a");
     world.settle();
     client.take();
-    for (int i = 0; i < 10; ++i) client.client_event("private-a", "client-x", i, now);
+    for (int i = 0; i < 10; ++i) client.client_event("private-a", "client-x", i);
     EXPECT_THAT(client.take(), IsEmpty());
-    client.client_event("private-a", "client-x", 10, now);
+    client.client_event("private-a", "client-x", 10);
     expect_error(client, 4301);
-    client.client_event("private-a", "client-x", 11, now + std::chrono::milliseconds(100));
+    world.pass(std::chrono::milliseconds(100));
+    client.client_event("private-a", "client-x", 11);
     EXPECT_THAT(client.take(), IsEmpty());
 }
 
@@ -307,12 +307,12 @@ TEST_F(ConnectionTest, CountsEventsAndEachOfTheirDeliveries) {
     world.settle();
     publish("private-a");
     publish("nobody");
-    client.client_event("private-a", "client-x", 1, now);
+    client.client_event("private-a", "client-x", 1);
     world.settle();
     EXPECT_EQ(world.metrics(0).events_published, 2U);
     EXPECT_EQ(world.metrics(1).client_events, 1U);
     EXPECT_EQ(world.metrics(1).deliveries, 4U);
-    EXPECT_EQ(world.shard(1).local().fanned_out(), (std::vector{now, now}));
+    EXPECT_EQ(world.shard(1).local().fanned_out(), (std::vector{world.now(), world.now()}));
 }
 
 TEST_F(ConnectionTest, AppsWithEqualChannelsAndUsersDoNotMeet) {

@@ -11,7 +11,7 @@ ShardWorld::ShardWorld(std::uint16_t shards, std::uint64_t seed) : random_(seed)
         mails_.push_back(std::make_unique<Mail>(*this, static_cast<ShardId>(i)));
         shards_.push_back(std::make_unique<ChannelShard>(
             static_cast<ShardId>(i), shards, *mails_.back(), [this] { return random_(); },
-            metrics_.emplace_back()));
+            [this] { return now_; }, metrics_.emplace_back()));
     }
 }
 
@@ -27,6 +27,27 @@ bool ShardWorld::step() {
     on_delivery(from, message);
     shards_[static_cast<std::size_t>(to)]->receive(from, std::move(message));
     return true;
+}
+
+void ShardWorld::settle() {
+    bool busy = true;
+    while (busy) {
+        while (step()) {
+        }
+        busy = false;
+        for (const auto& shard : shards_) {
+            busy = busy || shard->has_news();
+            shard->end_turn();
+        }
+    }
+}
+
+void ShardWorld::pass(Duration time) {
+    now_ += time;
+    for (const auto& shard : shards_) {
+        const auto due = shard->next_due();
+        if (due && *due <= now_) shard->advance();
+    }
 }
 
 std::shared_ptr<App> make_app(std::string id) {
@@ -46,8 +67,8 @@ void TestClient::send(OutboundMessage& message) {
     on_message(received.back());
 }
 
-void TestClient::say(const json& message, TimePoint now) {
-    connection.on_text(message.dump(), now);
+void TestClient::say(const json& message) {
+    connection.on_text(message.dump());
 }
 
 void TestClient::subscribe(const std::string& channel) {
@@ -73,8 +94,18 @@ void TestClient::unsubscribe(const std::string& channel) {
 }
 
 void TestClient::client_event(const std::string& channel, const std::string& event,
-                              const json& data, TimePoint now) {
-    say({{"event", event}, {"channel", channel}, {"data", data}}, now);
+                              const json& data) {
+    say({{"event", event}, {"channel", channel}, {"data", data}});
+}
+
+void TestClient::sign_in(const std::string& user_id, const std::vector<std::string>& watchlist) {
+    json user = {{"id", user_id}, {"user_info", {{"n", user_id}}}};
+    if (!watchlist.empty()) user["watchlist"] = watchlist;
+    const std::string socket_id = connection.socket_id().text();
+    say({{"event", "pusher:signin"},
+         {"data",
+          {{"user_data", user.dump()},
+           {"auth", signin_token({"key", "secret"}, socket_id, user.dump())}}}});
 }
 
 std::vector<std::string> TestClient::take_names() {

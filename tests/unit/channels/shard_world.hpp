@@ -1,11 +1,13 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <random>
 #include <string>
 #include <utility>
@@ -29,10 +31,11 @@ public:
 
     /// Delivers one waiting message, of a pair chosen at random. False if none waits.
     bool step();
-    void settle() {
-        while (step()) {
-        }
-    }
+    /// Until nothing waits; each shard then ends its turn.
+    void settle();
+    [[nodiscard]] TimePoint now() const { return now_; }
+    /// Time passes, and what is due by it happens.
+    void pass(Duration time);
     /// Makes every home's inbox full, as its senders see it.
     void set_full(bool full) { full_ = full; }
 
@@ -53,6 +56,7 @@ private:
         ShardId self_;
     };
 
+    TimePoint now_{std::chrono::hours(1)};
     std::mt19937_64 random_;
     bool full_ = false;
     std::map<std::pair<ShardId, ShardId>, std::deque<ShardMessage>> queues_;
@@ -70,15 +74,17 @@ public:
     TestClient(ShardWorld& world, std::uint16_t shard, std::shared_ptr<const App> app);
 
     void send(OutboundMessage& message) override;
+    void end(const Error& why) override { ended = why.code; }
 
-    void say(const nlohmann::json& message, TimePoint now = {});
+    void say(const nlohmann::json& message);
     void subscribe(const std::string& channel);
     /// Signed; with `channel_data` on presence channels.
     void subscribe_signed(const std::string& channel, const std::string& channel_data = "");
     void join(const std::string& channel, const std::string& user_id);
     void unsubscribe(const std::string& channel);
     void client_event(const std::string& channel, const std::string& event,
-                      const nlohmann::json& data, TimePoint now = {});
+                      const nlohmann::json& data);
+    void sign_in(const std::string& user_id, const std::vector<std::string>& watchlist = {});
 
     /// Takes what was received since the last call.
     std::vector<nlohmann::json> take() { return std::exchange(received, {}); }
@@ -87,6 +93,7 @@ public:
 
     std::function<void(const nlohmann::json&)> on_message = [](const auto&) {};
     std::vector<nlohmann::json> received;
+    std::optional<Errc> ended;
     std::uint16_t shard;
     Connection connection;
 };

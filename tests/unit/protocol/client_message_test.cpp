@@ -141,8 +141,8 @@ TEST(ClientMessage, RefusesMembersOfTheWrongType) {
 
 TEST(ClientMessage, RefusesNamesThatClientsMayNotSend) {
     for (const std::string_view name :
-         {"", "x", "client", "Client-x", "pusher:", "pusher:signin", "pusher_internal:member_added",
-          "pusher:connection_established", "\\ud83d"}) {
+         {"", "x", "client", "Client-x", "pusher:", "pusher:signin_success",
+          "pusher_internal:member_added", "pusher:connection_established", "\\ud83d"}) {
         const std::string text =
             R"({"event":")" + std::string{name} + R"(","channel":"c","data":1})";
         EXPECT_EQ(refusal(text), Errc::unknown_event) << text;
@@ -158,6 +158,28 @@ TEST(ClientMessage, BoundsNesting) {
     const std::string deepest = nested(json_depth_max);
     EXPECT_EQ(parse_as<ClientEventMessage>(deepest).data.text.size(), 2 * json_depth_max);
     EXPECT_EQ(refusal(nested(json_depth_max + 1)), Errc::bad_json);
+}
+
+TEST(ClientMessage, SignInHasItsDataAsItWasSigned) {
+    for (
+        const char* text :
+        {R"({"event":"pusher:signin","data":{"auth":"k:s","user_data":"{\"id\":\"\u0075\"}"}})",
+         R"({"data":"{\"auth\":\"k:s\",\"user_data\":\"{\\\"id\\\":\\\"u\\\"}\"}","event":"pusher:signin"})"}) {
+        const auto message = parse_client_message(text);
+        ASSERT_TRUE(message) << text;
+        const auto* const signin = std::get_if<SignInMessage>(&*message);
+        ASSERT_NE(signin, nullptr);
+        EXPECT_EQ(signin->auth, "k:s");
+        EXPECT_EQ(signin->user_data, R"({"id":"u"})");
+    }
+    for (const char* text :
+         {R"({"event":"pusher:signin"})", R"({"event":"pusher:signin","data":{}})",
+          R"({"event":"pusher:signin","data":{"user_data":{}}})",
+          R"({"event":"pusher:signin","data":{"user_data":"","auth":1}})"}) {
+        const auto message = parse_client_message(text);
+        ASSERT_FALSE(message) << text;
+        EXPECT_EQ(message.error().code, Errc::bad_message);
+    }
 }
 
 }  // namespace

@@ -21,9 +21,26 @@ TEST(ServerMessages, HaveTheExactBytesOfTheReference) {
         subscription_succeeded("my-channel"),
         R"({"event":"pusher_internal:subscription_succeeded","channel":"my-channel","data":"{}"})");
     EXPECT_EQ(
-        subscription_succeeded("presence-c", R"({"presence":{"count":0,"ids":[],"hash":{}}})"),
+        presence_succeeded("presence-c", 2, R"(\"a\",\"b\")", R"(\"a\":{\"x\":1},\"b\":null)"),
         R"({"event":"pusher_internal:subscription_succeeded","channel":"presence-c",)"
-        R"("data":"{\"presence\":{\"count\":0,\"ids\":[],\"hash\":{}}}"})");
+        R"("data":"{\"presence\":{\"count\":2,\"ids\":[\"a\",\"b\"],)"
+        R"(\"hash\":{\"a\":{\"x\":1},\"b\":null}}}"})");
+    EXPECT_EQ(cache_miss("cache-c"),
+              R"({"event":"pusher:cache_miss","channel":"cache-c","data":"{}"})");
+    EXPECT_EQ(subscription_count("c", 3),
+              R"({"event":"pusher_internal:subscription_count","channel":"c",)"
+              R"("data":"{\"subscription_count\":3}"})");
+    EXPECT_EQ(signin_success(R"({"id":"u1"})"),
+              R"({"event":"pusher:signin_success",)"
+              R"("data":"{\"user_data\":\"{\\\"id\\\":\\\"u1\\\"}\"}"})");
+    EXPECT_EQ(
+        watchlist_events(std::vector<std::string>{"u2"}, std::vector<std::string>{"u3", "u4"}),
+        R"({"event":"pusher_internal:watchlist_events",)"
+        R"("data":"{\"events\":[{\"name\":\"online\",\"user_ids\":[\"u2\"]},)"
+        R"({\"name\":\"offline\",\"user_ids\":[\"u3\",\"u4\"]}]}"})");
+    EXPECT_EQ(watchlist_events({}, std::vector<std::string>{"\""}),
+              R"({"event":"pusher_internal:watchlist_events",)"
+              R"("data":"{\"events\":[{\"name\":\"offline\",\"user_ids\":[\"\\\"\"]}]}"})");
     EXPECT_EQ(subscription_error("private-c", Errc::unauthorized, "no"),
               R"({"event":"pusher:subscription_error","channel":"private-c",)"
               R"("data":{"type":"AuthError","error":"no","status":401}})");

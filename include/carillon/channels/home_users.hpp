@@ -1,0 +1,49 @@
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "carillon/base/hash.hpp"
+#include "carillon/base/ids.hpp"
+#include "carillon/channels/shard_message.hpp"
+
+namespace carillon {
+
+/// The users whose home is this shard: which shards have connections that are signed in as them,
+/// and which shards want to know. The only owner of that state, so watchers everywhere see a user
+/// come and go in one order. Pure. Source: protocol.md 4.4, 4.5.
+class HomeUsers {
+public:
+    using Send = std::function<void(ShardId to, ShardMessage message)>;
+
+    explicit HomeUsers(Send send) : send_(std::move(send)) {}
+
+    void on(ShardId from, SignIn&& message);
+    void on(ShardId from, SignOut&& message);
+    void on(ShardId from, Watch&& message);
+    void on(ShardId from, Unwatch&& message);
+    void on(ShardId from, TerminateUser&& message);
+
+private:
+    struct Watcher {
+        ShardId shard;
+        std::uint64_t number;  ///< of its wish
+    };
+    /// Exists while somebody is signed in as the user, or watches.
+    struct User {
+        std::vector<ShardId> shards;
+        std::vector<Watcher> watchers;
+    };
+    using Users = boost::unordered_flat_map<std::string, User, StringHash, std::equal_to<>>;
+
+    [[nodiscard]] Users& users_of(AppIndex app);
+    void tell(const UserAddress& address, const User& user);
+    void forget_if_unused(const UserAddress& address);
+
+    Send send_;
+    std::vector<Users> by_app_;  ///< index: AppIndex
+};
+
+}  // namespace carillon

@@ -1,0 +1,99 @@
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "carillon/base/hash.hpp"
+#include "carillon/base/ids.hpp"
+#include "carillon/channels/shard_message.hpp"
+#include "carillon/protocol/user_data.hpp"
+
+namespace carillon {
+
+class Connection;
+struct App;
+
+/// Who a connection is signed in as.
+struct SignedInUser {
+    UserData data;
+    std::size_t unknown = 0;   ///< ids of the watchlist of which home has not said yet if online
+    bool knows_state = false;  ///< was told who of its watchlist is online
+};
+
+/// The edge of a shard, as far as users go: its connections that are signed in, and the users that
+/// these watch. Pure. Source: protocol.md 4.
+///
+/// A watcher is told the state of its whole watchlist once all homes have answered, and from then
+/// on what changed, gathered over a turn: who came and went within one is not mentioned.
+class LocalUsers {
+public:
+    using Send = std::function<void(ShardId to, ShardMessage message)>;
+
+    LocalUsers(std::uint16_t shards, Send send) : shards_(shards), send_(std::move(send)) {}
+
+    /// `connection` has just been signed in.
+    void sign_in(Connection& connection);
+    /// Its user signed in once more and has replaced `previous`, the watchlist until now.
+    void watch_anew(Connection& connection, const std::vector<std::string>& previous);
+    /// Of a connection that is signed in and will not be any more.
+    void sign_out(Connection& connection);
+
+    /// Asks the user's home to have all connections closed that are signed in as that user.
+    void terminate(const App& app, std::string_view user_id);
+
+    void on(UserStatus&& status);
+    void on(CloseUser&& message);
+
+    /// Sends watchers what they do not know yet.
+    void end_turn();
+    [[nodiscard]] bool has_news() const noexcept {
+        return !changed_.empty() || !newcomers_.empty();
+    }
+
+private:
+    using Connections = boost::unordered_flat_set<Connection*>;
+    /// A user whom connections of this shard watch.
+    struct WatchedUser {
+        Connections watchers;
+        std::uint64_t number = 0;    ///< of our wish to know; home's answers carry it
+        std::optional<bool> online;  ///< as home said last
+        bool told_online = false;    ///< as the watchers know it
+    };
+    template <class Value>
+    using ById = boost::unordered_flat_map<std::string, Value, StringHash, std::equal_to<>>;
+    struct AppUsers {
+        ById<Connections> signed_in;
+        ById<WatchedUser> watched;
+    };
+    struct Changes {
+        std::vector<std::string> online;
+        std::vector<std::string> offline;
+
+        void add(bool is_online, const std::string& id) {
+            (is_online ? online : offline).push_back(id);
+        }
+    };
+
+    [[nodiscard]] AppUsers& of(AppIndex app);
+    [[nodiscard]] ShardId home(const App& app, std::string_view user_id) const;
+    void watch(Connection& connection, const std::string& id);
+    void unwatch(Connection& connection, const std::string& id);
+    void expect_state(Connection& connection);
+    void tell_changes();
+    void tell_state(Connection& connection);
+    static void tell(Connection& connection, const Changes& changes);
+
+    std::uint16_t shards_;
+    Send send_;
+    std::vector<AppUsers> by_app_;      ///< index: AppIndex
+    std::vector<UserAddress> changed_;  ///< watched users that came or went in this turn
+    Connections newcomers_;             ///< are to be told the state of their whole watchlist
+    std::uint64_t last_number_ = 0;
+};
+
+}  // namespace carillon

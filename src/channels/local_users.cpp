@@ -1,0 +1,154 @@
+#include "carillon/channels/local_users.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "carillon/channels/connection.hpp"
+#include "carillon/channels/partition.hpp"
+#include "carillon/protocol/channel_name.hpp"
+#include "carillon/protocol/server_messages.hpp"
+
+namespace carillon {
+
+LocalUsers::AppUsers& LocalUsers::of(AppIndex app) {
+    const auto index = static_cast<std::size_t>(app);
+    if (index >= by_app_.size()) by_app_.resize(index + 1);
+    return by_app_[index];
+}
+
+ShardId LocalUsers::home(const App& app, std::string_view user_id) const {
+    std::string channel{user_channel_prefix};
+    return home_of(app.id.get(), channel.append(user_id), shards_);
+}
+
+void LocalUsers::sign_in(Connection& connection) {
+    const App& app = connection.app();
+    const std::string& id = connection.user()->data.id;
+    Connections& connections = of(app.index).signed_in[id];
+    connections.insert(&connection);
+    if (connections.size() == 1) send_(home(app, id), SignIn{{app.index, id}});
+    watch_anew(connection, {});
+}
+
+void LocalUsers::watch_anew(Connection& connection, const std::vector<std::string>& previous) {
+    const std::vector<std::string>& watchlist = connection.user()->data.watchlist;
+    for (const std::string& id : watchlist) {
+        if (!std::ranges::binary_search(previous, id)) watch(connection, id);
+    }
+    for (const std::string& id : previous) {
+        if (!std::ranges::binary_search(watchlist, id)) unwatch(connection, id);
+    }
+    expect_state(connection);
+}
+
+void LocalUsers::sign_out(Connection& connection) {
+    const SignedInUser& user = *connection.user();
+    newcomers_.erase(&connection);
+    for (const std::string& id : user.data.watchlist) unwatch(connection, id);
+    const App& app = connection.app();
+    AppUsers& users = of(app.index);
+    const auto found = users.signed_in.find(user.data.id);
+    found->second.erase(&connection);
+    if (!found->second.empty()) return;
+    users.signed_in.erase(found);
+    send_(home(app, user.data.id), SignOut{{app.index, user.data.id}});
+}
+
+void LocalUsers::watch(Connection& connection, const std::string& id) {
+    const App& app = connection.app();
+    const auto [found, is_new] = of(app.index).watched.try_emplace(id);
+    found->second.watchers.insert(&connection);
+    if (!is_new) return;
+    found->second.number = ++last_number_;  // An answer may come before `send_` returns.
+    send_(home(app, id), Watch{{app.index, id}, last_number_});
+}
+
+void LocalUsers::unwatch(Connection& connection, const std::string& id) {
+    const App& app = connection.app();
+    ById<WatchedUser>& watched = of(app.index).watched;
+    const auto found = watched.find(id);
+    found->second.watchers.erase(&connection);
+    if (!found->second.watchers.empty()) return;
+    watched.erase(found);
+    send_(home(app, id), Unwatch{{app.index, id}});
+}
+
+void LocalUsers::expect_state(Connection& connection) {
+    SignedInUser& user = *connection.user();
+    const ById<WatchedUser>& watched = of(connection.app().index).watched;
+    newcomers_.erase(&connection);
+    user.knows_state = false;
+    user.unknown = static_cast<std::size_t>(std::ranges::count_if(
+        user.data.watchlist,
+        [&watched](const std::string& id) { return !watched.find(id)->second.online; }));
+    if (user.unknown == 0 && !user.data.watchlist.empty()) newcomers_.insert(&connection);
+}
+
+void LocalUsers::on(UserStatus&& status) {
+    ById<WatchedUser>& watched = of(status.user.app).watched;
+    const auto found = watched.find(status.user.id);
+    if (found == watched.end() || found->second.number != status.number) return;
+    WatchedUser& user = found->second;
+    if (user.online) {
+        user.online = status.online;
+        changed_.push_back(std::move(status.user));
+        return;
+    }
+    user.online = user.told_online = status.online;
+    for (Connection* const watcher : user.watchers) {
+        if (--watcher->user()->unknown == 0) newcomers_.insert(watcher);
+    }
+}
+
+void LocalUsers::on(CloseUser&& message) {
+    const ById<Connections>& signed_in = of(message.user.app).signed_in;
+    const auto found = signed_in.find(message.user.id);
+    if (found == signed_in.end()) return;
+    const std::vector<Connection*> connections(found->second.begin(), found->second.end());
+    for (Connection* const connection : connections) {
+        connection->end({Errc::terminated, "The app has terminated this connection"});
+    }
+}
+
+void LocalUsers::terminate(const App& app, std::string_view user_id) {
+    send_(home(app, user_id), TerminateUser{{app.index, std::string(user_id)}});
+}
+
+void LocalUsers::end_turn() {
+    if (!changed_.empty()) tell_changes();
+    const Connections newcomers = std::exchange(newcomers_, {});
+    for (Connection* const connection : newcomers) tell_state(*connection);
+}
+
+void LocalUsers::tell_changes() {
+    boost::unordered_flat_map<Connection*, Changes> by_watcher;
+    for (const UserAddress& address : std::exchange(changed_, {})) {
+        ById<WatchedUser>& watched = of(address.app).watched;
+        const auto found = watched.find(address.id);
+        if (found == watched.end()) continue;
+        WatchedUser& user = found->second;
+        if (!user.online || user.told_online == *user.online) continue;
+        user.told_online = *user.online;
+        for (Connection* const watcher : user.watchers) {
+            if (watcher->user()->knows_state) by_watcher[watcher].add(*user.online, address.id);
+        }
+    }
+    for (const auto& [watcher, changes] : by_watcher) tell(*watcher, changes);
+}
+
+void LocalUsers::tell_state(Connection& connection) {
+    SignedInUser& user = *connection.user();
+    const ById<WatchedUser>& watched = of(connection.app().index).watched;
+    user.knows_state = true;
+    Changes state;
+    for (const std::string& id : user.data.watchlist) {
+        state.add(*watched.find(id)->second.online, id);
+    }
+    tell(connection, state);
+}
+
+void LocalUsers::tell(Connection& connection, const Changes& changes) {
+    connection.send(watchlist_events(changes.online, changes.offline));
+}
+
+}  // namespace carillon

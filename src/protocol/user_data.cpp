@@ -1,0 +1,69 @@
+#include "carillon/protocol/user_data.hpp"
+
+#include <algorithm>
+
+#include "carillon/protocol/channel_name.hpp"
+#include "carillon/protocol/json_text.hpp"
+#include "json_scanner.hpp"
+#include "utf8.hpp"
+
+namespace carillon {
+namespace {
+
+Result<void> read_watchlist(std::string_view array, const Limits& limits, UserData& user) {
+    bool all_ids = true;
+    std::size_t named = 0;
+    const bool is_array = for_each_element(array, [&](const JsonText& element) {
+        all_ids = all_ids && element.type == JsonText::Type::string;
+        if (!all_ids || ++named > limits.max_watched_users) return;
+        std::string id = decode_json_string(element);
+        all_ids = count_characters(id) <= limits.max_user_id_length;
+        if (all_ids) user.watchlist.push_back(std::move(id));
+    });
+    if (!is_array || !all_ids) {
+        return Error{Errc::bad_user_data, "Expected watchlist in user_data to be user ids"};
+    }
+    user.watchlist_was_cut = named > limits.max_watched_users;
+    std::ranges::sort(user.watchlist);
+    const auto repeated = std::ranges::unique(user.watchlist);
+    user.watchlist.erase(repeated.begin(), repeated.end());
+    return {};
+}
+
+}  // namespace
+
+Result<UserData> UserData::parse(std::string_view user_data, const Limits& limits) {
+    JsonText id, user_info, watchlist;
+    const bool is_object =
+        for_each_member(user_data, [&](const JsonText& name, const JsonText& value) {
+            std::string spare;
+            const std::string_view member = json_string_content(name, spare);
+            if (member == "id") id = value;
+            if (member == "user_info") user_info = value;
+            if (member == "watchlist") watchlist = value;
+        });
+    if (!is_object) return Error{Errc::bad_user_data, "Expected user_data to be a JSON object"};
+
+    UserData user;
+    if (id.type == JsonText::Type::string) user.id = decode_json_string(id);
+    if (!is_plain_name(user.id)) {
+        return Error{Errc::bad_user_data,
+                     "user_data must have an id of letters, digits and _-=@,.;"};
+    }
+    if (user.id.size() > limits.max_user_id_length) {
+        return Error{Errc::bad_user_data, "The id in user_data is too long"};
+    }
+    if (user_info.type != JsonText::Type::null) {
+        if (user_info.text.size() > limits.max_user_info_bytes) {
+            return Error{Errc::user_info_too_large, "The user_info in user_data is too large"};
+        }
+        user.user_info = user_info.text;
+    }
+    if (watchlist.type != JsonText::Type::null) {
+        const auto verdict = read_watchlist(watchlist.text, limits, user);
+        if (!verdict) return verdict.error();
+    }
+    return user;
+}
+
+}  // namespace carillon

@@ -1,0 +1,99 @@
+// `pusher_internal:subscription_count`: protocol.md 2.8.
+#include <gmock/gmock.h>
+
+#include "shard_world.hpp"
+
+namespace carillon::test {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+using ::testing::ElementsAre;
+
+class SubscriptionCountTest : public ::testing::Test {
+protected:
+    SubscriptionCountTest() { app->subscription_count = true; }
+
+    TestClient& add(const std::string& channel) {
+        clients.push_back(std::make_unique<TestClient>(
+            world, static_cast<std::uint16_t>(clients.size() % world.size()), app));
+        clients.back()->subscribe(channel);
+        world.settle();
+        return *clients.back();
+    }
+    static std::vector<int> counts(TestClient& client) {
+        std::vector<int> all;
+        for (const json& message : client.take()) {
+            if (message.at("event") != "pusher_internal:subscription_count") continue;
+            all.push_back(
+                json::parse(message.at("data").get<std::string>()).at("subscription_count"));
+        }
+        return all;
+    }
+
+    ShardWorld world{3};
+    std::shared_ptr<App> app = make_app();
+    std::vector<std::unique_ptr<TestClient>> clients;
+};
+
+TEST_F(SubscriptionCountTest, FollowsEverySubscribeAndUnsubscribe) {
+    TestClient& first = add("news");
+    EXPECT_THAT(first.take_names(), ElementsAre("pusher:connection_established",
+                                                "pusher_internal:subscription_succeeded",
+                                                "pusher_internal:subscription_count"));
+    add("news");
+    clients.back()->unsubscribe("news");
+    world.settle();
+    add("news");
+    clients.pop_back();
+    world.settle();
+    EXPECT_THAT(counts(first), ElementsAre(2, 1, 2, 1));
+}
+
+TEST_F(SubscriptionCountTest, ComesAfterACachedEventOrMiss) {
+    EXPECT_THAT(
+        add("cache-a").take_names(),
+        ElementsAre("pusher:connection_established", "pusher_internal:subscription_succeeded",
+                    "pusher:cache_miss", "pusher_internal:subscription_count"));
+}
+
+TEST_F(SubscriptionCountTest, IsNotForPresenceAndUserChannels) {
+    TestClient client{world, 0, app};
+    client.join("presence-a", "u");
+    client.sign_in("u");
+    client.subscribe("#server-to-user-u");
+    world.settle();
+    EXPECT_THAT(counts(client), ElementsAre());
+}
+
+TEST_F(SubscriptionCountTest, AboveAHundredComesEveryFiveSecondsIfItChanged) {
+    TestClient& first = add("news");
+    while (clients.size() < 150) add("news");
+    std::vector<int> expected(100);
+    for (int i = 0; i < 100; ++i) expected[static_cast<std::size_t>(i)] = i + 1;
+    EXPECT_EQ(counts(first), expected);
+    world.pass(4999ms);
+    EXPECT_THAT(counts(first), ElementsAre());
+    world.pass(1ms);
+    world.settle();
+    EXPECT_THAT(counts(first), ElementsAre(150));
+
+    clients.pop_back();
+    add("news");
+    world.pass(5s);
+    world.settle();
+    EXPECT_THAT(counts(first), ElementsAre());
+    clients.pop_back();
+    world.settle();
+    EXPECT_THAT(counts(first), ElementsAre(149));
+
+    while (clients.size() > 99) clients.pop_back();
+    world.settle();
+    EXPECT_THAT(counts(first), ElementsAre(100, 99));
+    world.pass(5s);
+    world.settle();
+    EXPECT_THAT(counts(first), ElementsAre());
+}
+
+}  // namespace
+}  // namespace carillon::test

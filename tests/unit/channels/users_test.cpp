@@ -1,0 +1,249 @@
+// Signed-in users, watchlists, termination: protocol.md 4.
+#include <gmock/gmock.h>
+
+#include "carillon/auth/subscription_token.hpp"
+#include "shard_world.hpp"
+
+namespace carillon::test {
+namespace {
+
+using nlohmann::json;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class UsersTest : public ::testing::Test {
+protected:
+    std::unique_ptr<TestClient> signed_in(const std::string& id, std::uint16_t shard,
+                                          const std::vector<std::string>& watchlist = {}) {
+        auto user = std::make_unique<TestClient>(world, shard, app);
+        user->sign_in(id, watchlist);
+        world.settle();
+        return user;
+    }
+    /// The watchlist events that came since the last call, as "+u" and "-u"; a frame each a list.
+    static std::vector<std::vector<std::string>> changes(TestClient& who) {
+        std::vector<std::vector<std::string>> all;
+        for (const json& message : who.take()) {
+            if (message.at("event") != "pusher_internal:watchlist_events") continue;
+            EXPECT_FALSE(message.contains("channel"));
+            auto& frame = all.emplace_back();
+            const json data = json::parse(message.at("data").get<std::string>());
+            for (const json& event : data.at("events")) {
+                const std::string sign = event.at("name") == "online" ? "+" : "-";
+                for (const json& id : event.at("user_ids")) {
+                    frame.push_back(sign + id.get<std::string>());
+                }
+            }
+        }
+        return all;
+    }
+    static void expect_error(TestClient& who, const json& code) {
+        const auto messages = who.take();
+        ASSERT_EQ(messages.size(), 1U);
+        EXPECT_EQ(messages[0].at("event"), "pusher:error");
+        EXPECT_EQ(messages[0].at("data").at("code"), code);
+    }
+    void sign_in_raw(TestClient& who, const std::string& user_data) {
+        const std::string socket_id = who.connection.socket_id().text();
+        who.say({{"event", "pusher:signin"},
+                 {"data",
+                  {{"user_data", user_data},
+                   {"auth", carillon::signin_token({"key", "secret"}, socket_id, user_data)}}}});
+    }
+
+    ShardWorld world{3};
+    std::shared_ptr<App> app = make_app();
+    TestClient client{world, 1, app};
+};
+
+TEST_F(UsersTest, SignInSucceedsWithTheDataAsItWasSent) {
+    client.take();
+    sign_in_raw(client, R"({ "id": "u1", "user_info":{"name":"Zoë \"Z\""} })");
+    const auto messages = client.take();
+    ASSERT_EQ(messages.size(), 1U);
+    EXPECT_EQ(messages[0].at("event"), "pusher:signin_success");
+    EXPECT_EQ(json::parse(messages[0].at("data").get<std::string>()),
+              (json{{"user_data", R"({ "id": "u1", "user_info":{"name":"Zoë \"Z\""} })"}}));
+}
+
+TEST_F(UsersTest, RefusesWhatIsNotSignedOrNoUser) {
+    client.take();
+    client.say({{"event", "pusher:signin"},
+                {"data", {{"user_data", R"({"id":"u1"})"}, {"auth", "key:00"}}}});
+    expect_error(client, nullptr);
+    client.say({{"event", "pusher:signin"}, {"data", {{"user_data", R"({"id":"u1"})"}}}});
+    expect_error(client, nullptr);
+    client.say({{"event", "pusher:signin"}, {"data", {{"auth", "key:00"}}}});
+    expect_error(client, nullptr);
+    for (const char* user_data :
+         {"", "[]", "{}", R"({"id":1})", R"({"id":""})", R"({"id":"a b"})",
+          R"({"id":"u","watchlist":"v"})", R"({"id":"u","watchlist":[1]})"}) {
+        sign_in_raw(client, user_data);
+        expect_error(client, nullptr);
+    }
+    EXPECT_EQ(client.connection.user(), nullptr);
+}
+
+TEST_F(UsersTest, SigningInAgainTakesTheSameUserOnly) {
+    client.sign_in("u1");
+    client.take();
+    client.sign_in("u1");
+    EXPECT_THAT(client.take_names(), ElementsAre("pusher:signin_success"));
+    client.sign_in("u2");
+    expect_error(client, nullptr);
+    EXPECT_EQ(client.connection.user()->data.id, "u1");
+}
+
+TEST_F(UsersTest, OnlyTheUserSubscribesToTheirChannel) {
+    client.take();
+    client.subscribe("#server-to-user-u1");
+    EXPECT_THAT(client.take_names(), ElementsAre("pusher:error", "pusher:subscription_error"));
+    client.sign_in("u1");
+    client.take();
+    client.subscribe("#server-to-user-u2");
+    EXPECT_THAT(client.take_names(), ElementsAre("pusher:error", "pusher:subscription_error"));
+    client.subscribe("#server-to-user-u1");
+    world.settle();
+    EXPECT_THAT(client.take_names(), ElementsAre("pusher_internal:subscription_succeeded"));
+}
+
+TEST_F(UsersTest, JoinsPresenceChannelsAsWhoIsSignedIn) {
+    client.sign_in("u1");
+    client.take();
+    client.subscribe_signed("presence-a");
+    world.settle();
+    const json data = json::parse(client.take().at(0).at("data").get<std::string>());
+    EXPECT_EQ(data.at("presence").at("hash"), (json{{"u1", {{"n", "u1"}}}}));
+
+    client.unsubscribe("presence-a");
+    client.join("presence-a", "other");  // What the frame says wins.
+    world.settle();
+    const json again = json::parse(client.take().at(0).at("data").get<std::string>());
+    EXPECT_EQ(again.at("presence").at("ids"), json::array({"other"}));
+}
+
+TEST_F(UsersTest, WatchersHearTheStateOnceAndThenTheChanges) {
+    const auto first = signed_in("a", 0);
+    const auto watcher = signed_in("w", 1, {"a", "b", "c", "w"});
+    EXPECT_THAT(changes(*watcher), ElementsAre(ElementsAre("+a", "+w", "-b", "-c")));
+
+    auto b = signed_in("b", 2);
+    auto second = signed_in("b", 0);
+    EXPECT_THAT(changes(*watcher), ElementsAre(ElementsAre("+b")));
+    b.reset();
+    world.settle();
+    EXPECT_THAT(changes(*watcher), IsEmpty());
+    second.reset();
+    world.settle();
+    EXPECT_THAT(changes(*watcher), ElementsAre(ElementsAre("-b")));
+}
+
+TEST_F(UsersTest, SuccessComesBeforeTheState) {
+    TestClient watcher{world, 0, app};
+    watcher.take();
+    watcher.sign_in("w", {"a"});
+    world.settle();
+    EXPECT_THAT(watcher.take_names(),
+                ElementsAre("pusher:signin_success", "pusher_internal:watchlist_events"));
+}
+
+TEST_F(UsersTest, ChangesOfOneTurnAreOneFrameAndCancelOut) {
+    const auto watcher = signed_in("w", 1, {"a", "b", "c"});
+    changes(*watcher);
+    auto leaving = signed_in("c", 1);
+    changes(*watcher);
+    TestClient a{world, 0, app};
+    TestClient b{world, 2, app};
+    a.sign_in("a");
+    b.sign_in("b");
+    leaving.reset();
+    const auto back = std::make_unique<TestClient>(world, 1, app);
+    back->sign_in("c");
+    while (world.step()) {
+    }
+    world.settle();
+    const auto frames = changes(*watcher);
+    ASSERT_EQ(frames.size(), 1U);
+    EXPECT_THAT(frames[0], ::testing::UnorderedElementsAre("+a", "+b"));
+}
+
+TEST_F(UsersTest, ASecondSignInReplacesTheWatchlist) {
+    const auto watcher = signed_in("w", 1, {"a", "b"});
+    changes(*watcher);
+    watcher->sign_in("w", {"b", "c"});
+    world.settle();
+    EXPECT_THAT(changes(*watcher), ElementsAre(ElementsAre("-b", "-c")));
+    const auto a = signed_in("a", 0);
+    EXPECT_THAT(changes(*watcher), IsEmpty());
+    const auto c = signed_in("c", 0);
+    EXPECT_THAT(changes(*watcher), ElementsAre(ElementsAre("+c")));
+    watcher->sign_in("w");
+    world.settle();
+    EXPECT_THAT(changes(*watcher), IsEmpty());
+}
+
+TEST_F(UsersTest, TooLongAWatchlistIsCutAndTold) {
+    app->limits.max_watched_users = 2;
+    client.take();
+    client.sign_in("w", {"x", "y", "z"});
+    world.settle();
+    const auto messages = client.take();
+    ASSERT_EQ(messages.size(), 3U);
+    EXPECT_EQ(messages[0].at("event"), "pusher:signin_success");
+    EXPECT_EQ(messages[1].at("data").at("code"), 4302);
+    EXPECT_EQ(json::parse(messages[2].at("data").get<std::string>()).at("events"),
+              (json::array({{{"name", "offline"}, {"user_ids", {"x", "y"}}}})));
+}
+
+TEST_F(UsersTest, WatchlistsCanBeSwitchedOff) {
+    app->watchlist_events = false;
+    const auto watcher = signed_in("w", 1, {"a"});
+    EXPECT_THAT(changes(*watcher), IsEmpty());
+}
+
+TEST_F(UsersTest, AWatcherThatLeavesWhileHomeAnswersIsForgotten) {
+    auto watcher = std::make_unique<TestClient>(world, 1, app);
+    watcher->sign_in("w", {"a", "b", "c", "d"});
+    watcher.reset();
+    const auto next = signed_in("w", 1, {"a", "b", "c", "d"});
+    EXPECT_THAT(changes(*next), ElementsAre(ElementsAre("-a", "-b", "-c", "-d")));
+}
+
+TEST_F(UsersTest, AppsWithEqualUsersAreApart) {
+    const auto watcher = signed_in("w", 1, {"a"});
+    changes(*watcher);
+    const auto other = make_app("other");
+    TestClient stranger{world, 0, other};
+    stranger.sign_in("a");
+    world.settle();
+    EXPECT_THAT(changes(*watcher), IsEmpty());
+    world.shard(2).terminate_user(*app, "a");
+    world.settle();
+    EXPECT_EQ(stranger.ended, std::nullopt);
+}
+
+TEST_F(UsersTest, TerminationEndsAllOfAUsersConnectionsAndNoOthers) {
+    const auto here = signed_in("u1", 0);
+    const auto there = signed_in("u1", 0);
+    const auto far = signed_in("u1", 2);
+    const auto other = signed_in("u2", 2);
+    client.join("presence-a", "u1");
+    const auto watcher = signed_in("w", 1, {"u1"});
+    far->join("presence-a", "far");
+    world.settle();
+    changes(*watcher);
+    client.take();
+    world.shard(1).terminate_user(*app, "u1");
+    world.settle();
+    for (const auto* ended : {here.get(), there.get(), far.get()}) {
+        EXPECT_EQ(ended->ended, Errc::terminated);
+    }
+    EXPECT_EQ(other->ended, std::nullopt);
+    EXPECT_EQ(client.ended, std::nullopt);
+    EXPECT_THAT(client.take_names(), Contains("pusher_internal:member_removed"));
+    EXPECT_THAT(changes(*watcher), ElementsAre(ElementsAre("-u1")));
+}
+
+}  // namespace
+}  // namespace carillon::test
