@@ -1,58 +1,38 @@
 #pragma once
 
-#include <memory>
-#include <optional>
 #include <string_view>
 
-#include "carillon/base/intrusive_list.hpp"
-#include "carillon/channels/connection.hpp"
-#include "carillon/channels/connection_sink.hpp"
-#include "carillon/clients/websocket_clients.hpp"
 #include "carillon/clients/ws_session.hpp"
+#include "client.hpp"
 
 namespace carillon {
 
-/// A Pusher client on a WebSocket: text messages to and from its `Connection`.
-class ClientSession final : public WsSession,
-                            public ConnectionSink,
-                            public ListHook<struct ClientSessions> {
+/// A Pusher client on a WebSocket.
+class ClientSession final : public WsSession, public Client {
 public:
     ClientSession(EventLoop& loop, TcpStream& stream, const ConnectionOptions& options,
                   ShardMetrics& metrics)
-        : WsSession(loop, stream, options), metrics_(metrics), secure_(stream.secure()) {}
-    ~ClientSession() override;
-
-    /// Lets the client in, which is counted among its app's connections already. Without it the
-    /// session is only good for being refused.
-    void open(ChannelShard& channels, std::shared_ptr<const App> app,
-              unsigned activity_timeout_seconds);
-
-    /// Says why, by `pusher:error` and then the close code, and ends the connection.
-    void refuse(Errc code, std::string_view message);
+        : WsSession(loop, stream, options), Client(metrics), secure_(stream.secure()) {}
 
     void send(OutboundMessage& message) override {
-        ++metrics_.messages_sent;
+        ++metrics().messages_sent;
         WsSession::send(message.websocket());
     }
-
     void end(const Error& why) override;
-
-    [[nodiscard]] bool secure() const noexcept { return secure_; }
-
-    /// Null once it is over.
-    [[nodiscard]] Connection* connection() noexcept {
-        return connection_ ? &*connection_ : nullptr;
+    [[nodiscard]] std::string_view transport() const noexcept override {
+        return secure_ ? "wss" : "ws";
     }
 
 private:
+    void close(int code, std::string_view reason) override {
+        WsSession::close(static_cast<std::uint16_t>(code), reason);
+    }
     void on_message(const WsEvent& message) override;
-    void on_silent() override;
-    void on_too_slow() override;
-    void on_gone(int code) override;
+    void on_silent() override { refuse(Errc::pong_not_received, "Pong reply not received"); }
+    void on_too_slow() override { refuse_as_too_slow(); }
+    void on_gone(int code) override { gone(code); }
 
-    ShardMetrics& metrics_;
     bool secure_;
-    std::optional<Connection> connection_;
 };
 
 }  // namespace carillon

@@ -29,6 +29,20 @@ void HttpServer::accept(int descriptor, const boost::asio::ip::address& peer,
     stream.set_handler(session);
 }
 
+void HttpServer::set_homes(ShardId self, Home home, Move move) {
+    self_ = self;
+    home_ = std::move(home);
+    move_ = std::move(move);
+}
+
+void HttpServer::accept(MovedRequest request) {
+    TcpStream& stream = streams_.adopt(std::move(request.stream));
+    const auto session = std::make_shared<HttpSession>(*this, stream);
+    sessions_->push_back(*session);
+    stream.set_handler(session);
+    session->go_on(std::move(request));
+}
+
 void HttpServer::drain() {
     draining_ = true;
     for (auto at = sessions_->begin(); at != sessions_->end();) (at++)->drain();

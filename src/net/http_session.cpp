@@ -65,6 +65,10 @@ void HttpSession::on_bytes(std::span<char> bytes) {
 
 void HttpSession::on_end() {
     ended_ = true;
+    if (lost_) {
+        state_ = State::discarding;
+        std::exchange(lost_, nullptr)();
+    }
     if (state_ == State::discarding) return stream_.close_when_sent();
     pump();
 }
@@ -72,9 +76,11 @@ void HttpSession::on_end() {
 void HttpSession::on_lost() {
     cancel();
     state_ = State::discarding;
+    if (lost_) std::exchange(lost_, nullptr)();
 }
 
 void HttpSession::on_drained() {
+    if (state_ == State::moving) return move();
     if (state_ == State::discarding) return arm(discard_time_max);
     pump();
 }
@@ -210,7 +216,16 @@ void HttpSession::refuse(boost::system::error_code error) {
 
 void HttpSession::dispatch() {
     cancel();
-    if (wants_websocket(parser_->get()) || server_.may_admit_()) return handle();
+    const auto target = parser_->get().target();
+    const std::string_view path = origin_form({target.data(), target.size()});
+    const auto home = server_.home_(path.substr(0, path.find('?')));
+    if (home && *home != server_.self_) {
+        state_ = State::moving;
+        target_ = *home;
+        arm(seconds(server_.options_.idle_timeout_seconds));
+        return stream_.await_drain();
+    }
+    if (home || wants_websocket(parser_->get()) || server_.may_admit_()) return handle();
     state_ = State::parked;
     server_.park(weak_from_this());
 }
@@ -219,6 +234,28 @@ void HttpSession::readmit() {
     if (state_ != State::parked) return;
     handle();
     pump();
+}
+
+void HttpSession::move() {
+    cancel();
+    state_ = State::handed_over;
+    ListHook<HttpSessions>::unlink();
+    MovedRequest request{stream_.release(), std::move(parser_), std::move(pending_), ended_};
+    server_.move_(target_, std::move(request));
+}
+
+void HttpSession::go_on(MovedRequest request) {
+    cancel();
+    parser_ = std::move(request.parser);
+    pending_ = std::move(request.read_ahead);
+    ended_ = request.ended;
+    head_seen_ = true;
+    handle();
+    pump();
+}
+
+void HttpSession::when_lost(std::function<void()> lost) {
+    if (state_ == State::answering) lost_ = std::move(lost);
 }
 
 void HttpSession::handle() {
@@ -250,6 +287,7 @@ void HttpSession::handle() {
 
 void HttpSession::answer(const HttpResponse& response) {
     if (state_ == State::handed_over || state_ == State::discarding) return;
+    lost_ = nullptr;
     const bool whole = parser_ && parser_->is_done();
     const bool keep_alive =
         whole && parser_->get().keep_alive() && !response.close && !server_.draining_;
@@ -271,19 +309,17 @@ void HttpSession::answer(const HttpResponse& response) {
 }
 
 void HttpSession::write(const HttpResponse& response, bool keep_alive) {
-    const auto status = static_cast<http::status>(response.status);
     const bool head =
         parser_ && parser_->is_header_done() && parser_->get().method() == http::verb::head;
-    std::string text = "HTTP/1.1 " + std::to_string(response.status) + " ";
-    text.append(http::obsolete_reason(status));
-    text.append("\r\nDate: ").append(http_date());
-    if (!response.body.empty()) text.append("\r\nContent-Type: ").append(response.content_type);
-    text.append("\r\nContent-Length: ").append(std::to_string(response.body.size()));
-    for (const auto& [name, value] : response.headers) {
-        text.append("\r\n").append(name).append(": ").append(value);
-    }
-    text.append(keep_alive ? "\r\nConnection: keep-alive" : "\r\nConnection: close");
-    text.append("\r\n\r\n");
+    std::string text = begin_response(response.status);
+    const auto add = [&text](std::string_view name, std::string_view value) {
+        text.append(name).append(": ").append(value).append("\r\n");
+    };
+    if (!response.body.empty()) add("Content-Type", response.content_type);
+    if (response.status != 204) add("Content-Length", std::to_string(response.body.size()));
+    for (const auto& [name, value] : response.headers) add(name, value);
+    add("Connection", keep_alive ? "keep-alive" : "close");
+    text.append("\r\n");
     if (!head) text.append(response.body);
     stream_.send(Frame::copy_of(text));
 }
@@ -291,6 +327,7 @@ void HttpSession::write(const HttpResponse& response, bool keep_alive) {
 void HttpSession::hand_over(std::shared_ptr<StreamHandler> to) {
     cancel();
     state_ = State::handed_over;
+    lost_ = nullptr;
     successor_ = to;
     ListHook<HttpSessions>::unlink();
     stream_.set_handler(std::move(to));
@@ -318,6 +355,23 @@ void HttpSession::drain() {
     if (state_ != State::reading) return;
     if (!parser_ && pending_.empty()) return stream_.close_when_sent();
     arm(discard_time_max);  // Half a request must not hold up the stop.
+}
+
+std::string begin_response(int status) {
+    std::string text = "HTTP/1.1 " + std::to_string(status) + " ";
+    text.append(http::obsolete_reason(static_cast<http::status>(status)));
+    return text.append("\r\nDate: ").append(http_date()).append("\r\n");
+}
+
+void HttpReply::when_lost(std::function<void()> lost) const {
+    if (const auto session = session_.lock()) session->when_lost(std::move(lost));
+}
+
+TcpStream* HttpReply::take_over(std::shared_ptr<StreamHandler> handler) const {
+    const auto session = session_.lock();
+    if (!session || session->stream().closed()) return nullptr;
+    session->hand_over(std::move(handler));
+    return &session->stream();
 }
 
 void HttpReply::send(HttpResponse response) const {

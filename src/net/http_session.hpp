@@ -1,6 +1,6 @@
 #pragma once
 
-#include <boost/beast/http/parser.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,16 +33,20 @@ public:
     void answer(const HttpResponse& response);
     /// The request that waited for admission goes ahead.
     void readmit();
+    /// Another shard's request is answered here.
+    void go_on(MovedRequest request);
+    void when_lost(std::function<void()> lost);
     void drain();
 
     void hand_over(std::shared_ptr<StreamHandler> to);
     [[nodiscard]] TcpStream& stream() noexcept { return stream_; }
 
 private:
-    using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+    using Parser = MovedRequest::Parser;
     enum class State : unsigned char {
         reading,      ///< the next request
         parked,       ///< a request waits for admission
+        moving,       ///< a request is another shard's; what is queued has to leave first
         answering,    ///< a request waits for its answer
         discarding,   ///< the last answer is given; what still comes is ignored
         handed_over,  ///< the connection speaks something else now
@@ -65,6 +69,7 @@ private:
     [[nodiscard]] std::optional<HttpResponse> head_refusal() const;
     void dispatch();
     void handle();
+    void move();
     void refuse(boost::system::error_code error);
     void write(const HttpResponse& response, bool keep_alive);
     void arm(std::chrono::seconds after);
@@ -80,6 +85,8 @@ private:
     std::size_t unsent_when_armed_ = 0;
     std::unique_ptr<Parser> parser_;
     std::string pending_;
+    std::function<void()> lost_;  ///< while a request waits for its answer
+    ShardId target_{};
     std::shared_ptr<StreamHandler> successor_;
 };
 

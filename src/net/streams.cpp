@@ -3,6 +3,7 @@
 #include <sys/epoll.h>
 
 #include <system_error>
+#include <utility>
 
 namespace carillon {
 namespace {
@@ -30,8 +31,18 @@ Streams::~Streams() {
 }
 
 TcpStream& Streams::adopt(int descriptor, boost::asio::ip::address peer, const TlsContext* tls) {
-    auto session = tls != nullptr ? std::make_unique<TlsSession>(*tls, tls_scratch_) : nullptr;
-    auto* const stream = new TcpStream(*this, descriptor, std::move(peer), std::move(session));
+    return add(descriptor, std::move(peer),
+               tls != nullptr ? std::make_unique<TlsSession>(*tls, tls_scratch_) : nullptr);
+}
+
+TcpStream& Streams::adopt(MovedStream moved) {
+    if (moved.tls_) moved.tls_->move_to(tls_scratch_);
+    return add(std::exchange(moved.descriptor_, -1), std::move(moved.peer_), std::move(moved.tls_));
+}
+
+TcpStream& Streams::add(int descriptor, boost::asio::ip::address peer,
+                        std::unique_ptr<TlsSession> tls) {
+    auto* const stream = new TcpStream(*this, descriptor, std::move(peer), std::move(tls));
     all_.push_back(*stream);
     ++size_;
     control(EPOLL_CTL_ADD, *stream, EPOLLIN);

@@ -64,11 +64,19 @@ void TcpStream::after(AfterQueue what) {
 
 void TcpStream::close() noexcept {
     if (closed()) return;
-    streams_.control(EPOLL_CTL_DEL, *this, 0);
-    ::close(std::exchange(descriptor_, -1));
+    ::close(detach());
     queue_.clear();
     if (tls_) tls_->plain().clear();
+}
+
+int TcpStream::detach() noexcept {
+    streams_.control(EPOLL_CTL_DEL, *this, 0);
     streams_.bury(*this);
+    return std::exchange(descriptor_, -1);
+}
+
+MovedStream TcpStream::release() {
+    return {detach(), peer_, std::move(tls_)};
 }
 
 void TcpStream::reset() noexcept {

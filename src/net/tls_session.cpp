@@ -62,10 +62,9 @@ TlsScratch::~TlsScratch() {
 }
 
 TlsSession::TlsSession(const TlsContext& context, TlsScratch& scratch)
-    : ssl_(SSL_new(context.native())), scratch_(scratch) {
+    : ssl_(SSL_new(context.native())), scratch_(&scratch) {
     if (ssl_ == nullptr) throw std::bad_alloc();
-    BIO_up_ref(scratch.bio_);
-    SSL_set_bio(ssl_, scratch.bio_, scratch.bio_);
+    move_to(scratch);
     SSL_set_accept_state(ssl_);
 }
 
@@ -73,16 +72,22 @@ TlsSession::~TlsSession() {
     SSL_free(ssl_);
 }
 
+void TlsSession::move_to(TlsScratch& scratch) {
+    scratch_ = &scratch;
+    BIO_up_ref(scratch.bio_);
+    SSL_set_bio(ssl_, scratch.bio_, scratch.bio_);
+}
+
 void TlsSession::receive(std::span<const char> ciphertext) noexcept {
-    scratch_.in_ = ciphertext;
+    scratch_->in_ = ciphertext;
 }
 
 TlsSession::Progress TlsSession::read(std::span<char>& plaintext) {
     ERR_clear_error();
     const int size =
-        SSL_read(ssl_, scratch_.plain_.data(), static_cast<int>(scratch_.plain_.size()));
+        SSL_read(ssl_, scratch_->plain_.data(), static_cast<int>(scratch_->plain_.size()));
     if (size > 0) {
-        plaintext = {scratch_.plain_.data(), static_cast<std::size_t>(size)};
+        plaintext = {scratch_->plain_.data(), static_cast<std::size_t>(size)};
         return Progress::bytes;
     }
     switch (SSL_get_error(ssl_, size)) {
@@ -93,15 +98,15 @@ TlsSession::Progress TlsSession::read(std::span<char>& plaintext) {
             return Progress::ended;
         default:
             ended_ = true;  // No goodbye over a broken connection.
-            scratch_.in_ = {};
+            scratch_->in_ = {};
             return Progress::failed;
     }
 }
 
 void TlsSession::take_output(OutboundQueue& wire) {
-    if (scratch_.out_.empty()) return;
-    wire.push(Frame::copy_of(scratch_.out_));
-    scratch_.out_.clear();
+    if (scratch_->out_.empty()) return;
+    wire.push(Frame::copy_of(scratch_->out_));
+    scratch_->out_.clear();
 }
 
 bool TlsSession::established() const noexcept {
@@ -114,7 +119,7 @@ bool TlsSession::encrypt(OutboundQueue& wire, std::size_t wire_bytes_max) {
         const std::size_t size = fill_record();
         ERR_clear_error();
         // Our end of the pipe takes everything, so nothing but a broken connection makes this fail.
-        const bool done = SSL_write(ssl_, scratch_.plain_.data(), static_cast<int>(size)) > 0;
+        const bool done = SSL_write(ssl_, scratch_->plain_.data(), static_cast<int>(size)) > 0;
         take_output(wire);
         if (!done) return false;
     }
@@ -125,9 +130,9 @@ std::size_t TlsSession::fill_record() noexcept {
     std::array<iovec, 64> vectors;
     const std::size_t count = plain_.gather(vectors);
     std::size_t size = 0;
-    for (std::size_t i = 0; i < count && size < scratch_.plain_.size(); ++i) {
-        const std::size_t piece = std::min(vectors[i].iov_len, scratch_.plain_.size() - size);
-        std::memcpy(scratch_.plain_.data() + size, vectors[i].iov_base, piece);
+    for (std::size_t i = 0; i < count && size < scratch_->plain_.size(); ++i) {
+        const std::size_t piece = std::min(vectors[i].iov_len, scratch_->plain_.size() - size);
+        std::memcpy(scratch_->plain_.data() + size, vectors[i].iov_base, piece);
         size += piece;
     }
     plain_.consume(size);

@@ -34,4 +34,16 @@ inline void append_utf8(std::string& out, char32_t code_point) {
     }
 }
 
+/// Takes the first character off valid UTF-8, which must not be empty.
+[[nodiscard]] inline char32_t take_character(std::string_view& text) noexcept {
+    const auto lead = static_cast<unsigned char>(text.front());
+    const std::size_t size = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    char32_t code_point = size == 1 ? lead : lead & (0xFFU >> (size + 1));
+    for (std::size_t i = 1; i < size; ++i) {
+        code_point = code_point << 6 | (static_cast<unsigned char>(text[i]) & 0x3FU);
+    }
+    text.remove_prefix(size);
+    return code_point;
+}
+
 }  // namespace carillon

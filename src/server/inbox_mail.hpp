@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "carillon/channels/shard_mail.hpp"
+#include "carillon/net/moved_request.hpp"
 #include "carillon/runtime/event_loop.hpp"
 #include "carillon/runtime/inbox.hpp"
 
@@ -16,7 +17,10 @@ struct ShardInbox {
     ShardMetrics metrics;
     EventLoop loop{metrics};
     Inbox<ShardMessage> inbox;
-    std::function<void()> drain;  ///< on the shard's thread; set before any shard runs
+    /// On the shard's thread; set before any shard runs: reads `inbox`, and takes over a connection
+    /// whose request is for this shard.
+    std::function<void()> drain;
+    std::function<void(MovedRequest)> accept;
 };
 
 /// A shard's way to the others: collects what it says in a turn, one batch for each shard, and

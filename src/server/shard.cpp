@@ -47,16 +47,32 @@ Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inbox
           self, static_cast<std::uint16_t>(inboxes.size()), mail_, secure_random,
           [this] { return loop_.now(); }, own_.metrics),
       api_(loop_, channels_, own_.metrics, apps, configuration.api, configuration.path_prefix),
-      clients_(loop_, channels_, own_.metrics, apps, configuration.connection,
-               configuration.path_prefix),
+      clients_(loop_, channels_, apps, configuration.connection),
+      websocket_clients_(loop_, clients_, own_.metrics, configuration.connection,
+                         configuration.path_prefix),
+      fallback_clients_(loop_, clients_, own_.metrics, configuration.connection,
+                        configuration.path_prefix, static_cast<std::uint16_t>(inboxes.size())),
       streams_(loop_, make_gathered_flusher(), own_.metrics),
       http_(loop_, streams_, configuration.http, make_routes(configuration.path_prefix),
             [this](const HttpRequest& request, const HttpUpgrade& upgrade) {
-                return clients_.upgrade(request, upgrade);
+                return websocket_clients_.upgrade(request, upgrade);
             }),
       due_(channels_),
       idle_timer_(loop_.context()) {
     http_.set_admission([this] { return !channels_.any_full(); });
+    http_.set_homes(
+        self, [this](std::string_view path) { return fallback_clients_.home(path); },
+        [&inboxes](ShardId to, MovedRequest request) {
+            ShardInbox& receiver = *inboxes[static_cast<std::size_t>(to)];
+            boost::asio::post(receiver.loop.context(),
+                              [&receiver, request = std::move(request)]() mutable {
+                                  receiver.accept(std::move(request));
+                              });
+        });
+    own_.accept = [this](MovedRequest request) {
+        loop_.refresh_time();
+        http_.accept(std::move(request));
+    };
     own_.drain = [this] { drain_inbox(); };
     loop_.at_end_of_turn([this] { end_turn(); });
 }
@@ -70,6 +86,8 @@ HttpRoutes Shard::make_routes(const std::string& prefix) {
     HttpRoutes routes(prefix);
     api_.add_routes(routes);
     WebSocketClients::add_routes(routes);
+    fallback_clients_.add_routes(routes);
+    add_timeline_routes(routes);
     return routes;
 }
 

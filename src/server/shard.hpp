@@ -10,6 +10,8 @@
 #include "carillon/api/rest_api.hpp"
 #include "carillon/apps/app_registry.hpp"
 #include "carillon/channels/channel_shard.hpp"
+#include "carillon/clients/clients.hpp"
+#include "carillon/clients/fallback_clients.hpp"
 #include "carillon/clients/websocket_clients.hpp"
 #include "carillon/config/configuration.hpp"
 #include "carillon/net/http_server.hpp"
@@ -65,7 +67,9 @@ private:
     InboxMail mail_;
     ChannelShard channels_;
     RestApi api_;
-    WebSocketClients clients_;
+    Clients clients_;
+    WebSocketClients websocket_clients_;
+    FallbackClients fallback_clients_;
     Streams streams_;
     HttpServer http_;
     struct Entrance {

@@ -17,10 +17,15 @@ public:
     [[nodiscard]] std::string_view text() const noexcept { return text_; }
     /// As a WebSocket text frame.
     [[nodiscard]] const Frame& websocket();
+    /// As a line of the HTTP fallback, and the same as a chunk of a streaming answer.
+    [[nodiscard]] const Frame& fallback_line();
+    [[nodiscard]] const Frame& fallback_chunk();
 
 private:
     std::string_view text_;
     Frame websocket_;
+    Frame fallback_line_;
+    Frame fallback_chunk_;
 };
 
 }  // namespace carillon

@@ -34,11 +34,13 @@ struct HttpRequest {
     [[nodiscard]] const std::string& body() const { return message.body(); }
 };
 
+using HttpField = std::pair<std::string_view, std::string>;
+
 struct HttpResponse {
     int status = 200;
     std::string body = {};
     std::string_view content_type = "text/plain; charset=utf-8";
-    std::vector<std::pair<std::string_view, std::string>> headers = {};
+    std::vector<HttpField> headers = {};
     bool close = false;
 };
 
@@ -48,6 +50,14 @@ class HttpReply {
 public:
     explicit HttpReply(std::weak_ptr<HttpSession> session) : session_(std::move(session)) {}
     void send(HttpResponse response) const;
+
+    /// Calls `lost` if the peer is gone, or will send nothing more, before the answer; the
+    /// connection is closed then. For answers that take long.
+    void when_lost(std::function<void()> lost) const;
+
+    /// Answers with whatever `handler` puts on the stream, headers included, and nothing after it:
+    /// hands the connection over. Null if it has gone.
+    [[nodiscard]] TcpStream* take_over(std::shared_ptr<StreamHandler> handler) const;
 
     /// The same right; `note` is called with the status that is sent.
     [[nodiscard]] HttpReply noting(std::function<void(int status)> note) const {
@@ -73,6 +83,10 @@ public:
 private:
     HttpSession& session_;
 };
+
+/// The first lines of an answer: its status and what every answer has. Fields follow, each with its
+/// line end, then an empty line.
+[[nodiscard]] std::string begin_response(int status);
 
 using HttpHandler = std::function<void(const HttpRequest&, HttpReply)>;
 /// Takes over, or returns the answer that refuses.

@@ -3,10 +3,14 @@
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <vector>
 
+#include "carillon/base/ids.hpp"
 #include "carillon/net/http.hpp"
 #include "carillon/net/http_routes.hpp"
+#include "carillon/net/moved_request.hpp"
 #include "carillon/net/options.hpp"
 #include "carillon/net/streams.hpp"
 #include "carillon/runtime/event_loop.hpp"
@@ -24,6 +28,13 @@ public:
 
     /// While `may_admit` says no, requests wait unread and unanswered: backpressure on publishers.
     void set_admission(std::function<bool()> may_admit) { may_admit_ = std::move(may_admit); }
+
+    /// Some paths are served by a certain shard: `home` names it, `move` sends there what `accept`
+    /// takes. Such requests do not ask for admission.
+    using Home = std::function<std::optional<ShardId>(std::string_view path)>;
+    using Move = std::function<void(ShardId to, MovedRequest request)>;
+    void set_homes(ShardId self, Home home, Move move);
+    void accept(MovedRequest request);
 
     /// `tls`: the listener's, if it demands TLS.
     void accept(int descriptor, const boost::asio::ip::address& peer,
@@ -48,6 +59,9 @@ private:
     HttpRoutes routes_;
     HttpUpgradeHandler upgrade_;
     std::function<bool()> may_admit_ = [] { return true; };
+    ShardId self_{};
+    Home home_ = [](std::string_view) { return std::nullopt; };
+    Move move_;
     bool draining_ = false;
     std::vector<std::weak_ptr<HttpSession>> parked_;
     boost::asio::steady_timer readmit_timer_;

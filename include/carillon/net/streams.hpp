@@ -29,6 +29,9 @@ public:
     /// `tls`: the listener's, if it demands TLS.
     TcpStream& adopt(int descriptor, boost::asio::ip::address peer, const TlsContext* tls);
 
+    /// Takes over a connection that another shard has released.
+    TcpStream& adopt(MovedStream moved);
+
     /// Flushes what became dirty in this turn, then destroys what was closed in it.
     void end_turn();
 
@@ -39,6 +42,7 @@ public:
 
 private:
     friend class TcpStream;
+    TcpStream& add(int descriptor, boost::asio::ip::address peer, std::unique_ptr<TlsSession> tls);
     void await_ready();
     void dispatch_ready();
     void mark_dirty(TcpStream& stream);

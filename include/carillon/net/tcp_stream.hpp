@@ -6,6 +6,7 @@
 
 #include "carillon/base/frame.hpp"
 #include "carillon/base/intrusive_list.hpp"
+#include "carillon/net/moved_stream.hpp"
 #include "carillon/net/outbound_queue.hpp"
 #include "carillon/net/stream_handler.hpp"
 #include "carillon/net/tls.hpp"
@@ -50,6 +51,10 @@ public:
     /// Now, with a TCP reset: for a peer that does not read.
     void reset() noexcept;
 
+    /// Gives the socket up, for another shard. Only when nothing is queued and `on_bytes` has
+    /// returned: what has been received is with the handler.
+    [[nodiscard]] MovedStream release();
+
     void pause_reading();
     void resume_reading();
 
@@ -83,6 +88,8 @@ private:
     void decrypt(std::span<char> ciphertext);
     [[nodiscard]] bool nothing_waits() const noexcept;
     void lose();
+    /// Its descriptor, which is watched no more.
+    [[nodiscard]] int detach() noexcept;
     void after(AfterQueue what);
     void watch();
 

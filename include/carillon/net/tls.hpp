@@ -60,6 +60,10 @@ public:
     TlsSession(const TlsSession&) = delete;
     TlsSession& operator=(const TlsSession&) = delete;
 
+    /// The connection moves to another shard, which has `scratch`. Only between `read`s that have
+    /// used up what was received.
+    void move_to(TlsScratch& scratch);
+
     /// What the peer sent; then `read` until it has no more. The bytes must stay until then.
     void receive(std::span<const char> ciphertext) noexcept;
 
@@ -88,7 +92,7 @@ private:
     [[nodiscard]] std::size_t fill_record() noexcept;
 
     SSL* ssl_;
-    TlsScratch& scratch_;
+    TlsScratch* scratch_;
     OutboundQueue plain_;
     bool ended_ = false;
 };

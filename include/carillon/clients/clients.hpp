@@ -1,0 +1,71 @@
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "carillon/apps/app_registry.hpp"
+#include "carillon/channels/channel_shard.hpp"
+#include "carillon/clients/options.hpp"
+#include "carillon/runtime/event_loop.hpp"
+
+namespace carillon {
+
+class Client;
+
+/// The Pusher clients of one shard, whatever carries their messages: hands them new settings, sends
+/// them away when the server stops.
+class Clients {
+public:
+    Clients(EventLoop& loop, ChannelShard& channels, std::shared_ptr<const AppRegistry> apps,
+            const ConnectionOptions& options);
+    ~Clients();
+    Clients(const Clients&) = delete;
+    Clients& operator=(const Clients&) = delete;
+
+    /// Lets the client in or refuses it. `query`: of the request that it came with.
+    struct Arrival {
+        std::string key;  ///< percent-decoded
+        std::string_view query;
+        bool secure = false;
+    };
+    void enter(Client& client, const Arrival& arrival);
+    /// Takes it up only to be refused.
+    void refuse(Client& client, Errc code, std::string_view message);
+
+    /// From a reload. Clients of apps that are gone or disabled are closed, the others stay.
+    void set_apps(std::shared_ptr<const AppRegistry> apps);
+
+    /// Closes everybody with 4200, evenly over `time`, and whoever still comes at once.
+    void drain(Duration time);
+    [[nodiscard]] bool idle() const noexcept;
+
+    /// Clients by app id and transport. Walks them all: for a scrape.
+    using Census = std::map<std::pair<std::string, std::string_view>, std::size_t>;
+    [[nodiscard]] Census census() const;
+
+private:
+    struct List;
+    struct Refusal {
+        Errc code;
+        std::string message;
+    };
+    /// Why this client cannot come in; if it can, it is now counted among the app's connections.
+    [[nodiscard]] std::optional<Refusal> refusal(const Arrival& arrival, const App* app) const;
+    void close_some();
+
+    EventLoop& loop_;
+    ChannelShard& channels_;
+    std::shared_ptr<const AppRegistry> apps_;
+    ConnectionOptions options_;
+    bool draining_ = false;
+    TimePoint drain_end_{};
+    boost::asio::steady_timer drain_timer_;
+    std::unique_ptr<List> list_;
+};
+
+}  // namespace carillon

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "carillon/base/result.hpp"
+
+namespace carillon {
+
+/// The lines of pusher-js' HTTP transports, each with its `\n`: what a receive request is answered
+/// with. ASCII only, since the client counts UTF-16 units of what it gets, and we count bytes.
+/// Source: protocol.md 7.2.
+inline constexpr std::string_view fallback_open = "o\n";
+inline constexpr std::string_view fallback_heartbeat = "h\n";
+inline constexpr std::string_view fallback_nothing = "a[]\n";  ///< no message, but life
+
+/// What a streaming answer begins with, so that old browsers stop buffering.
+[[nodiscard]] std::string fallback_prelude();
+
+/// `text`: one message of the Pusher protocol, valid UTF-8.
+[[nodiscard]] std::string fallback_message(std::string_view text);
+
+[[nodiscard]] std::string fallback_close(int code, std::string_view reason);
+
+/// A line as it travels in a streaming answer: a chunk (RFC 9112, 7.1).
+[[nodiscard]] std::string fallback_chunk(std::string_view line);
+inline constexpr std::string_view fallback_last_chunk = "0\r\n\r\n";
+
+/// The body of `xhr_send`: a JSON array of strings, each one message of a client; valid UTF-8 comes
+/// out whatever comes in. Fails with bad_json. Source: protocol.md 7.3.
+[[nodiscard]] Result<std::vector<std::string>> parse_fallback_send(std::string_view body);
+
+}  // namespace carillon

@@ -1,0 +1,141 @@
+#include "carillon/clients/clients.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+
+#include "carillon/auth/query.hpp"
+#include "client.hpp"
+
+namespace carillon {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto drain_step = 20ms;
+
+/// Fit to be shown to whoever sent it, within a close reason.
+bool is_printable(std::string_view key) {
+    return key.size() <= 64 && std::ranges::all_of(key, [](char c) { return c > ' ' && c <= '~'; });
+}
+
+/// Absent or empty means 7. Source: protocol.md 1.2.
+bool speaks(std::string_view query) {
+    const auto parameters = Query::parse(query);
+    if (!parameters) return false;
+    const std::string_view version = parameters->find("protocol").value_or("");
+    return version.empty() || version == "7" || version == "6" || version == "5" || version == "4";
+}
+
+}  // namespace
+
+struct Clients::List : HookedList<Client, ClientList> {};
+
+Clients::Clients(EventLoop& loop, ChannelShard& channels, std::shared_ptr<const AppRegistry> apps,
+                 const ConnectionOptions& options)
+    : loop_(loop),
+      channels_(channels),
+      apps_(std::move(apps)),
+      options_(options),
+      drain_timer_(loop.context()),
+      list_(std::make_unique<List>()) {}
+
+Clients::~Clients() {
+    list_->clear();
+}
+
+void Clients::enter(Client& client, const Arrival& arrival) {
+    const auto app = apps_->find_by_key(arrival.key);
+    if (const auto refused = refusal(arrival, app.get())) {
+        return refuse(client, refused->code, refused->message);
+    }
+    list_->push_back(client);
+    client.open(channels_, app, options_.activity_timeout_seconds);
+}
+
+void Clients::refuse(Client& client, Errc code, std::string_view message) {
+    list_->push_back(client);
+    client.refuse(code, message);
+}
+
+std::optional<Clients::Refusal> Clients::refusal(const Arrival& arrival, const App* app) const {
+    if (draining_) return Refusal{Errc::shutting_down, "Server is shutting down"};
+    if (!speaks(arrival.query)) {
+        return Refusal{Errc::protocol_unsupported, "Unsupported protocol version"};
+    }
+    if (app == nullptr) {
+        return Refusal{Errc::app_unknown,
+                       is_printable(arrival.key)
+                           ? "App key " + std::string(arrival.key) + " does not exist"
+                           : "This app key does not exist"};
+    }
+    if (!app->enabled) return Refusal{Errc::app_disabled, "Application is disabled"};
+    if (app->tls_only && !arrival.secure) {
+        return Refusal{Errc::tls_required, "Application only accepts TLS connections"};
+    }
+    // Counted first, so that two shards cannot both take the last place.
+    const std::uint32_t max = app->limits.max_connections;
+    if (app->open_connections->fetch_add(1, std::memory_order_relaxed) < max || max == 0) {
+        return std::nullopt;
+    }
+    app->open_connections->fetch_sub(1, std::memory_order_relaxed);
+    return Refusal{Errc::app_over_quota, "Application has too many connections"};
+}
+
+void Clients::set_apps(std::shared_ptr<const AppRegistry> apps) {
+    apps_ = std::move(apps);
+    for (auto at = list_->begin(); at != list_->end();) {
+        Client& client = *at++;
+        if (client.connection() == nullptr) continue;
+        const auto app = apps_->find_by_id(client.connection()->app().id.get());
+        if (!app) {
+            client.refuse(Errc::app_unknown, "The app was removed");
+        } else if (!app->enabled) {
+            client.refuse(Errc::app_disabled, "Application is disabled");
+        } else {
+            client.connection()->set_app(app);
+        }
+    }
+}
+
+void Clients::drain(Duration time) {
+    draining_ = true;
+    drain_end_ = loop_.now() + time;
+    close_some();
+}
+
+void Clients::close_some() {
+    std::size_t open = 0;
+    for (Client& client : *list_) open += client.connection() != nullptr ? 1U : 0U;
+    if (open == 0) return;
+    const auto steps = std::max<std::int64_t>(1, (drain_end_ - loop_.now()) / drain_step);
+    std::size_t now =
+        (open + static_cast<std::size_t>(steps) - 1) / static_cast<std::size_t>(steps);
+    for (auto at = list_->begin(); at != list_->end() && now > 0;) {
+        Client& client = *at++;
+        if (client.connection() == nullptr) continue;
+        client.refuse(Errc::shutting_down, "Server is shutting down");
+        --now;
+    }
+    drain_timer_.expires_after(drain_step);
+    drain_timer_.async_wait([this](boost::system::error_code error) {
+        if (error) return;
+        loop_.refresh_time();
+        close_some();
+    });
+}
+
+Clients::Census Clients::census() const {
+    Census census;
+    for (Client& client : *list_) {
+        if (client.connection() == nullptr) continue;
+        ++census[{client.connection()->app().id.get(), client.transport()}];
+    }
+    return census;
+}
+
+bool Clients::idle() const noexcept {
+    return list_->empty();
+}
+
+}  // namespace carillon

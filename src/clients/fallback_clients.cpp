@@ -1,0 +1,160 @@
+#include "carillon/clients/fallback_clients.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "carillon/base/percent.hpp"
+#include "cors.hpp"
+#include "fallback_session.hpp"
+
+namespace carillon {
+namespace {
+
+namespace http = boost::beast::http;
+
+/// pusher-js' default `httpPath`.
+constexpr std::string_view default_prefix = "/pusher";
+
+/// The parts of a path that name a session: app key, server number, id; decoded.
+using SessionPath = std::vector<std::string>;
+
+bool is_session_part(std::string_view text) {
+    return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    });
+}
+
+/// Of decoded parts: what a session is known by.
+std::string session_name(const SessionPath& path) {
+    return path[1] + '/' + path[2] + '/' + path[0];
+}
+
+bool is_well_formed(const SessionPath& path) {
+    return is_session_part(path[1]) && is_session_part(path[2]);
+}
+
+std::string streaming_head(const HttpRequest& request) {
+    std::string head = begin_response(200);
+    const auto add = [&head](std::string_view name, std::string_view value) {
+        head.append(name).append(": ").append(value).append("\r\n");
+    };
+    add("Content-Type", fallback_content_type);
+    for (const auto& [name, value] : cors_fields(request)) add(name, value);
+    add("X-Accel-Buffering", "no");  // nginx would hold back what it is sent.
+    add("Transfer-Encoding", "chunked");
+    add("Connection", "close");
+    return head.append("\r\n");
+}
+
+HttpResponse plain(const HttpRequest& request, int status, std::string_view text) {
+    HttpResponse response{.status = status, .headers = cors_fields(request)};
+    if (!text.empty()) response.body.append(text).append("\n");
+    return response;
+}
+
+}  // namespace
+
+FallbackClients::FallbackClients(EventLoop& loop, Clients& clients, ShardMetrics& metrics,
+                                 const ConnectionOptions& options, std::string path_prefix,
+                                 std::uint16_t shards)
+    : loop_(loop),
+      clients_(clients),
+      metrics_(metrics),
+      options_(options),
+      path_prefix_(std::move(path_prefix)),
+      shards_(shards) {}
+
+FallbackClients::~FallbackClients() = default;
+
+void FallbackClients::add_routes(HttpRoutes& routes) {
+    using Endpoint = void (FallbackClients::*)(const HttpRequest&, const HttpReply&);
+    const auto add = [&](std::string_view action, Endpoint endpoint) {
+        for (const std::string_view prefix : {std::string_view(), default_prefix}) {
+            const std::string pattern = std::string(prefix).append("/app/*/*/*/").append(action);
+            routes.add("POST", pattern,
+                       [this, endpoint](const HttpRequest& request, const HttpReply& reply) {
+                           (this->*endpoint)(request, reply);
+                       });
+            routes.add("OPTIONS", pattern, [](const HttpRequest& request, const HttpReply& reply) {
+                reply.send(preflight_answer(request));
+            });
+        }
+    };
+    add("xhr_streaming", &FallbackClients::receive_streaming);
+    add("xhr", &FallbackClients::receive_poll);
+    add("xhr_send", &FallbackClients::take);
+}
+
+std::optional<ShardId> FallbackClients::home(std::string_view path) const {
+    path = without_prefix(without_prefix(path, path_prefix_), default_prefix);
+    const auto segments = path_segments(path);
+    if (segments.size() != 5 || segments[0] != "app") return std::nullopt;
+    const SessionPath session{percent_decode(segments[1]), percent_decode(segments[2]),
+                              percent_decode(segments[3])};
+    return static_cast<ShardId>((fnv1a(session_name(session)) >> 32U) % shards_);
+}
+
+void FallbackClients::receive_streaming(const HttpRequest& request, const HttpReply& reply) {
+    receive(request, reply,
+            [&](FallbackSession& session) { session.stream(reply, streaming_head(request)); });
+}
+
+void FallbackClients::receive_poll(const HttpRequest& request, const HttpReply& reply) {
+    receive(request, reply, [&](FallbackSession& session) {
+        std::vector<HttpField> fields = cors_fields(request);
+        fields.emplace_back("X-Accel-Buffering", "no");
+        session.poll(reply, std::move(fields));
+    });
+}
+
+void FallbackClients::receive(const HttpRequest& request, const HttpReply& reply,
+                              const std::function<void(FallbackSession&)>& attach) {
+    if (!is_well_formed(request.path_values)) return reply.send(plain(request, 404, "Not found"));
+    const std::string name = session_name(request.path_values);
+    if (const auto known = sessions_.find(name); known != sessions_.end()) {
+        return attach(*known->second);
+    }
+    const auto session = std::make_shared<FallbackSession>(loop_, options_, metrics_,
+                                                           [this, name] { sessions_.erase(name); });
+    sessions_.emplace(name, session);
+    attach(*session);
+    clients_.enter(*session, {request.path_values[0], request.query, request.origin.secure});
+}
+
+void FallbackClients::take(const HttpRequest& request, const HttpReply& reply) {
+    const auto session = sessions_.find(session_name(request.path_values));
+    if (session == sessions_.end()) return reply.send(plain(request, 404, "Session not found"));
+    if (request.body().empty()) return reply.send(plain(request, 500, "Payload expected."));
+    const auto kept = session->second;
+    switch (const int status = kept->take(request.body())) {
+        case 204: {
+            HttpResponse response = plain(request, 204, "");
+            response.headers.emplace_back("Content-Type", "text/plain; charset=UTF-8");
+            return reply.send(std::move(response));
+        }
+        case 404:
+            return reply.send(plain(request, status, "Session not found"));
+        case 413:
+            return reply.send(plain(request, status, "Message too large"));
+        default:
+            return reply.send(plain(request, status, "Broken JSON encoding."));
+    }
+}
+
+void add_timeline_routes(HttpRoutes& routes) {
+    routes.add("GET", "/timeline/v2/jsonp/*", [](const HttpRequest& request, HttpReply reply) {
+        const std::string& receiver = request.path_values[0];
+        const bool is_number = !receiver.empty() && receiver.size() <= 9 &&
+                               receiver.find_first_not_of("0123456789") == std::string::npos;
+        if (!is_number) return reply.send(plain(request, 404, "Not found"));
+        reply.send({.body = "Pusher.ScriptReceivers[" + receiver + "](null,{});",
+                    .content_type = fallback_content_type,
+                    .headers = cors_fields(request)});
+    });
+    routes.add("GET", "/timeline/v2/xhr/*", [](const HttpRequest& request, HttpReply reply) {
+        reply.send(
+            {.body = "{}", .content_type = "application/json", .headers = cors_fields(request)});
+    });
+}
+
+}  // namespace carillon

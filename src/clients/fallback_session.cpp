@@ -1,0 +1,241 @@
+#include "fallback_session.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <utility>
+
+#include "carillon/protocol/fallback_frames.hpp"
+
+namespace carillon {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::seconds alone_max = 5s;
+constexpr std::chrono::seconds farewell_kept = 5s;
+constexpr std::chrono::seconds longest_heartbeat = 25s;
+constexpr std::chrono::seconds longest_silence = 60s;
+constexpr std::size_t poll_bytes_max = 131072;
+constexpr std::size_t burst_max = 16;  // Times the limit, as long as the client keeps up.
+
+}  // namespace
+
+FallbackSession::FallbackSession(EventLoop& loop, const ConnectionOptions& options,
+                                 ShardMetrics& metrics, std::function<void()> forget)
+    : Client(metrics),
+      loop_(loop),
+      options_(options),
+      forget_(std::move(forget)),
+      last_heard_(loop.now()),
+      last_written_(loop.now()),
+      alone_since_(loop.now()) {}
+
+void FallbackSession::poll(const HttpReply& reply, std::vector<HttpField> fields) {
+    detach();
+    transport_ = "xhr_polling";
+    poll_.emplace(Poll{reply, std::move(fields)});
+    reply.when_lost([weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->on_poll_lost();
+    });
+    attached();
+}
+
+void FallbackSession::stream(const HttpReply& reply, std::string_view head) {
+    detach();
+    transport_ = "xhr_streaming";
+    const auto stream = std::make_shared<FallbackStream>(loop_, weak_from_this());
+    TcpStream* const taken = reply.take_over(stream);
+    if (taken == nullptr) return;
+    stream->start(*taken, head);
+    stream_ = stream;
+    attached();
+}
+
+void FallbackSession::attached() {
+    last_heard_ = last_written_ = loop_.now();
+    if (std::exchange(is_new_, false)) {
+        write(fallback_open);
+    } else if (is_over() && queue_.empty()) {
+        write(farewell_);
+    }
+    flush_later();
+    watch();
+}
+
+void FallbackSession::detach() {
+    if (poll_) answer_poll(std::string(fallback_heartbeat));
+    if (stream_) std::exchange(stream_, nullptr)->finish();
+}
+
+int FallbackSession::take(std::string_view body) {
+    if (is_over()) return 404;
+    const auto messages = parse_fallback_send(body);
+    if (!messages) return 500;
+    last_heard_ = loop_.now();
+    if (messages->empty()) write(fallback_nothing);
+    for (const std::string& message : *messages) {
+        if (message.size() > options_.max_message_bytes) {
+            refuse(Errc::websocket_too_big, "Message too large");
+            return 413;
+        }
+        receive(message);
+    }
+    return 204;
+}
+
+void FallbackSession::send(OutboundMessage& message) {
+    if (is_over() || too_slow_) return;
+    ++metrics().messages_sent;
+    const Frame& line = message.fallback_line();
+    if (!has_room(line.size())) return drop_as_too_slow();
+    if (!streams_at_once()) {
+        queue_.push(line);
+        return flush_later();
+    }
+    stream_->send(message.fallback_chunk(), line.size());
+    last_written_ = loop_.now();
+}
+
+bool FallbackSession::streams_at_once() const noexcept {
+    return stream_ && !stream_->full() && queue_.empty();
+}
+
+bool FallbackSession::has_room(std::size_t size) const noexcept {
+    const bool at_once = streams_at_once();
+    const bool keeps_up = at_once ? !stream_->stream().blocked() : poll_.has_value();
+    const std::size_t waiting = at_once ? stream_->stream().queued_bytes() : queue_.footprint();
+    const std::size_t max = options_.max_queued_bytes;
+    return waiting + size <= (keeps_up ? max * burst_max : max);
+}
+
+void FallbackSession::drop_as_too_slow() {
+    too_slow_ = true;
+    queue_.clear();
+    if (stream_) stream_->stream().drop_queued();
+    // A fan-out is running over the channel's list, which ending this client changes.
+    loop_.defer([weak = weak_from_this()] {
+        const auto self = weak.lock();
+        if (!self) return;
+        self->too_slow_ = false;
+        self->refuse_as_too_slow();
+    });
+}
+
+void FallbackSession::end(const Error& why) {
+    // Refusing destroys the connection, which is what calls.
+    loop_.defer([weak = weak_from_this(), why] {
+        if (const auto self = weak.lock()) self->refuse(why.code, why.what);
+    });
+}
+
+void FallbackSession::close(int code, std::string_view reason) {
+    if (is_over()) return;
+    farewell_ = fallback_close(code, reason);
+    over_since_ = loop_.now();
+    write(farewell_);
+    watch();
+    gone(code);
+}
+
+void FallbackSession::write(std::string_view line) {
+    queue_.push(Frame::copy_of(line));
+    flush_later();
+}
+
+void FallbackSession::flush_later() {
+    if (!has_receiver() || std::exchange(flush_is_due_, true)) return;
+    // So that all that one turn brings goes into one answer.
+    loop_.defer([weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->flush();
+    });
+}
+
+void FallbackSession::flush() {
+    flush_is_due_ = false;
+    if (queue_.empty()) return;
+    if (poll_) {
+        answer_poll(take_lines(poll_bytes_max));
+    } else if (stream_) {
+        while (!queue_.empty() && !stream_->full()) stream_->send(take_lines(1));
+    }
+    last_written_ = loop_.now();
+    if (!is_over() || !queue_.empty()) return;
+    detach();
+    ListHook<ClientList>::unlink();
+}
+
+std::string FallbackSession::take_lines(std::size_t bytes_max) {
+    std::string lines;
+    std::array<iovec, 1> first;
+    while (queue_.gather(first) > 0) {
+        if (!lines.empty() && lines.size() + first[0].iov_len > bytes_max) break;
+        lines.append(static_cast<const char*>(first[0].iov_base), first[0].iov_len);
+        queue_.consume(first[0].iov_len);
+    }
+    return lines;
+}
+
+void FallbackSession::answer_poll(std::string lines) {
+    const Poll poll = std::move(*poll_);
+    poll_.reset();
+    alone_since_ = loop_.now();
+    watch();
+    poll.reply.send(
+        {.body = std::move(lines), .content_type = fallback_content_type, .headers = poll.fields});
+}
+
+void FallbackSession::on_poll_lost() {
+    poll_.reset();
+    alone_since_ = loop_.now();
+    watch();
+}
+
+void FallbackSession::on_receiver_lost(const FallbackStream& stream) {
+    if (stream_.get() != &stream) return;
+    stream_.reset();
+    alone_since_ = loop_.now();
+    watch();
+}
+
+void FallbackSession::watch() {
+    loop_.schedule(*this, std::max(Duration{}, next_check() - loop_.now()));
+}
+
+TimePoint FallbackSession::next_check() const noexcept {
+    if (is_over()) return over_since_ + farewell_kept;
+    if (!has_receiver()) return alone_since_ + alone_max;
+    return std::min(last_heard_ + silence_max(), heartbeat_due());
+}
+
+TimePoint FallbackSession::heartbeat_due() const noexcept {
+    if (stream_ && stream_->full()) return TimePoint::max();
+    const auto after =
+        std::min(longest_heartbeat, std::chrono::seconds(options_.activity_timeout_seconds));
+    // One that is told much still has to show, by its answer to a heartbeat, that it is there.
+    return std::min(last_written_, std::max(last_heard_, last_heartbeat_)) + after;
+}
+
+std::chrono::seconds FallbackSession::silence_max() const noexcept {
+    return std::min(longest_silence, std::chrono::seconds(options_.activity_timeout_seconds) +
+                                         std::chrono::seconds(options_.pong_timeout_seconds));
+}
+
+void FallbackSession::on_timeout(TimePoint now) {
+    const auto self = shared_from_this();
+    if (is_over() || !has_receiver()) {
+        if (now < next_check()) return watch();
+        gone(1006);
+        return forget_();
+    }
+    if (now >= last_heard_ + silence_max()) {
+        return refuse(Errc::pong_not_received, "Pong reply not received");
+    }
+    if (now >= heartbeat_due()) {
+        last_heartbeat_ = now;
+        write(fallback_heartbeat);
+    }
+    watch();
+}
+
+}  // namespace carillon

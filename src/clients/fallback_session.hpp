@@ -1,0 +1,96 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "carillon/clients/options.hpp"
+#include "carillon/net/http.hpp"
+#include "carillon/net/outbound_queue.hpp"
+#include "carillon/runtime/event_loop.hpp"
+#include "client.hpp"
+#include "fallback_stream.hpp"
+
+namespace carillon {
+
+inline constexpr std::string_view fallback_content_type = "application/javascript; charset=UTF-8";
+
+/// A Pusher client that comes by HTTP requests: `xhr_streaming` or `xhr` to receive, `xhr_send` to
+/// send. What cannot be delivered waits for the next receive request, within the same limit as what
+/// waits for a WebSocket. Source: protocol.md 7.3 … 7.6.
+class FallbackSession final : public Client,
+                              public Timeout,
+                              public std::enable_shared_from_this<FallbackSession> {
+public:
+    /// `forget` is called when the session is over and nobody needs to be told any more.
+    FallbackSession(EventLoop& loop, const ConnectionOptions& options, ShardMetrics& metrics,
+                    std::function<void()> forget);
+
+    /// A receive request: takes the place of the one before.
+    void poll(const HttpReply& reply, std::vector<HttpField> fields);
+    void stream(const HttpReply& reply, std::string_view head);
+
+    /// The body of an `xhr_send`. Returns the HTTP status of its answer.
+    [[nodiscard]] int take(std::string_view body);
+
+    void send(OutboundMessage& message) override;
+    void end(const Error& why) override;
+    [[nodiscard]] std::string_view transport() const noexcept override { return transport_; }
+
+    void on_timeout(TimePoint now) override;
+    void on_receiver_lost(const FallbackStream& stream);
+
+private:
+    struct Poll {
+        HttpReply reply;
+        std::vector<HttpField> fields;
+    };
+
+    void close(int code, std::string_view reason) override;
+
+    void attached();
+    /// Ends the receive request that is attached, if one is.
+    void detach();
+    void on_poll_lost();
+    void answer_poll(std::string lines);
+
+    void write(std::string_view line);
+    void flush_later();
+    void flush();
+    /// Whole lines off the queue: at least one, then as many as fit.
+    [[nodiscard]] std::string take_lines(std::size_t bytes_max);
+    [[nodiscard]] bool streams_at_once() const noexcept;
+    [[nodiscard]] bool has_room(std::size_t size) const noexcept;
+    void drop_as_too_slow();
+
+    void watch();
+    [[nodiscard]] TimePoint next_check() const noexcept;
+    [[nodiscard]] TimePoint heartbeat_due() const noexcept;
+    [[nodiscard]] std::chrono::seconds silence_max() const noexcept;
+
+    [[nodiscard]] bool has_receiver() const noexcept { return poll_ || stream_; }
+    [[nodiscard]] bool is_over() const noexcept { return !farewell_.empty(); }
+
+    EventLoop& loop_;
+    const ConnectionOptions& options_;
+    std::function<void()> forget_;
+    std::string_view transport_;
+    std::optional<Poll> poll_;
+    std::shared_ptr<FallbackStream> stream_;
+    OutboundQueue queue_;   ///< lines
+    std::string farewell_;  ///< the close line, once it is over
+    TimePoint over_since_{};
+    TimePoint last_heard_;
+    TimePoint last_written_;
+    TimePoint last_heartbeat_{};
+    TimePoint alone_since_;  ///< when the last receive request ended
+    bool is_new_ = true;
+    bool too_slow_ = false;
+    bool flush_is_due_ = false;
+};
+
+}  // namespace carillon

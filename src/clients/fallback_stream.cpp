@@ -1,0 +1,59 @@
+#include "fallback_stream.hpp"
+
+#include <chrono>
+#include <utility>
+
+#include "carillon/protocol/fallback_frames.hpp"
+#include "fallback_session.hpp"
+
+namespace carillon {
+namespace {
+
+// pusher-js asks anew when it has received more than this and used it all up.
+constexpr std::size_t units_max = 262144;
+constexpr std::chrono::seconds discard_time_max{3};
+
+}  // namespace
+
+void FallbackStream::start(TcpStream& stream, std::string_view head) {
+    stream_ = &stream;
+    stream_->send(Frame::copy_of(head));
+    send(fallback_prelude());
+}
+
+void FallbackStream::send(const Frame& chunk, std::size_t units) {
+    stream_->send(chunk);
+    units_ += units;
+}
+
+void FallbackStream::send(std::string_view line) {
+    send(Frame::copy_of(fallback_chunk(line)), line.size());
+}
+
+bool FallbackStream::full() const noexcept {
+    return units_ > units_max;
+}
+
+void FallbackStream::finish() {
+    session_.reset();
+    stream_->send(Frame::copy_of(fallback_last_chunk));
+    stream_->finish_sending();
+    loop_.schedule(*this, discard_time_max);
+}
+
+void FallbackStream::on_end() {
+    lose();
+    stream_->close_when_sent();
+}
+
+void FallbackStream::on_lost() {
+    cancel();
+    lose();
+}
+
+void FallbackStream::lose() {
+    const auto session = std::exchange(session_, {}).lock();
+    if (session) session->on_receiver_lost(*this);
+}
+
+}  // namespace carillon

@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+#include "carillon/base/frame.hpp"
+#include "carillon/net/stream_handler.hpp"
+#include "carillon/net/tcp_stream.hpp"
+#include "carillon/runtime/event_loop.hpp"
+
+namespace carillon {
+
+class FallbackSession;
+
+/// One answer to `xhr_streaming`: lines as chunks, without an end as long as nobody asks for one.
+/// Source: protocol.md 7.5.
+class FallbackStream final : public StreamHandler, public Timeout {
+public:
+    FallbackStream(EventLoop& loop, std::weak_ptr<FallbackSession> session)
+        : loop_(loop), session_(std::move(session)) {}
+
+    /// `stream` is handled by this from now on. `head`: status line and header.
+    void start(TcpStream& stream, std::string_view head);
+
+    /// `chunk` holds a line of `units` bytes.
+    void send(const Frame& chunk, std::size_t units);
+    void send(std::string_view line);
+    /// The client has had as much as it takes before it asks anew: not a byte more.
+    [[nodiscard]] bool full() const noexcept;
+
+    /// The last chunk, and the end of the connection. The session has nothing to do with it then.
+    void finish();
+
+    [[nodiscard]] TcpStream& stream() noexcept { return *stream_; }
+
+    void on_bytes(std::span<char>) override {}
+    void on_end() override;
+    void on_lost() override;
+    void on_timeout(TimePoint) override { stream_->close(); }
+
+private:
+    void lose();
+
+    EventLoop& loop_;
+    std::weak_ptr<FallbackSession> session_;
+    TcpStream* stream_ = nullptr;
+    std::size_t units_ = 0;
+};
+
+}  // namespace carillon
