@@ -94,19 +94,37 @@ void RestApi::add_routes(HttpRoutes& routes) {
     add("GET", "/apps/*/channels/*", &RestApi::get_channel);
     add("GET", "/apps/*/channels/*/users", &RestApi::get_users);
     add("POST", "/apps/*/users/*/terminate_connections", &RestApi::terminate_connections);
+    // pusher-http-python 3.3 leaves the app out.
+    add("POST", "/users/*/terminate_connections", &RestApi::terminate_connections);
+    // Deprecated, and still called by old SDKs. Source: protocol.md 5.9.
+    add("POST", "/apps/*/channels/*/events", &RestApi::post_channel_event);
+    add("GET", "/apps/*/channels/*/stats", &RestApi::get_stats);
 }
 
 void RestApi::authenticate(Endpoint endpoint, const HttpRequest& request, const HttpReply& reply) {
-    const auto app = apps_->find_by_id(request.path_values[0]);
-    if (!app) return reply.send(plain(404, "App ID not found"));
     const auto query = Query::parse(request.query);
     if (!query) return reply.send(plain(400, query.error().what));
+    const auto app = app_of(request, *query);
+    if (!app) return reply.send(plain(404, "App ID not found"));
     const ApiRequest signed_request{request.method(), request.path, *query, request.body()};
     const auto refused = check_api_request(signed_request, app->credentials, unix_seconds(),
                                            options_.max_clock_skew_seconds, path_prefix_);
     if (refused) return reply.send({.status = refused->status, .body = refused->text});
     if (!app->enabled) return reply.send(plain(403, "The app is disabled"));
+    const std::uint32_t rate = app->limits.max_api_requests_per_second;
+    if (!app->usage->api_requests().admit(rate, loop_.now())) {
+        HttpResponse too_many = plain(429, "Too many requests");
+        too_many.headers.emplace_back("Retry-After", "1");
+        return reply.send(std::move(too_many));
+    }
     (this->*endpoint)({*app, request, *query}, reply);
+}
+
+std::shared_ptr<const App> RestApi::app_of(const HttpRequest& request, const Query& query) const {
+    if (request.path_values.size() > 1 || !request.path.ends_with("/terminate_connections")) {
+        return apps_->find_by_id(request.path_values[0]);
+    }
+    return apps_->find_by_key(query.find("auth_key").value_or(""));
 }
 
 void RestApi::publish(const App& app, const Trigger& trigger) {
@@ -155,6 +173,17 @@ void RestApi::post_batch(const Call& call, HttpReply reply) {
             }
             reply.send(ok({{"batch", std::move(items)}}));
         });
+}
+
+void RestApi::post_channel_event(const Call& call, HttpReply reply) {
+    TriggerParser::QueryFallback parameters = fallback(call.query);
+    parameters.data = call.request.body();
+    parameters.channel = call.request.path_values[1];
+    parameters.channels.clear();
+    const auto trigger = parser_.parse_event("{}", call.app.limits, parameters);
+    if (!trigger) return reply.send(refusal(trigger.error(), call.app.limits));
+    publish(call.app, *trigger);
+    reply.send({.status = 202});
 }
 
 void RestApi::get_channels(const Call& call, HttpReply reply) {
@@ -216,8 +245,21 @@ void RestApi::get_users(const Call& call, HttpReply reply) {
     });
 }
 
+void RestApi::get_stats(const Call& call, HttpReply reply) {
+    const auto name = ChannelName::parse(call.request.path_values[1], call.app.limits);
+    if (!name) return reply.send(refusal(name.error(), call.app.limits));
+    channels_.queries().summarize(call.app, {*name},
+                                  [reply](std::vector<ChannelSummary> summaries) {
+                                      const ChannelSummary& summary = summaries.front();
+                                      Json stats = {{"occupied", summary.subscriptions > 0},
+                                                    {"connection_count", summary.subscriptions}};
+                                      if (summary.presence) stats["user_count"] = summary.users;
+                                      reply.send(ok(stats));
+                                  });
+}
+
 void RestApi::terminate_connections(const Call& call, HttpReply reply) {
-    channels_.terminate_user(call.app, call.request.path_values[1]);
+    channels_.terminate_user(call.app, call.request.path_values.back());
     reply.send(ok(Json::object()));
 }
 

@@ -13,13 +13,13 @@ std::shared_ptr<const App> find_in(const Map& map, std::string_view name) {
 
 AppRegistry::AppRegistry(std::vector<App> apps, const AppRegistry* previous) {
     if (previous != nullptr) known_ = previous->known_;
+    node_ = previous != nullptr ? previous->node_ : std::make_shared<NodeUsage>();
     for (App& app : apps) {
         const auto next = static_cast<AppIndex>(known_.size());
         const auto [known, is_new] = known_.try_emplace(app.id.get(), Known{next, nullptr});
-        if (is_new)
-            known->second.open_connections = std::make_shared<std::atomic<std::uint32_t>>(0);
+        if (is_new) known->second.usage = std::make_shared<AppUsage>(node_);
         app.index = known->second.index;
-        app.open_connections = known->second.open_connections;
+        app.usage = known->second.usage;
         const auto shared = std::make_shared<const App>(std::move(app));
         apps_.push_back(shared);
         by_id_.emplace(shared->id.get(), shared);

@@ -54,6 +54,7 @@ void Connection::on(const SubscribeMessage& message) {
     if (const Result<void> verdict = authorize(message); !verdict) {
         return refuse_subscription(name->text(), verdict.error());
     }
+    authorized_ = authorized_ || name->kind().needs_token();
     std::optional<PresenceData> member;
     if (name->kind().is_presence()) {
         Result<PresenceData> data = member_of(message);
@@ -103,6 +104,7 @@ void Connection::on(const UnsubscribeMessage& message) {
 void Connection::on(const SignInMessage& message) {
     Result<UserData> user = user_of(message);
     if (!user) return fail(user.error());
+    authorized_ = true;
     send(signin_success(message.user_data));
     if (!app_->watchlist_events) {
         user->watchlist.clear();
@@ -164,6 +166,7 @@ void Connection::fail(const Error& error) {
 
 void Connection::refuse_subscription(std::string_view channel, const Error& error) {
     fail(error);
+    if (!app_->subscription_errors) return;
     send(subscription_error(channel, error.code, error.what));
 }
 

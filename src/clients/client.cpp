@@ -2,17 +2,28 @@
 
 #include <spdlog/spdlog.h>
 
+#include <chrono>
+
 #include "carillon/protocol/error_codes.hpp"
 #include "carillon/protocol/server_messages.hpp"
 
 namespace carillon {
 
-void Client::open(ChannelShard& channels, std::shared_ptr<const App> app,
+void Client::open(EventLoop& loop, ChannelShard& channels, std::shared_ptr<const App> app,
                   unsigned activity_timeout_seconds) {
     ++metrics_.connections_opened;
+    if (const auto seconds = app->limits.authorization_timeout_seconds; seconds > 0) {
+        authorization_timeout_ = std::make_unique<AuthorizationTimeout>(*this);
+        loop.schedule(*authorization_timeout_, std::chrono::seconds(seconds));
+    }
     connection_.emplace(channels, *this, std::move(app), activity_timeout_seconds);
     spdlog::debug("connection {} opened by {}, app {}", connection_->socket_id().text(),
                   transport(), connection_->app().id.get());
+}
+
+void Client::AuthorizationTimeout::on_timeout(TimePoint) {
+    if (client_.connection() == nullptr || client_.connection()->authorized()) return;
+    client_.refuse(Errc::not_authorized_in_time, "Connection not authorized within timeout");
 }
 
 void Client::refuse(Errc code, std::string_view message) {
@@ -43,7 +54,7 @@ void Client::gone(int code) {
     if (!connection_) return;
     spdlog::debug("connection {} closed, {}", connection_->socket_id().text(), code);
     ++metrics_.connections_closed[code];
-    connection_->app().open_connections->fetch_sub(1, std::memory_order_relaxed);
+    connection_->app().usage->leave();
     connection_.reset();
 }
 

@@ -8,6 +8,7 @@
 #include "carillon/channels/connection.hpp"
 #include "carillon/channels/connection_sink.hpp"
 #include "carillon/metrics/shard_metrics.hpp"
+#include "carillon/runtime/event_loop.hpp"
 
 namespace carillon {
 
@@ -20,7 +21,7 @@ public:
 
     /// Lets the client in, which is counted among its app's connections already. Without it the
     /// client is only good for being refused.
-    void open(ChannelShard& channels, std::shared_ptr<const App> app,
+    void open(EventLoop& loop, ChannelShard& channels, std::shared_ptr<const App> app,
               unsigned activity_timeout_seconds);
 
     /// Says why, by `pusher:error` and then the close code, and ends the connection.
@@ -47,7 +48,18 @@ protected:
     [[nodiscard]] ShardMetrics& metrics() noexcept { return metrics_; }
 
 private:
+    /// Of apps that demand that their clients are authorized. Source: protocol.md 2.10.
+    class AuthorizationTimeout final : public Timeout {
+    public:
+        explicit AuthorizationTimeout(Client& client) : client_(client) {}
+        void on_timeout(TimePoint now) override;
+
+    private:
+        Client& client_;
+    };
+
     ShardMetrics& metrics_;
+    std::unique_ptr<AuthorizationTimeout> authorization_timeout_;
     std::optional<Connection> connection_;
 };
 

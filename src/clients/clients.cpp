@@ -32,10 +32,11 @@ bool speaks(std::string_view query) {
 struct Clients::List : HookedList<Client, ClientList> {};
 
 Clients::Clients(EventLoop& loop, ChannelShard& channels, std::shared_ptr<const AppRegistry> apps,
-                 const ConnectionOptions& options)
+                 AddressRates& rates, const ConnectionOptions& options)
     : loop_(loop),
       channels_(channels),
       apps_(std::move(apps)),
+      rates_(rates),
       options_(options),
       drain_timer_(loop.context()),
       list_(std::make_unique<List>()) {}
@@ -44,13 +45,13 @@ Clients::~Clients() {
     list_->clear();
 }
 
-void Clients::enter(Client& client, const Arrival& arrival) {
-    const auto app = apps_->find_by_key(arrival.key);
-    if (const auto refused = refusal(arrival, app.get())) {
+void Clients::enter(Client& client, std::string_view key, const HttpRequest& request) {
+    const auto app = apps_->find_by_key(key);
+    if (const auto refused = refusal(key, app.get(), request)) {
         return refuse(client, refused->code, refused->message);
     }
     list_->push_back(client);
-    client.open(channels_, app, options_.activity_timeout_seconds);
+    client.open(loop_, channels_, app, options_.activity_timeout_seconds);
 }
 
 void Clients::refuse(Client& client, Errc code, std::string_view message) {
@@ -58,28 +59,36 @@ void Clients::refuse(Client& client, Errc code, std::string_view message) {
     client.refuse(code, message);
 }
 
-std::optional<Clients::Refusal> Clients::refusal(const Arrival& arrival, const App* app) const {
+std::optional<Clients::Refusal> Clients::refusal(std::string_view key, const App* app,
+                                                 const HttpRequest& request) const {
     if (draining_) return Refusal{Errc::shutting_down, "Server is shutting down"};
-    if (!speaks(arrival.query)) {
+    if (!rates_.admit(request.origin.address, loop_.now())) {
+        return Refusal{Errc::node_full, "Too many connections from this address"};
+    }
+    if (!speaks(request.query)) {
         return Refusal{Errc::protocol_unsupported, "Unsupported protocol version"};
     }
     if (app == nullptr) {
-        return Refusal{Errc::app_unknown,
-                       is_printable(arrival.key)
-                           ? "App key " + std::string(arrival.key) + " does not exist"
-                           : "This app key does not exist"};
+        return Refusal{Errc::app_unknown, is_printable(key)
+                                              ? "App key " + std::string(key) + " does not exist"
+                                              : "This app key does not exist"};
     }
     if (!app->enabled) return Refusal{Errc::app_disabled, "Application is disabled"};
-    if (app->tls_only && !arrival.secure) {
+    if (app->tls_only && !request.origin.secure) {
         return Refusal{Errc::tls_required, "Application only accepts TLS connections"};
     }
-    // Counted first, so that two shards cannot both take the last place.
-    const std::uint32_t max = app->limits.max_connections;
-    if (app->open_connections->fetch_add(1, std::memory_order_relaxed) < max || max == 0) {
-        return std::nullopt;
+    if (!app->allowed_origins.admit(request.header(boost::beast::http::field::origin))) {
+        return Refusal{Errc::origin_refused, "Origin not allowed"};
     }
-    app->open_connections->fetch_sub(1, std::memory_order_relaxed);
-    return Refusal{Errc::app_over_quota, "Application has too many connections"};
+    switch (app->usage->enter(app->limits.max_connections, options_.max_connections)) {
+        case AppUsage::Entry::admitted:
+            return std::nullopt;
+        case AppUsage::Entry::app_full:
+            return Refusal{Errc::app_over_quota, "Application has too many connections"};
+        case AppUsage::Entry::node_full:
+            break;
+    }
+    return Refusal{Errc::node_full, "Server is over capacity"};
 }
 
 void Clients::set_apps(std::shared_ptr<const AppRegistry> apps) {

@@ -118,7 +118,7 @@ void FallbackClients::receive(const HttpRequest& request, const HttpReply& reply
                                                            [this, name] { sessions_.erase(name); });
     sessions_.emplace(name, session);
     attach(*session);
-    clients_.enter(*session, {request.path_values[0], request.query, request.origin.secure});
+    clients_.enter(*session, request.path_values[0], request);
 }
 
 void FallbackClients::take(const HttpRequest& request, const HttpReply& reply) {

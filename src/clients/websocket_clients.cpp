@@ -83,8 +83,7 @@ std::optional<HttpResponse> WebSocketClients::upgrade(const HttpRequest& request
         std::make_shared<ClientSession>(loop_, upgrade.stream(), options_, metrics_);
     upgrade.stream().send(switching_protocols(*verdict));
     if (is_app_path) {
-        clients_.enter(*session,
-                       {percent_decode(segments[1]), request.query, request.origin.secure});
+        clients_.enter(*session, percent_decode(segments[1]), request);
     } else {
         clients_.refuse(*session, Errc::path_unknown, "Path not found");
     }

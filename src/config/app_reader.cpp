@@ -74,6 +74,20 @@ std::vector<Credential> credentials(const json& object, AppSettings settings,
     return rotated(*keys, join_path(path, "keys"), place);
 }
 
+AllowedOrigins origins(const std::vector<std::string>& texts, const std::string& path,
+                       const Place& place) {
+    std::vector<OriginPattern> patterns;
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        if (auto pattern = OriginPattern::parse(texts[i])) {
+            patterns.push_back(std::move(*pattern));
+        } else {
+            place.refuse(fmt::format("{}[{}]", join_path(path, "allowed_origins"), i),
+                         "not an origin such as https://example.com or https://*.example.com:8443");
+        }
+    }
+    return AllowedOrigins(std::move(patterns));
+}
+
 }  // namespace
 
 App read_app(const json& object, const Limits& limits, const std::string& path,
@@ -96,6 +110,8 @@ App read_app(const json& object, const Limits& limits, const std::string& path,
     app.client_events = settings.client_events;
     app.subscription_count = settings.subscription_count;
     app.watchlist_events = settings.watchlist_events;
+    app.subscription_errors = settings.subscription_errors;
+    app.allowed_origins = origins(settings.allowed_origins, path, place);
     app.tls_only = settings.tls_only;
     app.credentials = credentials(object, std::move(settings), path, place);
     return app;

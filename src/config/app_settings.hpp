@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace carillon {
 
@@ -13,6 +14,8 @@ struct AppSettings {
     bool client_events = true;
     bool subscription_count = false;
     bool watchlist_events = true;
+    bool subscription_errors = true;
+    std::vector<std::string> allowed_origins;
     bool tls_only = false;
 
     template <class Visitor>
@@ -29,6 +32,12 @@ struct AppSettings {
                 "Whether subscribers are told how many they are, and REST says it.");
         setting("watchlist_events", &AppSettings::watchlist_events,
                 "Whether signed-in clients are told when users of their watchlist come and go.");
+        setting("subscription_errors", &AppSettings::subscription_errors,
+                "Whether a failed subscription is also told as `pusher:subscription_error`, which "
+                "names the channel (Laravel Echo's `error()`).");
+        setting("allowed_origins", &AppSettings::allowed_origins,
+                "Web pages that may connect: `https://example.com`, `https://*.example.com`, `*`. "
+                "Empty for all. Clients that are no browsers send no Origin, and may.");
         setting("tls_only", &AppSettings::tls_only,
                 "Whether clients that come without TLS are refused (4000, upon which pusher-js "
                 "switches "

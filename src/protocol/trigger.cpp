@@ -197,7 +197,7 @@ Result<InfoAttributes> InfoAttributes::parse(std::string_view text) {
 
 Result<JsonText> TriggerParser::quote(std::string_view text) {
     if (!simdjson::validate_utf8(text.data(), text.size())) {
-        return Error{Errc::bad_request, "Expected query parameters to be valid UTF-8"};
+        return Error{Errc::bad_request, "Expected parameters to be valid UTF-8"};
     }
     std::string& quoted = quoted_.emplace_back();
     append_json_string(quoted, text);
@@ -225,6 +225,7 @@ Result<Trigger> TriggerParser::parse_event(std::string_view body, const Limits& 
 
 Result<std::vector<Trigger>> TriggerParser::parse_batch(std::string_view body,
                                                         const Limits& limits) {
+    quoted_.clear();
     if (!simdjson::validate_utf8(body.data(), body.size())) return bad_utf8;
     JsonText batch;
     const bool is_object = for_each_member(body, [&](const JsonText& name, const JsonText& value) {
@@ -239,7 +240,10 @@ Result<std::vector<Trigger>> TriggerParser::parse_batch(std::string_view body,
         return Error{Errc::bad_request, "Expected batch parameter to be an array"};
     }
     if (items.size() > limits.max_events_per_batch) {
-        return Error{Errc::bad_request, "Batch too large"};
+        return Error{
+            Errc::bad_request,
+            quoted_.emplace_back("Batch too large (" + std::to_string(items.size()) + " > " +
+                                 std::to_string(limits.max_events_per_batch) + ")")};
     }
     std::vector<Trigger> triggers;
     triggers.reserve(items.size());

@@ -7,6 +7,7 @@
 
 #include "carillon/runtime/cores.hpp"
 #include "carillon/runtime/memory.hpp"
+#include "secure_random.hpp"
 #include "shard.hpp"
 
 namespace carillon {
@@ -30,12 +31,14 @@ std::shared_ptr<const TlsContext> read_certificate(const ListenOptions& options)
 
 Server::Server(Configuration configuration, ServerTuning tuning)
     : configuration_(std::move(configuration)),
-      apps_(std::make_shared<const AppRegistry>(configuration_.apps, nullptr)) {
+      apps_(std::make_shared<const AppRegistry>(configuration_.apps, nullptr)),
+      rates_(configuration_.connection.max_new_per_second_per_address, secure_random()) {
     const std::uint32_t count = configuration_.shards > 0 ? configuration_.shards : usable_cores();
     for (std::uint32_t i = 0; i < count; ++i) inboxes_.push_back(std::make_unique<ShardInbox>());
     for (std::uint32_t i = 0; i < count; ++i) {
         shards_.push_back(std::make_unique<Shard>(static_cast<ShardId>(i), inboxes_,
-                                                  tuning.inbox_bytes_max, configuration_, apps_));
+                                                  tuning.inbox_bytes_max, configuration_, apps_,
+                                                  rates_));
     }
     if (tuning.port_per_shard) {
         listen_apart(configuration_.listen.front());

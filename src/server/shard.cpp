@@ -1,22 +1,13 @@
 #include "shard.hpp"
 
-#include <openssl/rand.h>
-
 #include <boost/asio/post.hpp>
 #include <chrono>
-#include <stdexcept>
 #include <utility>
+
+#include "secure_random.hpp"
 
 namespace carillon {
 namespace {
-
-std::uint64_t secure_random() {
-    std::uint64_t number = 0;
-    if (RAND_bytes(reinterpret_cast<unsigned char*>(&number), sizeof number) != 1) {
-        throw std::runtime_error("no random numbers to be had");  // Ends the process.
-    }
-    return number;
-}
 
 /// As metrics label it.
 std::string_view kind_name(ChannelKind kind) {
@@ -39,7 +30,7 @@ std::string_view kind_name(ChannelKind kind) {
 
 Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inboxes,
              std::size_t inbox_bytes_max, const Configuration& configuration,
-             std::shared_ptr<const AppRegistry> apps)
+             std::shared_ptr<const AppRegistry> apps, AddressRates& rates)
     : own_(*inboxes[static_cast<std::size_t>(self)]),
       loop_(own_.loop),
       mail_(self, inboxes, inbox_bytes_max),
@@ -47,7 +38,7 @@ Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inbox
           self, static_cast<std::uint16_t>(inboxes.size()), mail_, secure_random,
           [this] { return loop_.now(); }, own_.metrics),
       api_(loop_, channels_, own_.metrics, apps, configuration.api, configuration.path_prefix),
-      clients_(loop_, channels_, apps, configuration.connection),
+      clients_(loop_, channels_, apps, rates, configuration.connection),
       websocket_clients_(loop_, clients_, own_.metrics, configuration.connection,
                          configuration.path_prefix),
       fallback_clients_(loop_, clients_, own_.metrics, configuration.connection,

@@ -28,7 +28,7 @@ class Shard {
 public:
     Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inboxes,
           std::size_t inbox_bytes_max, const Configuration& configuration,
-          std::shared_ptr<const AppRegistry> apps);
+          std::shared_ptr<const AppRegistry> apps, AddressRates& rates);
     ~Shard();
 
     /// Before `start`. Returns where it listens, with the port that the system chose if it was 0.

@@ -20,10 +20,10 @@ std::string to_query(const std::map<std::string, std::string>& parameters) {
 }  // namespace
 
 App make_app(const AppCredentials& credentials) {
-    return {.id = AppId{credentials.id},
-            .credentials = {{credentials.key, credentials.secret}},
-            .open_connections = nullptr,
-            .limits = {}};
+    App app;
+    app.id = AppId{credentials.id};
+    app.credentials = {{credentials.key, credentials.secret}};
+    return app;
 }
 
 std::string subscription_token(const AppCredentials& app, std::string_view socket_id,

@@ -38,14 +38,20 @@ private:
     };
     using Endpoint = void (RestApi::*)(const Call&, HttpReply);
 
-    /// Lets a request through to `endpoint` if its app's credentials have signed it.
+    /// Lets a request through to `endpoint` if the credentials of the app that it names have signed
+    /// it.
     void authenticate(Endpoint endpoint, const HttpRequest& request, const HttpReply& reply);
+    /// The app that the path names; where it names none, the one of the key.
+    [[nodiscard]] std::shared_ptr<const App> app_of(const HttpRequest& request,
+                                                    const Query& query) const;
 
     void post_event(const Call& call, HttpReply reply);
     void post_batch(const Call& call, HttpReply reply);
+    void post_channel_event(const Call& call, HttpReply reply);
     void get_channels(const Call& call, HttpReply reply);
     void get_channel(const Call& call, HttpReply reply);
     void get_users(const Call& call, HttpReply reply);
+    void get_stats(const Call& call, HttpReply reply);
     void terminate_connections(const Call& call, HttpReply reply);
 
     void publish(const App& app, const Trigger& trigger);

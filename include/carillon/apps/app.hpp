@@ -1,12 +1,13 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "carillon/apps/allowed_origins.hpp"
+#include "carillon/apps/app_usage.hpp"
 #include "carillon/base/credential.hpp"
 #include "carillon/base/ids.hpp"
 #include "carillon/protocol/limits.hpp"
@@ -18,13 +19,13 @@ struct App {
     AppId id;
     AppIndex index{};                     ///< set by the registry
     std::vector<Credential> credentials;  ///< oldest first; never empty
-    /// Open on this node, over all shards. Set by the registry, kept over reloads. It is touched
-    /// when a connection comes or goes, never by a message.
-    std::shared_ptr<std::atomic<std::uint32_t>> open_connections;
+    std::shared_ptr<AppUsage> usage;      ///< set by the registry, kept over reloads
     bool enabled = true;
     bool client_events = true;
     bool subscription_count = false;  ///< tell subscribers how many they are
     bool watchlist_events = true;
+    bool subscription_errors = true;  ///< name the channel when a subscription fails
+    AllowedOrigins allowed_origins;
     bool tls_only = false;  ///< clients must come by TLS, to us or to a trusted proxy
     Limits limits;
 

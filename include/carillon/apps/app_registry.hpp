@@ -14,7 +14,7 @@ namespace carillon {
 /// every shard is handed it. Ids and keys are unique; the configuration has checked that.
 class AppRegistry {
 public:
-    /// `previous` keeps index and counter of every app id that it knew, so that state on the shards
+    /// `previous` keeps index and usage of every app id that it knew, so that state on the shards
     /// stays valid.
     AppRegistry(std::vector<App> apps, const AppRegistry* previous);
 
@@ -30,9 +30,10 @@ private:
     std::vector<std::shared_ptr<const App>> apps_;
     ByName by_id_;
     ByName by_key_;
+    std::shared_ptr<NodeUsage> node_;
     struct Known {
         AppIndex index;
-        std::shared_ptr<std::atomic<std::uint32_t>> open_connections;
+        std::shared_ptr<AppUsage> usage;
     };
     boost::unordered_flat_map<std::string, Known, StringHash, std::equal_to<>> known_;
 };

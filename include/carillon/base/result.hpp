@@ -42,6 +42,8 @@ enum class Errc : std::uint8_t {
     shutting_down,
     pong_not_received,
     terminated,
+    origin_refused,
+    not_authorized_in_time,
     // Below the Pusher protocol: RFC 6455.
     websocket_protocol,
     websocket_unsupported,
@@ -49,7 +51,8 @@ enum class Errc : std::uint8_t {
     websocket_too_big,
 };
 
-/// A refusal. `what` is always a literal, so making one never allocates.
+/// A refusal. `what` is a literal, so making one does not allocate, unless whoever makes it says
+/// how long it holds.
 struct Error {
     Errc code;
     std::string_view what;

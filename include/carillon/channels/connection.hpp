@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include "carillon/apps/app.hpp"
+#include "carillon/base/rate_limit.hpp"
 #include "carillon/channels/connection_sink.hpp"
 #include "carillon/channels/local_users.hpp"
-#include "carillon/channels/rate_limit.hpp"
 #include "carillon/channels/subscription_set.hpp"
 #include "carillon/protocol/client_message.hpp"
 #include "carillon/protocol/presence_data.hpp"
@@ -48,6 +48,8 @@ public:
     [[nodiscard]] SocketId socket_id() const noexcept { return socket_id_; }
     [[nodiscard]] ConnectionSink& sink() noexcept { return sink_; }
     [[nodiscard]] SubscriptionSet& subscriptions() noexcept { return subscriptions_; }
+    /// It has signed in, or a token of its app has let it subscribe.
+    [[nodiscard]] bool authorized() const noexcept { return authorized_; }
     /// Null until it signs in.
     [[nodiscard]] SignedInUser* user() noexcept { return user_.get(); }
     /// In the shard's connection table.
@@ -76,6 +78,7 @@ private:
     SocketId socket_id_;
     std::uint32_t place_;
     bool left_ = false;
+    bool authorized_ = false;
     RateLimit client_events_;
     SubscriptionSet subscriptions_;
     std::unique_ptr<SignedInUser> user_;

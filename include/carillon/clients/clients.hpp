@@ -10,7 +10,9 @@
 
 #include "carillon/apps/app_registry.hpp"
 #include "carillon/channels/channel_shard.hpp"
+#include "carillon/clients/address_rates.hpp"
 #include "carillon/clients/options.hpp"
+#include "carillon/net/http.hpp"
 #include "carillon/runtime/event_loop.hpp"
 
 namespace carillon {
@@ -21,19 +23,16 @@ class Client;
 /// them away when the server stops.
 class Clients {
 public:
+    /// `rates`: of the node.
     Clients(EventLoop& loop, ChannelShard& channels, std::shared_ptr<const AppRegistry> apps,
-            const ConnectionOptions& options);
+            AddressRates& rates, const ConnectionOptions& options);
     ~Clients();
     Clients(const Clients&) = delete;
     Clients& operator=(const Clients&) = delete;
 
-    /// Lets the client in or refuses it. `query`: of the request that it came with.
-    struct Arrival {
-        std::string key;  ///< percent-decoded
-        std::string_view query;
-        bool secure = false;
-    };
-    void enter(Client& client, const Arrival& arrival);
+    /// Lets the client in or refuses it. `key`: the app's, percent-decoded; `request`: what it came
+    /// with.
+    void enter(Client& client, std::string_view key, const HttpRequest& request);
     /// Takes it up only to be refused.
     void refuse(Client& client, Errc code, std::string_view message);
 
@@ -55,12 +54,14 @@ private:
         std::string message;
     };
     /// Why this client cannot come in; if it can, it is now counted among the app's connections.
-    [[nodiscard]] std::optional<Refusal> refusal(const Arrival& arrival, const App* app) const;
+    [[nodiscard]] std::optional<Refusal> refusal(std::string_view key, const App* app,
+                                                 const HttpRequest& request) const;
     void close_some();
 
     EventLoop& loop_;
     ChannelShard& channels_;
     std::shared_ptr<const AppRegistry> apps_;
+    AddressRates& rates_;
     ConnectionOptions options_;
     bool draining_ = false;
     TimePoint drain_end_{};

@@ -10,6 +10,8 @@ struct ConnectionOptions {
     std::uint32_t pong_timeout_seconds = 30;
     std::uint32_t max_message_bytes = 131072;
     std::uint32_t max_queued_bytes = 1048576;
+    std::uint32_t max_connections = 0;
+    std::uint32_t max_new_per_second_per_address = 0;
 
     template <class Visitor>
     static void describe(Visitor&& setting) {
@@ -23,6 +25,13 @@ struct ConnectionOptions {
         setting(
             "max_queued_bytes", &ConnectionOptions::max_queued_bytes, 16384, 1073741824,
             "Bytes that may wait for a client that reads too slowly; more is closed with 4100.");
+        setting("max_connections", &ConnectionOptions::max_connections, 0, 100000000,
+                "Most connections of all apps on this node; more are refused with 4100. 0 for no "
+                "limit.");
+        setting("max_new_per_second_per_address",
+                &ConnectionOptions::max_new_per_second_per_address, 0, 100000,
+                "New clients of one address (of an IPv6 /64) in a second; more are refused with "
+                "4100. 0 for no limit.");
     }
 };
 

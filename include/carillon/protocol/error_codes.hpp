@@ -47,6 +47,8 @@ namespace carillon {
         case Errc::protocol_unsupported:
             return 4007;
         case Errc::terminated:
+        case Errc::origin_refused:
+        case Errc::not_authorized_in_time:
             return 4009;
         case Errc::node_full:  // 4100 … 4199: clients come back after a second.
         case Errc::too_slow:

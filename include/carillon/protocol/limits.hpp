@@ -21,7 +21,9 @@ struct Limits {
     std::uint32_t max_watched_users = 100;               ///< ids of a watchlist that are used
     std::uint32_t cache_ttl_seconds = 1800;              ///< of the last event of a cache channel
     std::uint32_t max_cache_bytes = 16777216;  ///< of last events, an app on this node; 0: no limit
-    std::uint32_t max_connections = 0;         ///< an app, on this node; 0: no limit
+    std::uint32_t max_api_requests_per_second = 0;    ///< an app, on this node; 0: no limit
+    std::uint32_t authorization_timeout_seconds = 0;  ///< 0: off
+    std::uint32_t max_connections = 0;                ///< an app, on this node; 0: no limit
 
     /// Calls `setting(name, member, least, most, meaning)` for each: configuration, its
     /// documentation and its checks are all made from this one list.
@@ -63,6 +65,12 @@ void Limits::describe(Visitor&& setting) {
     setting("max_cache_bytes", &Limits::max_cache_bytes, 0, 1073741824,
             "Bytes that the last events of an app's cache channels may occupy on one node; beyond "
             "that the oldest go. 0 for no limit.");
+    setting("max_api_requests_per_second", &Limits::max_api_requests_per_second, 0, 1000000,
+            "REST requests of an app that one node answers in a second (a bucket of that size); "
+            "more are 429. 0 for no limit.");
+    setting("authorization_timeout_seconds", &Limits::authorization_timeout_seconds, 0, 86400,
+            "Time in which a client has to sign in or to subscribe with a token; or else it is "
+            "closed with 4009. 0 asks for nothing.");
     setting("max_connections", &Limits::max_connections, 0, 100000000,
             "Most connections of an app on one node; 0 for no limit.");
 }

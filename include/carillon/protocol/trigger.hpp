@@ -39,7 +39,8 @@ struct Trigger {
 /// Reads the bodies of `POST …/events` and `…/batch_events`. Everything is checked before anything
 /// is returned: names, limits, socket id, size and well-formedness of `data`. Not thread-safe.
 /// Fails with bad_request or bad_json (400), bad_channel_name, bad_event_name, bad_socket_id (400)
-/// or data_too_large (413). Source: protocol.md 5.3, 5.4.
+/// or data_too_large (413); the error's text holds until the next call. Source:
+/// protocol.md 5.3, 5.4.
 class TriggerParser {
 public:
     /// Members missing from the body may come as query parameters (documented for Pusher): the
@@ -55,10 +56,10 @@ public:
                                                            const Limits& limits);
 
 private:
-    /// `text` of the query as a JSON string, which holds until the next call.
+    /// `text` as a JSON string, which holds until the next call.
     [[nodiscard]] Result<JsonText> quote(std::string_view text);
 
-    std::deque<std::string> quoted_;
+    std::deque<std::string> quoted_;  ///< what results point to, besides the body
 };
 
 }  // namespace carillon

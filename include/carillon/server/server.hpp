@@ -11,6 +11,7 @@
 #include "carillon/admin/node_source.hpp"
 #include "carillon/apps/app_registry.hpp"
 #include "carillon/base/time.hpp"
+#include "carillon/clients/address_rates.hpp"
 #include "carillon/config/configuration.hpp"
 #include "carillon/net/listener.hpp"
 
@@ -66,6 +67,7 @@ private:
 
     Configuration configuration_;
     std::shared_ptr<const AppRegistry> apps_;
+    AddressRates rates_;
     std::vector<std::unique_ptr<ShardInbox>> inboxes_;
     std::vector<std::unique_ptr<Shard>> shards_;
     std::vector<Endpoint> endpoints_;

@@ -1,3 +1,5 @@
+import { createHmac } from 'node:crypto';
+
 import PusherClient from 'pusher-js';
 import PusherServer from 'pusher';
 import WebSocket from 'ws';
@@ -11,6 +13,11 @@ export function sdk(server, credentials = {}) {
         appId: app.id, key: app.key, secret: app.secret, ...credentials,
         host: '127.0.0.1', port: server.port, useTLS: false, timeout: 20_000,
     });
+}
+
+/** The signature of any text, with the app's secret. */
+export function hmac(text) {
+    return createHmac('sha256', app.secret).update(text).digest('hex');
 }
 
 /** What a GET of the REST API answers. */
@@ -27,19 +34,34 @@ export function disconnectAll() {
 }
 
 /**
- * A pusher-js client. `user` is who it says it is on presence channels. What it is told goes to its
- * `errors`, where it stands to its `states`.
+ * The options of a pusher-js client whose backend lets it do what it likes. `user` is who it says
+ * it is on presence channels, `account` who it signs in as, `masterKey` (Base64) what its backend
+ * derives the keys of encrypted channels from.
  */
-export function pusherClient(server, { user, secret, ...options } = {}) {
-    const backend = sdk(server, secret && { secret });
+export function pusherOptions(server, { user, account, secret, masterKey, ...options } = {}) {
+    const backend = sdk(server, {
+        ...(secret && { secret }), ...(masterKey && { encryptionMasterKeyBase64: masterKey }),
+    });
     const authorise = ({ channelName, socketId }, answer) => {
         const member = channelName.startsWith('presence-') ? user : undefined;
         answer(null, backend.authorizeChannel(socketId, channelName, member));
     };
-    const client = new PusherClient(app.key, {
+    const authenticate = ({ socketId }, answer) => {
+        answer(null, backend.authenticateUser(socketId, account));
+    };
+    return {
         wsHost: '127.0.0.1', wsPort: server.port, forceTLS: false, cluster: '',
-        enabledTransports: ['ws'], channelAuthorization: { customHandler: authorise }, ...options,
-    });
+        enabledTransports: ['ws'], channelAuthorization: { customHandler: authorise },
+        userAuthentication: { customHandler: authenticate }, ...options,
+    };
+}
+
+/**
+ * A pusher-js client, see pusherOptions(). What it is told goes to its `errors`, where it stands to
+ * its `states`.
+ */
+export function pusherClient(server, options) {
+    const client = new PusherClient(app.key, pusherOptions(server, options));
     client.errors = new Inbox('client.errors');
     client.connection.bind('error', (error) => {
         client.errors.push(error.data ?? error.error?.data ?? error);
@@ -57,17 +79,30 @@ export async function connect(server, options) {
     return client;
 }
 
-/** Starts a subscription. What comes on the channel goes to its `inbox`, as { event, data }. */
-export function join(client, name) {
-    const channel = client.subscribe(name);
-    channel.inbox = new Inbox(name);
+/** From now on what comes on the channel goes to its `inbox`, as { event, data }. */
+function withInbox(channel) {
+    channel.inbox = new Inbox(channel.name);
     channel.bind_global((event, data) => channel.inbox.push({ event, data }));
     return channel;
+}
+
+/** Starts a subscription, to a channel with an inbox. */
+export function join(client, name) {
+    return withInbox(client.subscribe(name));
 }
 
 /** A subscription that is active. */
 export async function subscribe(client, name) {
     const channel = join(client, name);
+    await channel.inbox.until('pusher:subscription_succeeded');
+    return channel;
+}
+
+/** Signs in as the client's `account`. Returns the user's own channel, active. */
+export async function signIn(client) {
+    client.signin();
+    await client.user.signinDonePromise;
+    const channel = withInbox(client.user.serverToUserChannel);
     await channel.inbox.until('pusher:subscription_succeeded');
     return channel;
 }
@@ -84,6 +119,7 @@ export async function settle(client) {
 /** A WebSocket, of a path on the server or of a whole URL. Its `inbox` gets the frames, parsed and with their text in `raw`, and the close. */
 export class RawClient {
     constructor(server, path = `/app/${app.key}?protocol=7&client=test&version=1`, options = {}) {
+        this.server = server;
         this.inbox = new Inbox(path);
         const url = path.startsWith('/') ? `ws://127.0.0.1:${server.port}${path}` : path;
         this.socket = new WebSocket(url, options);
@@ -110,6 +146,40 @@ export class RawClient {
     subscribe(channel, auth = {}) {
         this.send({ event: 'pusher:subscribe', data: { channel, ...auth } });
         return this.inbox.next('pusher_internal:subscription_succeeded');
+    }
+
+    /** Sends a subscription with a token where it needs one; on a presence channel as `member`. */
+    join(channel, member) {
+        const needsToken = /^(private|presence)-/.test(channel);
+        const token = needsToken && sdk(this.server, { encryptionMasterKeyBase64: anyMasterKey })
+            .authorizeChannel(this.socketId, channel, member);
+        const { auth, channel_data } = token || {};
+        this.send({ event: 'pusher:subscribe', data: { channel, auth, channel_data } });
+    }
+
+    /** A subscription that is active. Returns the frame that said so. */
+    enter(channel, member) {
+        this.join(channel, member);
+        return this.inbox.next(({ event, channel: name }) => {
+            return event === 'pusher_internal:subscription_succeeded' && name === channel;
+        });
+    }
+
+    leave(channel) {
+        this.send({ event: 'pusher:unsubscribe', data: { channel } });
+    }
+
+    /** Sends a sign-in with a right token. `user` is the user data, or the text of it. */
+    signIn(user) {
+        const user_data = typeof user === 'string' ? user : JSON.stringify(user);
+        const { key } = app;
+        const auth = `${key}:${hmac(`${this.socketId}::user::${user_data}`)}`;
+        this.send({ event: 'pusher:signin', data: { auth, user_data } });
+    }
+
+    /** Ends the connection without a word. */
+    drop() {
+        this.socket.terminate();
     }
 
     /** Proves that the connection still works, and returns what came before the answer. */

@@ -3,11 +3,14 @@ import { after, afterEach, before, describe } from 'node:test';
 import { disconnectAll } from './clients.mjs';
 import { Server } from './server.mjs';
 
+/** How many shards to test with: one and four, or what CARILLON_TEST_SHARDS lists (`3`, `1,2,8`). */
+const shardCounts = (process.env.CARILLON_TEST_SHARDS ?? '1,4').split(',');
+
 /** Declares the same tests for a server with one shard and for one with four. */
 export function suite(title, body, args = []) {
-    for (const shards of [1, 4]) {
+    for (const shards of shardCounts) {
         describe(`${title}, --shards ${shards}`, { timeout: 120_000 }, () => {
-            const server = new Server(['--shards', String(shards), ...args]);
+            const server = new Server(['--shards', shards, ...args]);
             before(() => server.start());
             afterEach(disconnectAll);
             after(() => server.stop());

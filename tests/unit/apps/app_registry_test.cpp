@@ -21,12 +21,15 @@ TEST(AppRegistry, FindsByIdAndByEachKey) {
     EXPECT_EQ(registry.find_by_key("a"), nullptr);
 }
 
-TEST(AppRegistry, AReloadKeepsIndexAndConnectionCountOfAnApp) {
+TEST(AppRegistry, AReloadKeepsIndexAndUsageOfAnApp) {
     const AppRegistry first({app("a", {"k1"}), app("b", {"k2"})}, nullptr);
-    first.find_by_id("b")->open_connections->store(3);
+    EXPECT_EQ(first.find_by_id("b")->usage->enter(1, 0), AppUsage::Entry::admitted);
     const AppRegistry second({app("c", {"k3"}), app("b", {"k4"})}, &first);
     EXPECT_EQ(second.find_by_id("b")->index, first.find_by_id("b")->index);
-    EXPECT_EQ(second.find_by_id("b")->open_connections->load(), 3U);
+    EXPECT_EQ(second.find_by_id("b")->usage->enter(1, 0), AppUsage::Entry::app_full);
+    EXPECT_EQ(second.find_by_id("c")->usage->enter(1, 1), AppUsage::Entry::node_full);
+    second.find_by_id("b")->usage->leave();
+    EXPECT_EQ(second.find_by_id("c")->usage->enter(1, 1), AppUsage::Entry::admitted);
     EXPECT_NE(second.find_by_id("c")->index, first.find_by_id("a")->index);
     const AppRegistry third({app("a", {"k1"})}, &second);
     EXPECT_EQ(third.find_by_id("a")->index, first.find_by_id("a")->index);

@@ -182,5 +182,13 @@ TEST_F(Apps, NeverShowSecrets) {
     }
 }
 
+TEST_F(Apps, NameTheOriginThatIsNone) {
+    sources.flags = {{"apps", R"([{"id":"a","key":"k","secret":"s",
+        "allowed_origins":["https://example.com","example.com"]}])"}};
+    EXPECT_EQ(problems(),
+              "apps[0].allowed_origins[1] in --apps: not an origin such as https://example.com or "
+              "https://*.example.com:8443\n");
+}
+
 }  // namespace
 }  // namespace carillon

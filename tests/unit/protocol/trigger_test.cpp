@@ -248,7 +248,7 @@ TEST_F(TriggerTest, LimitsABatch) {
     };
     EXPECT_EQ(parser_.parse_batch(body(10), limits_)->size(), 10U);
     EXPECT_EQ(parser_.parse_batch(body(0), limits_)->size(), 0U);
-    EXPECT_EQ(batch_refusal(body(11)).what, "Batch too large");
+    EXPECT_EQ(batch_refusal(body(11)).what, "Batch too large (11 > 10)");
 }
 
 TEST_F(TriggerTest, MakesFramesThatParse) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 
@@ -12,6 +13,9 @@ namespace carillon {
 /// be full again. Pure: time is passed in.
 class RateLimit {
 public:
+    RateLimit() = default;
+    explicit RateLimit(TimePoint full_at) : full_at_(full_at) {}
+
     /// Takes a token if there is one. `per_second` is also the size of the bucket; 0: no limit.
     [[nodiscard]] bool admit(std::uint32_t per_second, TimePoint now) noexcept {
         if (per_second == 0) return true;
@@ -22,8 +26,27 @@ public:
         return true;
     }
 
+    [[nodiscard]] TimePoint full_at() const noexcept { return full_at_; }
+
 private:
     TimePoint full_at_{};
+};
+
+/// One bucket for all threads.
+class SharedRateLimit {
+public:
+    [[nodiscard]] bool admit(std::uint32_t per_second, TimePoint now) noexcept {
+        Duration::rep seen = full_at_.load(std::memory_order_relaxed);
+        for (;;) {
+            RateLimit limit{TimePoint(Duration(seen))};
+            if (!limit.admit(per_second, now)) return false;
+            const Duration::rep next = limit.full_at().time_since_epoch().count();
+            if (full_at_.compare_exchange_weak(seen, next, std::memory_order_relaxed)) return true;
+        }
+    }
+
+private:
+    std::atomic<Duration::rep> full_at_{0};
 };
 
 }  // namespace carillon

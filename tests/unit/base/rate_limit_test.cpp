@@ -1,6 +1,10 @@
-#include "carillon/channels/rate_limit.hpp"
+#include "carillon/base/rate_limit.hpp"
 
 #include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+#include <vector>
 
 namespace carillon {
 namespace {
@@ -28,6 +32,28 @@ TEST(RateLimit, RefillsWithTimeUpToASecondsWorth) {
 TEST(RateLimit, ZeroIsNoLimit) {
     RateLimit limit;
     for (int i = 0; i < 1000; ++i) EXPECT_TRUE(limit.admit(0, start));
+}
+
+TEST(SharedRateLimit, AdmitsTheSameAsOneThread) {
+    SharedRateLimit limit;
+    for (int i = 0; i < 10; ++i) EXPECT_TRUE(limit.admit(10, start)) << i;
+    EXPECT_FALSE(limit.admit(10, start));
+    EXPECT_FALSE(limit.admit(10, start + 99ms));
+    EXPECT_TRUE(limit.admit(10, start + 100ms));
+    EXPECT_TRUE(limit.admit(0, start));
+}
+
+TEST(SharedRateLimit, GivesEachTokenToOneThread) {
+    SharedRateLimit limit;
+    std::atomic<int> admitted = 0;
+    std::vector<std::thread> threads;
+    for (int i = 0; i < 4; ++i) {
+        threads.emplace_back([&] {
+            for (int k = 0; k < 1000; ++k) admitted += limit.admit(1000, start) ? 1 : 0;
+        });
+    }
+    for (std::thread& thread : threads) thread.join();
+    EXPECT_EQ(admitted, 1000);
 }
 
 }  // namespace
