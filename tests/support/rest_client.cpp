@@ -1,5 +1,8 @@
 #include "support/rest_client.hpp"
 
+#include <algorithm>
+#include <cctype>
+
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -54,7 +57,9 @@ HttpAnswer RestClient::request(std::string_view method, const std::string& targe
     HttpAnswer answer{.status = static_cast<int>(response.result_int()),
                       .body = std::move(response.body())};
     for (const auto& field : response) {
-        answer.headers[std::string(field.name_string())] = std::string(field.value());
+        std::string name(field.name_string());
+        std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+        answer.headers[name] = std::string(field.value());
     }
     return answer;
 }

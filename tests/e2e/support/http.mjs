@@ -4,14 +4,14 @@ import { connect } from 'node:net';
 import { sdk } from './clients.mjs';
 
 /** The path with a signed query for it, as the SDK makes it. */
-export function signed(server, method, path, body) {
-    return `${path}?${sdk(server).createSignedQueryString({ method, path, body, params: {} })}`;
+export function signed(server, method, path, body, params = {}) {
+    return `${path}?${sdk(server).createSignedQueryString({ method, path, body, params })}`;
 }
 
 /** A signed POST with exactly this body. */
-export function post(server, path, body) {
-    const signal = AbortSignal.timeout(20_000);
-    return fetch(server.url + signed(server, 'POST', path, body), { method: 'POST', body, signal });
+export function post(server, path, body, params) {
+    const url = server.url + signed(server, 'POST', path, body, params);
+    return fetch(url, { method: 'POST', body, signal: AbortSignal.timeout(20_000) });
 }
 
 /** One TCP connection on which a test writes what it likes and reads responses one by one. */
