@@ -43,7 +43,7 @@ install_packages() {
 # unpack_packages: those of the group unpack, under build/tools; their programs go to the PATH.
 unpack_packages() {
     local tools=$root/build/tools package
-    export PATH=$tools/usr/bin:$PATH
+    export PATH=$tools/usr/bin:$tools/usr/sbin:$PATH
     while read -r package; do
         [[ ! -e $tools/$package ]] || continue
         say "Unpacking $package"

@@ -85,7 +85,7 @@ void RestApi::add_routes(HttpRoutes& routes) {
                            loop_.refresh_time();
                            metrics_.rest[{pattern, status}].add(loop_.now() - begin);
                        };
-                       authenticate(endpoint, request, reply.noting(count));
+                       authenticate(endpoint, pattern, request, reply.noting(count));
                    });
     };
     add("POST", "/apps/*/events", &RestApi::post_event);
@@ -101,10 +101,13 @@ void RestApi::add_routes(HttpRoutes& routes) {
     add("GET", "/apps/*/channels/*/stats", &RestApi::get_stats);
 }
 
-void RestApi::authenticate(Endpoint endpoint, const HttpRequest& request, const HttpReply& reply) {
+void RestApi::authenticate(Endpoint endpoint, std::string_view pattern, const HttpRequest& request,
+                           const HttpReply& reply) {
     const auto query = Query::parse(request.query);
     if (!query) return reply.send(plain(400, query.error().what));
-    const auto app = app_of(request, *query);
+    const auto app = pattern.starts_with("/apps/")
+                         ? apps_->find_by_id(request.path_values[0])
+                         : apps_->find_by_key(query->find("auth_key").value_or(""));
     if (!app) return reply.send(plain(404, "App ID not found"));
     const ApiRequest signed_request{request.method(), request.path, *query, request.body()};
     const auto refused = check_api_request(signed_request, app->credentials, unix_seconds(),
@@ -118,13 +121,6 @@ void RestApi::authenticate(Endpoint endpoint, const HttpRequest& request, const 
         return reply.send(std::move(too_many));
     }
     (this->*endpoint)({*app, request, *query}, reply);
-}
-
-std::shared_ptr<const App> RestApi::app_of(const HttpRequest& request, const Query& query) const {
-    if (request.path_values.size() > 1 || !request.path.ends_with("/terminate_connections")) {
-        return apps_->find_by_id(request.path_values[0]);
-    }
-    return apps_->find_by_key(query.find("auth_key").value_or(""));
 }
 
 void RestApi::publish(const App& app, const Trigger& trigger) {

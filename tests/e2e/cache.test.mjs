@@ -61,7 +61,8 @@ suite('cache channels', (server) => {
         await sdk(server).trigger('cache-page', 'price', { eur: 5 });
         const hit = join(page, 'cache-page');
         const seen = await hit.inbox.until('price');
-        assert.deepEqual(seen.map(({ event }) => event), ['pusher:subscription_succeeded', 'price']);
+        assert.deepEqual(seen.map(({ event }) => event),
+            ['pusher:subscription_succeeded', 'price']);
         assert.deepEqual(seen[1].data, { eur: 5 });
         await join(page, 'cache-empty').inbox.until('pusher:cache_miss');
     });
@@ -181,7 +182,8 @@ suite('cache channels', (server) => {
 suite('a cache that forgets after a second', (server) => {
     test('an old event is a miss, for a newcomer and over REST', async () => {
         await trigger(server, 'cache-short', 'price', '1');
-        await eventually('it has expired', async () => (await kept(server, 'cache-short')) === null);
+        const isGone = async () => (await kept(server, 'cache-short')) === null;
+        await eventually('it has expired', isGone);
         const seen = await seenByNewcomer(server, 'cache-short');
         assert.deepEqual(seen, ['pusher:cache_miss', '{}']);
         await trigger(server, 'cache-short', 'price', '2');

@@ -1,26 +1,9 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { describe, test } from 'node:test';
 
 import { connect, sdk, subscribe } from './support/clients.mjs';
+import { quietPort } from './support/ports.mjs';
 import { withServer } from './support/suite.mjs';
-
-/**
- * A free port below those that the system hands out to clients: otherwise a client that keeps
- * trying a port where nobody listens may one day be given this very port and connect to itself.
- */
-async function quietPort() {
-    for (;;) {
-        const port = 20_000 + Math.floor(Math.random() * 10_000);
-        const probe = createServer().listen(port, '127.0.0.1');
-        const free = await once(probe, 'listening').then(() => true, () => false);
-        if (!free) continue;
-        probe.close();
-        await once(probe, 'close');
-        return port;
-    }
-}
 
 async function comeBack(server, port, end) {
     const client = await connect(server, { user: { user_id: 'ann' } });

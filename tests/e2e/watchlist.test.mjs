@@ -7,10 +7,11 @@ import { app } from './support/server.mjs';
 import { suite } from './support/suite.mjs';
 
 const success = 'pusher:signin_success';
+const succeeded = 'pusher_internal:subscription_succeeded';
 const watched = 'pusher_internal:watchlist_events';
 const names = (items) => items.map(({ event }) => event);
 
-/** The next frame of watchlist events, as { online: […], offline: […] }; entries keep their order. */
+/** The next frame of watchlist events, as { online: […], offline: […] }. */
 async function news(client) {
     const { events } = JSON.parse((await client.inbox.next(watched)).data);
     return Object.fromEntries(events.map(({ name, user_ids }) => [name, user_ids.sort()]));
@@ -31,9 +32,11 @@ async function watcher(server, id, watchlist) {
 
 /** Proves that nothing is on its way to a watcher: what came before the marker. */
 async function before(server, client, id) {
-    await client.enter(`#server-to-user-${id}`);
+    client.join(`#server-to-user-${id}`);
+    const frames = await client.inbox.until(succeeded);
     await sdk(server).sendToUser(id, 'marker', '');
-    return (await client.inbox.until('marker')).slice(0, -1);
+    frames.push(...await client.inbox.until('marker'));
+    return frames.filter(({ event }) => event !== succeeded && event !== 'marker');
 }
 
 suite('watchlists', (server) => {
@@ -100,7 +103,7 @@ suite('watchlists', (server) => {
         assert.deepEqual(await news(client), { offline: ['many-a'] });
     });
 
-    test('a connection that is cut off makes offline, a closed or terminated one, too', async () => {
+    test('offline is who was cut off, who has closed, and who was terminated', async () => {
         const { client } = await watcher(server, 'ends', ['ends-a']);
         for (const end of [
             (friend) => friend.socket._socket.resetAndDestroy(),
@@ -170,7 +173,7 @@ suite('watchlists', (server) => {
         const ids = Array.from({ length: 50 }, (_, n) => `burst-${n}`);
         const { client } = await watcher(server, 'burst', ids);
         const friends = await Promise.all(ids.map(() => rawConnect(server)));
-        /** All that comes of what they do while the server cannot look: frames, and ids of a side. */
+        /** Counts the frames, and collects the ids, that come of what they all do at once. */
         const tellOf = async (side, act) => {
             server.child.kill('SIGSTOP');
             friends.forEach(act);
@@ -212,6 +215,15 @@ suite('watchlists', (server) => {
         assert.deepEqual(await before(server, client, 'anew'), []);
     });
 });
+
+suite('watchlists of an app that allows two ids', (server) => {
+    test('are cut there', async () => {
+        const client = await rawConnect(server);
+        client.signIn({ id: 'ann', watchlist: ['a', 'b', 'c'] });
+        assert.equal((await client.inbox.next('pusher:error')).data.code, 4302);
+        assert.deepEqual(await news(client), { offline: ['a', 'b'] });
+    });
+}, ['--apps', JSON.stringify([{ ...app, limits: { max_watched_users: 2 } }])]);
 
 suite('watchlists, switched off', (server) => {
     test('bring nothing, and the sign-in succeeds', async () => {

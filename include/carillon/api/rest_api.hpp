@@ -38,12 +38,10 @@ private:
     };
     using Endpoint = void (RestApi::*)(const Call&, HttpReply);
 
-    /// Lets a request through to `endpoint` if the credentials of the app that it names have signed
-    /// it.
-    void authenticate(Endpoint endpoint, const HttpRequest& request, const HttpReply& reply);
-    /// The app that the path names; where it names none, the one of the key.
-    [[nodiscard]] std::shared_ptr<const App> app_of(const HttpRequest& request,
-                                                    const Query& query) const;
+    /// Lets a request through to `endpoint` if the credentials of its app have signed it: of the
+    /// app that the path names, or where `pattern` has none, of the key's.
+    void authenticate(Endpoint endpoint, std::string_view pattern, const HttpRequest& request,
+                      const HttpReply& reply);
 
     void post_event(const Call& call, HttpReply reply);
     void post_batch(const Call& call, HttpReply reply);

@@ -122,13 +122,18 @@ export async function settle(client) {
     await pong;
 }
 
-/** A WebSocket, of a path on the server or of a whole URL. Its `inbox` gets the frames, parsed and with their text in `raw`, and the close. */
+const defaultPath = `/app/${app.key}?protocol=7&client=test&version=1`;
+
+/**
+ * A WebSocket, of a path on the server or of a whole URL. Its `inbox` gets the frames, parsed and
+ * with their text in `raw`, and the close. `options`: those of `ws`, and `protocols`.
+ */
 export class RawClient {
-    constructor(server, path = `/app/${app.key}?protocol=7&client=test&version=1`, options = {}) {
+    constructor(server, path = defaultPath, { protocols = [], ...options } = {}) {
         this.server = server;
         this.inbox = new Inbox(path);
         const url = path.startsWith('/') ? `ws://127.0.0.1:${server.port}${path}` : path;
-        this.socket = new WebSocket(url, options);
+        this.socket = new WebSocket(url, protocols, options);
         this.socket.on('message', (bytes) => {
             const raw = bytes.toString();
             this.inbox.push({ ...JSON.parse(raw), raw });
@@ -187,7 +192,7 @@ export class RawClient {
         this.socket.terminate();
     }
 
-    /** Awaits the end. Returns its code, which an error has told before, and nothing else has come. */
+    /** Awaits the end. Returns its code; an error has to tell the same before, and nothing else. */
     async refusal() {
         const [error, close, ...more] = await this.inbox.until('close');
         assert.equal(error.event, 'pusher:error');

@@ -3,10 +3,10 @@ import { after, afterEach, before, describe } from 'node:test';
 import { disconnectAll } from './clients.mjs';
 import { Server } from './server.mjs';
 
-/** How many shards to test with: one and four, or what CARILLON_TEST_SHARDS lists (`3`, `1,2,8`). */
+/** How many shards to test with: 1 and 4, or what CARILLON_TEST_SHARDS lists (`3`, `1,2,8`). */
 const shardCounts = (process.env.CARILLON_TEST_SHARDS ?? '1,4').split(',');
 
-/** Declares the same tests for a server with one shard and for one with four. */
+/** Declares the same tests for a server with one shard and for one with several. */
 export function suite(title, body, args = []) {
     for (const shards of shardCounts) {
         describe(`${title}, --shards ${shards}`, { timeout: 120_000 }, () => {
