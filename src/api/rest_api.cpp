@@ -108,6 +108,9 @@ void RestApi::authenticate(Endpoint endpoint, std::string_view pattern, const Ht
     const auto app = pattern.starts_with("/apps/")
                          ? apps_->find_by_id(request.path_values[0])
                          : apps_->find_by_key(query->find("auth_key").value_or(""));
+    if (!app && !pattern.starts_with("/apps/")) {
+        return reply.send(plain(401, "Missing or unknown auth_key"));
+    }
     if (!app) return reply.send(plain(404, "App ID not found"));
     const ApiRequest signed_request{request.method(), request.path, *query, request.body()};
     const auto refused = check_api_request(signed_request, app->credentials, unix_seconds(),
