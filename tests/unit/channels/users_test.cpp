@@ -1,6 +1,10 @@
 // Signed-in users, watchlists, termination: protocol.md 4.
 #include <gmock/gmock.h>
 
+#include <map>
+#include <random>
+#include <set>
+
 #include "carillon/auth/subscription_token.hpp"
 #include "shard_world.hpp"
 
@@ -243,6 +247,57 @@ TEST_F(UsersTest, TerminationEndsAllOfAUsersConnectionsAndNoOthers) {
     EXPECT_EQ(client.ended, std::nullopt);
     EXPECT_THAT(client.take_names(), Contains("pusher_internal:member_removed"));
     EXPECT_THAT(changes(*watcher), ElementsAre(ElementsAre("-u1")));
+}
+
+/// Users come and go while messages between the shards are under way in any order: each watcher is
+/// told the state first, then changes that alternate, and in the end it knows the truth.
+TEST_F(UsersTest, WatchersEndWithTheTruthHoweverDeliveriesInterleave) {
+    const std::vector<std::string> names{"a", "b", "c", "d"};
+    for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+        ShardWorld busy(4, seed);
+        std::mt19937_64 random(seed);
+        const auto pick = [&random](std::uint64_t below) { return random() % below; };
+        struct Player {
+            std::unique_ptr<TestClient> client;
+            std::string user;
+            std::map<std::string, std::string> knows;
+        };
+        std::map<int, Player> players;
+        for (int i = 0; i < 120; ++i) {
+            if (players.size() < 6 || pick(2) == 0) {
+                Player& player = players[i];
+                player.user = names[pick(names.size())];
+                player.client = std::make_unique<TestClient>(
+                    busy, static_cast<std::uint16_t>(pick(busy.size())), app);
+                player.client->on_message = [&player](const json& message) {
+                    if (message.at("event") != "pusher_internal:watchlist_events") return;
+                    const json data = json::parse(message.at("data").get<std::string>());
+                    for (const json& event : data.at("events")) {
+                        for (const json& id : event.at("user_ids")) {
+                            std::string& known = player.knows[id.get<std::string>()];
+                            EXPECT_NE(known, event.at("name").get<std::string>());
+                            known = event.at("name");
+                        }
+                    }
+                };
+                player.client->sign_in(player.user, names);
+            } else {
+                players.erase(std::next(players.begin(), static_cast<long>(pick(players.size()))));
+            }
+            for (std::uint64_t steps = pick(6); steps > 0; --steps) busy.step();
+            if (pick(3) == 0) busy.shard(static_cast<std::uint16_t>(pick(busy.size()))).end_turn();
+        }
+        busy.settle();
+        std::set<std::string> online;
+        for (const auto& [number, player] : players) online.insert(player.user);
+        for (const auto& [number, player] : players) {
+            for (const std::string& name : names) {
+                EXPECT_EQ(player.knows.at(name), online.contains(name) ? "online" : "offline")
+                    << "seed " << seed;
+            }
+        }
+        if (HasFailure()) return;
+    }
 }
 
 }  // namespace
