@@ -25,8 +25,8 @@ Result<void> read_watchlist(std::string_view array, const Limits& limits, UserDa
     }
     user.watchlist_was_cut = named > limits.max_watched_users;
     std::ranges::sort(user.watchlist);
-    const auto repeated = std::ranges::unique(user.watchlist);
-    user.watchlist.erase(repeated.begin(), repeated.end());
+    user.watchlist.erase(std::unique(user.watchlist.begin(), user.watchlist.end()),
+                         user.watchlist.end());
     return {};
 }
 
