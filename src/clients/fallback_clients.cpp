@@ -15,6 +15,8 @@ namespace http = boost::beast::http;
 /// pusher-js' default `httpPath`.
 constexpr std::string_view default_prefix = "/pusher";
 
+constexpr std::size_t refused_kept_max = 10'000;
+
 /// The parts of a path that name a session: app key, server number, id; decoded.
 using SessionPath = std::vector<std::string>;
 
@@ -86,6 +88,7 @@ void FallbackClients::add_routes(HttpRoutes& routes) {
 }
 
 std::optional<ShardId> FallbackClients::home(std::string_view path) const {
+    if (path.find("/app/") == std::string_view::npos) return std::nullopt;
     path = without_prefix(without_prefix(path, path_prefix_), default_prefix);
     const auto segments = path_segments(path);
     if (segments.size() != 5 || segments[0] != "app") return std::nullopt;
@@ -119,6 +122,9 @@ void FallbackClients::receive(const HttpRequest& request, const HttpReply& reply
     sessions_.emplace(name, session);
     attach(*session);
     clients_.enter(*session, request.path_values[0], request);
+    // Whoever was refused is told again when it asks again; a flood of them is told once.
+    const bool was_refused = session->connection() == nullptr;
+    if (was_refused && sessions_.size() > refused_kept_max) sessions_.erase(name);
 }
 
 void FallbackClients::take(const HttpRequest& request, const HttpReply& reply) {

@@ -29,7 +29,9 @@ FallbackSession::FallbackSession(EventLoop& loop, const ConnectionOptions& optio
       forget_(std::move(forget)),
       last_heard_(loop.now()),
       last_written_(loop.now()),
-      alone_since_(loop.now()) {}
+      alone_since_(loop.now()) {
+    queue_.push(Frame::copy_of(fallback_open));
+}
 
 void FallbackSession::poll(const HttpReply& reply, std::vector<HttpField> fields) {
     detach();
@@ -54,18 +56,16 @@ void FallbackSession::stream(const HttpReply& reply, std::string_view head) {
 
 void FallbackSession::attached() {
     last_heard_ = last_written_ = loop_.now();
-    if (std::exchange(is_new_, false)) {
-        write(fallback_open);
-    } else if (is_over() && queue_.empty()) {
-        write(farewell_);
-    }
+    if (is_over() && queue_.empty()) write(farewell_);
     flush_later();
     watch();
 }
 
 void FallbackSession::detach() {
     if (poll_) answer_poll(std::string(fallback_heartbeat));
-    if (stream_) std::exchange(stream_, nullptr)->finish();
+    if (!stream_) return;
+    std::exchange(stream_, nullptr)->finish();
+    alone_since_ = loop_.now();
 }
 
 int FallbackSession::take(std::string_view body) {
@@ -73,7 +73,7 @@ int FallbackSession::take(std::string_view body) {
     const auto messages = parse_fallback_send(body);
     if (!messages) return 500;
     last_heard_ = loop_.now();
-    if (messages->empty()) write(fallback_nothing);
+    if (messages->empty()) show_life();
     for (const std::string& message : *messages) {
         if (message.size() > options_.max_message_bytes) {
             refuse(Errc::websocket_too_big, "Message too large");
@@ -82,6 +82,12 @@ int FallbackSession::take(std::string_view body) {
         receive(message);
     }
     return 204;
+}
+
+void FallbackSession::show_life() {
+    if (too_slow_) return;
+    if (!has_room(fallback_nothing.size())) return drop_as_too_slow();
+    write(fallback_nothing);
 }
 
 void FallbackSession::send(OutboundMessage& message) {
@@ -146,9 +152,7 @@ void FallbackSession::write(std::string_view line) {
 void FallbackSession::flush_later() {
     if (!has_receiver() || std::exchange(flush_is_due_, true)) return;
     // So that all that one turn brings goes into one answer.
-    loop_.defer([weak = weak_from_this()] {
-        if (const auto self = weak.lock()) self->flush();
-    });
+    loop_.defer([self = shared_from_this()] { self->flush(); });
 }
 
 void FallbackSession::flush() {
@@ -225,6 +229,7 @@ void FallbackSession::on_timeout(TimePoint now) {
     const auto self = shared_from_this();
     if (is_over() || !has_receiver()) {
         if (now < next_check()) return watch();
+        detach();  // One that had its fill, and did not come back for the farewell.
         gone(1006);
         return forget_();
     }

@@ -58,6 +58,8 @@ private:
     void on_poll_lost();
     void answer_poll(std::string lines);
 
+    /// Answers the client's own sign of life.
+    void show_life();
     void write(std::string_view line);
     void flush_later();
     void flush();
@@ -88,7 +90,6 @@ private:
     TimePoint last_written_;
     TimePoint last_heartbeat_{};
     TimePoint alone_since_;  ///< when the last receive request ended
-    bool is_new_ = true;
     bool too_slow_ = false;
     bool flush_is_due_ = false;
 };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import https from 'node:https';
 import net from 'node:net';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -91,6 +92,34 @@ describe('TLS', { timeout: 120_000 }, () => {
                     sClient(port, version, '-sess_in', session)));
                 for (const said of again) assert.match(said, /Reused, TLS/);
             }
+        });
+    });
+
+    test('a kept connection goes from shard to shard, as sessions of the fallback have it', async () => {
+        await withTls([], async (server) => {
+            const agent = new https.Agent({ keepAlive: true, maxSockets: 1, ca });
+            const post = (path, body = '') => new Promise((resolve, reject) => {
+                const url = `https://localhost:${server.port}/pusher/app/${app.key}/${path}`;
+                const request = https.request(url, { method: 'POST', agent, timeout: 10_000 }, async (answer) => {
+                    const port = answer.socket.localPort;
+                    let text = '';
+                    for await (const part of answer) text += part;
+                    resolve({ status: answer.statusCode, text, port });
+                });
+                request.on('error', reject).end(body);
+            });
+            const ports = new Set();
+            for (let n = 0; n < 20; ++n) {
+                const opened = await post(`${n}/session/xhr`);
+                assert.match(opened.text, /^o\na\[.*connection_established/);
+                const subscribe = { event: 'pusher:subscribe', data: { channel: 'news' } };
+                const sent = await post(`${n}/session/xhr_send`, JSON.stringify([JSON.stringify(subscribe)]));
+                assert.equal(sent.status, 204);
+                assert.match((await post(`${n}/session/xhr`)).text, /subscription_succeeded/);
+                ports.add(opened.port);
+            }
+            assert.equal(ports.size, 1);
+            agent.destroy();
         });
     });
 
