@@ -48,15 +48,17 @@ async function secureConnect(server, options) {
 }
 
 describe('TLS', { timeout: 120_000 }, () => {
-    test('pusher-js and the SDK, with the certificate checked', async () => {
-        await withTls([], async (server) => {
-            const script = fileURLToPath(new URL('./support/tls_client.mjs', import.meta.url));
-            const env = { ...process.env, NODE_EXTRA_CA_CERTS: certificates.file('ca.pem') };
-            const { stdout } = await promisify(execFile)(
-                process.execPath, [script, 'localhost', String(server.port)], { env, timeout: 30_000 });
-            assert.deepEqual(JSON.parse(stdout), Array.from({ length: 50 }, (_, i) => i));
+    for (const transport of ['ws', 'xhr_streaming', 'xhr_polling']) {
+        test(`pusher-js by ${transport} and the SDK, with the certificate checked`, async () => {
+            await withTls([], async (server) => {
+                const script = fileURLToPath(new URL('./support/tls_client.mjs', import.meta.url));
+                const env = { ...process.env, NODE_EXTRA_CA_CERTS: certificates.file('ca.pem') };
+                const { stdout } = await promisify(execFile)(process.execPath,
+                    [script, 'localhost', String(server.port), transport], { env, timeout: 30_000 });
+                assert.deepEqual(JSON.parse(stdout), Array.from({ length: 50 }, (_, i) => i));
+            });
         });
-    });
+    }
 
     test('versions 1.2 and 1.3, HTTP/1.1 by ALPN, nothing older', async () => {
         await withTls([], async ({ port }) => {
