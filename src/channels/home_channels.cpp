@@ -16,14 +16,8 @@ constexpr std::chrono::seconds count_interval{5};
 
 }  // namespace
 
-HomeChannels::AppChannels& HomeChannels::of(AppIndex app) {
-    const auto index = static_cast<std::size_t>(app);
-    if (index >= by_app_.size()) by_app_.resize(index + 1);
-    return by_app_[index];
-}
-
 HomeChannels::Channel* HomeChannels::find(const ChannelAddress& address) {
-    Channels& channels = of(address.app).channels;
+    Channels& channels = by_app_[address.app].channels;
     const auto found = channels.find(address.name);
     return found == channels.end() ? nullptr : &found->second;
 }
@@ -41,7 +35,7 @@ void HomeChannels::on(ShardId from, Join&& join) {
         const Error refusal{Errc::channel_full, "The presence channel is full"};
         return send_(from, JoinAnswer{join.channel, join.ticket, refusal, {}, {}, false});
     }
-    admit(from, join, of(join.channel.app).channels[join.channel.name]);
+    admit(from, join, by_app_[join.channel.app].channels[join.channel.name]);
 }
 
 bool HomeChannels::is_full(const Join& join) {
@@ -85,7 +79,8 @@ void HomeChannels::answer(ShardId to, const Join& join, const Channel& channel) 
 
 std::string HomeChannels::after_success(const ChannelAddress& address) {
     if (!ChannelKind::of(address.name).cache) return {};
-    const EventCache::Entry* const last = of(address.app).last_events.find(address.name, now_());
+    const EventCache::Entry* const last =
+        by_app_[address.app].last_events.find(address.name, now_());
     return last != nullptr ? last->text : cache_miss(address.name);
 }
 
@@ -101,7 +96,7 @@ void HomeChannels::on(ShardId from, Leave&& leave) {
     if (of_shard == channel->shards.end()) return;
     if (--of_shard->subscriptions == 0) channel->shards.erase(of_shard);
     if (--channel->subscriptions == 0) {
-        of(leave.channel.app).channels.erase(leave.channel.name);
+        by_app_[leave.channel.app].channels.erase(leave.channel.name);
         return;
     }
     if (removal.gone_id) {
@@ -148,7 +143,7 @@ void HomeChannels::advance() {
 
 void HomeChannels::on(ShardId, Publish&& publish) {
     if (publish.cache) {
-        EventCache& last_events = of(publish.channel.app).last_events;
+        EventCache& last_events = by_app_[publish.channel.app].last_events;
         metrics_.cache_evictions +=
             last_events.put(publish.channel.name, publish.text, *publish.cache, publish.accepted);
         next_expiry_ = std::min(next_expiry_, last_events.next_expiry());
@@ -183,7 +178,7 @@ void HomeChannels::on(ShardId from, ChannelQuery&& query) {
     ChannelAnswer answer{.number = query.number, .channels = {}, .users = {}};
     switch (query.what) {
         case ChannelQuery::What::by_prefix:
-            for (const auto& [name, channel] : of(query.app).channels) {
+            for (const auto& [name, channel] : by_app_[query.app].channels) {
                 if (!name.starts_with(query.prefix) || name.starts_with('#')) continue;
                 answer.channels.push_back(summary(name, &channel));
             }
@@ -223,7 +218,7 @@ ChannelSummary HomeChannels::summary(std::string_view name, const Channel* chann
 
 std::optional<CachedEvent> HomeChannels::cached(const ChannelAddress& address) {
     const TimePoint now = now_();
-    const EventCache::Entry* const last = of(address.app).last_events.find(address.name, now);
+    const EventCache::Entry* const last = by_app_[address.app].last_events.find(address.name, now);
     if (last == nullptr) return std::nullopt;
     return CachedEvent{last->text, last->expires - now};
 }

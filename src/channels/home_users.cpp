@@ -5,39 +5,33 @@
 
 namespace carillon {
 
-HomeUsers::Users& HomeUsers::users_of(AppIndex app) {
-    const auto index = static_cast<std::size_t>(app);
-    if (index >= by_app_.size()) by_app_.resize(index + 1);
-    return by_app_[index];
-}
-
 void HomeUsers::on(ShardId from, SignIn&& message) {
-    User& user = users_of(message.user.app)[message.user.id];
+    User& user = by_app_[message.user.app][message.user.id];
     user.shards.push_back(from);
     if (user.shards.size() == 1) tell(message.user, user);
 }
 
 void HomeUsers::on(ShardId from, SignOut&& message) {
-    User& user = users_of(message.user.app)[message.user.id];
+    User& user = by_app_[message.user.app][message.user.id];
     std::erase(user.shards, from);
     if (user.shards.empty()) tell(message.user, user);
     forget_if_unused(message.user);
 }
 
 void HomeUsers::on(ShardId from, Watch&& message) {
-    User& user = users_of(message.user.app)[message.user.id];
+    User& user = by_app_[message.user.app][message.user.id];
     user.watchers.push_back({from, message.number});
     send_(from, UserStatus{message.user, message.number, !user.shards.empty()});
 }
 
 void HomeUsers::on(ShardId from, Unwatch&& message) {
-    User& user = users_of(message.user.app)[message.user.id];
+    User& user = by_app_[message.user.app][message.user.id];
     std::erase_if(user.watchers, [from](const Watcher& watcher) { return watcher.shard == from; });
     forget_if_unused(message.user);
 }
 
 void HomeUsers::on(ShardId, TerminateUser&& message) {
-    const Users& users = users_of(message.user.app);
+    const Users& users = by_app_[message.user.app];
     const auto found = users.find(message.user.id);
     if (found == users.end()) return;
     // A copy: on this very shard they are closed, and signed out, at once.
@@ -52,7 +46,7 @@ void HomeUsers::tell(const UserAddress& address, const User& user) {
 }
 
 void HomeUsers::forget_if_unused(const UserAddress& address) {
-    Users& users = users_of(address.app);
+    Users& users = by_app_[address.app];
     const auto found = users.find(address.id);
     const bool is_unused = found->second.shards.empty() && found->second.watchers.empty();
     if (is_unused) users.erase(found);

@@ -43,10 +43,9 @@ Subscription* LocalChannels::find(Connection& connection, std::string_view chann
 }
 
 LocalChannel* LocalChannels::find(AppIndex app, std::string_view name) {
-    const auto index = static_cast<std::size_t>(app);
-    if (index >= by_app_.size()) return nullptr;
-    const auto found = by_app_[index].find(name);
-    return found == by_app_[index].end() ? nullptr : found->get();
+    Channels& channels = by_app_[app];
+    const auto found = channels.find(name);
+    return found == channels.end() ? nullptr : found->get();
 }
 
 ShardId LocalChannels::home(Connection& connection, std::string_view channel) const {
@@ -56,12 +55,10 @@ ShardId LocalChannels::home(Connection& connection, std::string_view channel) co
 LocalChannel& LocalChannels::get(Connection& connection, const ChannelName& name) {
     const AppIndex app = connection.app().index;
     if (LocalChannel* const known = find(app, name.text())) return *known;
-    const auto index = static_cast<std::size_t>(app);
-    if (index >= by_app_.size()) by_app_.resize(index + 1);
     auto created = std::make_unique<LocalChannel>();
     created->address = {app, name.text()};
     created->home = home(connection, name.text());
-    return **by_app_[index].insert(std::move(created)).first;
+    return **by_app_[app].insert(std::move(created)).first;
 }
 
 void LocalChannels::subscribe(Connection& connection, const ChannelName& channel,
@@ -108,7 +105,7 @@ void LocalChannels::release(Connection& connection, Subscription& subscription, 
     ChannelAddress address = channel.address;
     const bool counted = is_counted(connection.app(), ChannelKind::of(address.name));
     if (--channel.holders == 0) {
-        Channels& channels = by_app_[static_cast<std::size_t>(address.app)];
+        Channels& channels = by_app_[address.app];
         channels.erase(channels.find(std::string_view(address.name)));
     }
     if (tell_home) send_(home, Leave{std::move(address), ticket, counted});

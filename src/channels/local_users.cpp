@@ -10,12 +10,6 @@
 
 namespace carillon {
 
-LocalUsers::AppUsers& LocalUsers::of(AppIndex app) {
-    const auto index = static_cast<std::size_t>(app);
-    if (index >= by_app_.size()) by_app_.resize(index + 1);
-    return by_app_[index];
-}
-
 ShardId LocalUsers::home(const App& app, std::string_view user_id) const {
     std::string channel{user_channel_prefix};
     return home_of(app.id.get(), channel.append(user_id), shards_);
@@ -24,7 +18,7 @@ ShardId LocalUsers::home(const App& app, std::string_view user_id) const {
 void LocalUsers::sign_in(Connection& connection) {
     const App& app = connection.app();
     const std::string& id = connection.user()->data.id;
-    Connections& connections = of(app.index).signed_in[id];
+    Connections& connections = by_app_[app.index].signed_in[id];
     connections.insert(&connection);
     if (connections.size() == 1) send_(home(app, id), SignIn{{app.index, id}});
     watch_anew(connection, {});
@@ -46,7 +40,7 @@ void LocalUsers::sign_out(Connection& connection) {
     newcomers_.erase(&connection);
     for (const std::string& id : user.data.watchlist) unwatch(connection, id);
     const App& app = connection.app();
-    AppUsers& users = of(app.index);
+    AppUsers& users = by_app_[app.index];
     const auto found = users.signed_in.find(user.data.id);
     found->second.erase(&connection);
     if (!found->second.empty()) return;
@@ -56,7 +50,7 @@ void LocalUsers::sign_out(Connection& connection) {
 
 void LocalUsers::watch(Connection& connection, const std::string& id) {
     const App& app = connection.app();
-    const auto [found, is_new] = of(app.index).watched.try_emplace(id);
+    const auto [found, is_new] = by_app_[app.index].watched.try_emplace(id);
     found->second.watchers.insert(&connection);
     if (!is_new) return;
     found->second.number = ++last_number_;  // An answer may come before `send_` returns.
@@ -65,7 +59,7 @@ void LocalUsers::watch(Connection& connection, const std::string& id) {
 
 void LocalUsers::unwatch(Connection& connection, const std::string& id) {
     const App& app = connection.app();
-    ById<WatchedUser>& watched = of(app.index).watched;
+    ById<WatchedUser>& watched = by_app_[app.index].watched;
     const auto found = watched.find(id);
     found->second.watchers.erase(&connection);
     if (!found->second.watchers.empty()) return;
@@ -75,7 +69,7 @@ void LocalUsers::unwatch(Connection& connection, const std::string& id) {
 
 void LocalUsers::expect_state(Connection& connection) {
     SignedInUser& user = *connection.user();
-    const ById<WatchedUser>& watched = of(connection.app().index).watched;
+    const ById<WatchedUser>& watched = by_app_[connection.app().index].watched;
     newcomers_.erase(&connection);
     user.knows_state = false;
     user.unknown = static_cast<std::size_t>(std::ranges::count_if(
@@ -85,7 +79,7 @@ void LocalUsers::expect_state(Connection& connection) {
 }
 
 void LocalUsers::on(UserStatus&& status) {
-    ById<WatchedUser>& watched = of(status.user.app).watched;
+    ById<WatchedUser>& watched = by_app_[status.user.app].watched;
     const auto found = watched.find(status.user.id);
     if (found == watched.end() || found->second.number != status.number) return;
     WatchedUser& user = found->second;
@@ -101,7 +95,7 @@ void LocalUsers::on(UserStatus&& status) {
 }
 
 void LocalUsers::on(CloseUser&& message) {
-    const ById<Connections>& signed_in = of(message.user.app).signed_in;
+    const ById<Connections>& signed_in = by_app_[message.user.app].signed_in;
     const auto found = signed_in.find(message.user.id);
     if (found == signed_in.end()) return;
     const std::vector<Connection*> connections(found->second.begin(), found->second.end());
@@ -123,7 +117,7 @@ void LocalUsers::end_turn() {
 void LocalUsers::tell_changes() {
     boost::unordered_flat_map<Connection*, Changes> by_watcher;
     for (const UserAddress& address : std::exchange(changed_, {})) {
-        ById<WatchedUser>& watched = of(address.app).watched;
+        ById<WatchedUser>& watched = by_app_[address.app].watched;
         const auto found = watched.find(address.id);
         if (found == watched.end()) continue;
         WatchedUser& user = found->second;
@@ -138,7 +132,7 @@ void LocalUsers::tell_changes() {
 
 void LocalUsers::tell_state(Connection& connection) {
     SignedInUser& user = *connection.user();
-    const ById<WatchedUser>& watched = of(connection.app().index).watched;
+    const ById<WatchedUser>& watched = by_app_[connection.app().index].watched;
     user.knows_state = true;
     Changes state;
     for (const std::string& id : user.data.watchlist) {

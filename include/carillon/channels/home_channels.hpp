@@ -11,6 +11,7 @@
 #include "carillon/base/hash.hpp"
 #include "carillon/base/ids.hpp"
 #include "carillon/channels/event_cache.hpp"
+#include "carillon/channels/per_app.hpp"
 #include "carillon/channels/presence_roster.hpp"
 #include "carillon/channels/shard_message.hpp"
 #include "carillon/metrics/shard_metrics.hpp"
@@ -65,7 +66,6 @@ private:
         EventCache last_events;
     };
 
-    [[nodiscard]] AppChannels& of(AppIndex app);
     [[nodiscard]] Channel* find(const ChannelAddress& address);
     [[nodiscard]] bool is_full(const Join& join);
     void admit(ShardId from, const Join& join, Channel& channel);
@@ -80,7 +80,7 @@ private:
     Send send_;
     Now now_;
     ShardMetrics& metrics_;
-    std::vector<AppChannels> by_app_;                     ///< index: AppIndex
+    PerApp<AppChannels> by_app_;
     TimePoint next_expiry_ = TimePoint::max();            ///< no event expires before
     std::multimap<TimePoint, ChannelAddress> held_back_;  ///< counts, by when they are told
 };

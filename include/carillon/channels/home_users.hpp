@@ -7,6 +7,7 @@
 
 #include "carillon/base/hash.hpp"
 #include "carillon/base/ids.hpp"
+#include "carillon/channels/per_app.hpp"
 #include "carillon/channels/shard_message.hpp"
 
 namespace carillon {
@@ -38,12 +39,11 @@ private:
     };
     using Users = boost::unordered_flat_map<std::string, User, StringHash, std::equal_to<>>;
 
-    [[nodiscard]] Users& users_of(AppIndex app);
     void tell(const UserAddress& address, const User& user);
     void forget_if_unused(const UserAddress& address);
 
     Send send_;
-    std::vector<Users> by_app_;  ///< index: AppIndex
+    PerApp<Users> by_app_;
 };
 
 }  // namespace carillon

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "carillon/base/hash.hpp"
+#include "carillon/channels/per_app.hpp"
 #include "carillon/channels/shard_message.hpp"
 #include "carillon/channels/subscription_set.hpp"
 #include "carillon/metrics/shard_metrics.hpp"
@@ -93,7 +94,7 @@ private:
     Send send_;
     ShardMetrics& metrics_;
     std::vector<TimePoint> fanned_out_;
-    std::vector<Channels> by_app_;  ///< index: AppIndex
+    PerApp<Channels> by_app_;
     std::vector<Connection*> table_;
     std::vector<std::uint32_t> free_places_;
     std::size_t connections_ = 0;

@@ -10,6 +10,7 @@
 
 #include "carillon/base/hash.hpp"
 #include "carillon/base/ids.hpp"
+#include "carillon/channels/per_app.hpp"
 #include "carillon/channels/shard_message.hpp"
 #include "carillon/protocol/user_data.hpp"
 
@@ -79,7 +80,6 @@ private:
         }
     };
 
-    [[nodiscard]] AppUsers& of(AppIndex app);
     [[nodiscard]] ShardId home(const App& app, std::string_view user_id) const;
     void watch(Connection& connection, const std::string& id);
     void unwatch(Connection& connection, const std::string& id);
@@ -90,7 +90,7 @@ private:
 
     std::uint16_t shards_;
     Send send_;
-    std::vector<AppUsers> by_app_;      ///< index: AppIndex
+    PerApp<AppUsers> by_app_;
     std::vector<UserAddress> changed_;  ///< watched users that came or went in this turn
     Connections newcomers_;             ///< are to be told the state of their whole watchlist
     std::uint64_t last_number_ = 0;
