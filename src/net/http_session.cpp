@@ -255,7 +255,9 @@ void HttpSession::go_on(MovedRequest request) {
 }
 
 void HttpSession::when_lost(std::function<void()> lost) {
-    if (state_ == State::answering) lost_ = std::move(lost);
+    if (state_ != State::answering) return;
+    lost_ = std::move(lost);
+    if (ended_) on_end();  // It had ended before its request was handled.
 }
 
 void HttpSession::handle() {

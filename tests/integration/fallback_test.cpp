@@ -217,6 +217,24 @@ TEST_F(Fallback, AClientThatEndsItsRequestHasFiveSecondsToComeBack) {
     EXPECT_EQ(ann.receive("pusher_internal:member_removed").data, R"({"user_id":"bob"})");
 }
 
+TEST_F(Fallback, APollWhoseClientHasGoneAlreadyKeepsNobody) {
+    PusherClient ann(server.port(2));
+    ann.join("presence-room", "ann");
+    const HttpAnswer answer = ask(polls, path, "xhr");
+    const json established = messages_of(lines_of(answer.body).at(1)).at(0);
+    const std::string socket_id =
+        json::parse(established.at("data").get<std::string>()).at("socket_id");
+    const std::string join =
+        subscribe_message({}, socket_id, "presence-room", R"({"user_id":"bob"})");
+    EXPECT_EQ(ask(sends, path, "xhr_send", send_body({json::parse(join)})).status, 204);
+    poll_for("pusher_internal:subscription_succeeded");
+    ann.receive("pusher_internal:member_added");
+    polls.send(path.request("xhr"));
+    polls.finish_sending();
+    // Sooner than the heartbeat that would have ended the poll.
+    EXPECT_EQ(ann.receive("pusher_internal:member_removed").data, R"({"user_id":"bob"})");
+}
+
 TEST_F(Fallback, PreflightsAreAnswered) {
     polls.send(
         "OPTIONS /pusher/app/app-key/1/abc/xhr_send HTTP/1.1\r\nHost: a\r\nOrigin: null\r\n"
