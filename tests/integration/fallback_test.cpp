@@ -268,10 +268,10 @@ TEST_F(Fallback, StatisticsAreAnsweredAndForgotten) {
 
 TEST_F(Fallback, ThousandsOfHalfOpenPollsAreForgottenWhenTheirClientsGo) {
     Configuration configuration = test_configuration(2);
-    configuration.apps[0].limits.max_connections = 1000;
+    configuration.apps[0].limits.max_connections = 2000;
     RunningServer bounded{configuration};
     std::vector<RawSocket> sockets;
-    for (int i = 0; i < 1000; ++i) {
+    for (int i = 0; i < 2000; ++i) {
         FallbackPath each;
         each.session = std::to_string(i) + "/half";
         sockets.emplace_back(bounded.port(static_cast<std::size_t>(i) % 2));
