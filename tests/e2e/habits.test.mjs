@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import {
-    RawClient, connect, hmac, query, rawConnect, sdk, settle, subscribe,
+    RawClient, connect, hmac, query, rawConnect, sdk, settle, subscribe, vacated,
 } from './support/clients.mjs';
 import { HttpConnection } from './support/http.mjs';
 import { eventually } from './support/inbox.mjs';
@@ -174,8 +174,7 @@ suite('habits of client libraries: subscribing', (server) => {
         say('pusher:subscribe', { channel, auth: token(client, channel) });
         assert.equal((await client.inbox.next()).event, succeeded);
         say('pusher:unsubscribe', { channel });
-        await client.ping();
-        assert.deepEqual(await query(server, `/channels/${channel}`), { occupied: false });
+        await vacated(server, channel);
         const user_data = '{"id":"ann"}';
         const signature = hmac(`${client.socketId}::user::${user_data}`);
         say('pusher:signin', { auth: `${app.key}:${signature}`, user_data });
@@ -254,7 +253,7 @@ suite('habits of client libraries: subscribing', (server) => {
         client.leave('once');
         client.leave('once');
         assert.deepEqual(await client.ping(), []);
-        assert.deepEqual(await query(server, '/channels/once'), { occupied: false });
+        await vacated(server, 'once');
     });
 
     test('unsubscribe and subscribe in one breath, and again, end subscribed', async () => {
@@ -265,7 +264,13 @@ suite('habits of client libraries: subscribing', (server) => {
         }
         client.join('private-hop');
         const frames = await client.ping();
-        frames.push(...await beforeMarker(server, client, 'private-hop'));
+        // The edge has read all of it; the home takes the marker before or after the last hop.
+        await eventually('the last hop is in', async () => {
+            await sdk(server).trigger('private-hop', 'marker', '');
+            frames.push(...await client.ping());
+            return frames.at(-1)?.event === 'marker';
+        });
+        frames.splice(frames.findIndex(({ event }) => event === 'marker'));
         const events = new Set(names(frames));
         assert.deepEqual([...events], [succeeded]);
         client.leave('private-hop');

@@ -5,7 +5,7 @@ import PusherClient from 'pusher-js';
 import PusherServer from 'pusher';
 import WebSocket from 'ws';
 
-import { Inbox } from './inbox.mjs';
+import { Inbox, eventually } from './inbox.mjs';
 import { app } from './server.mjs';
 
 /** The server SDK, as a backend uses it. */
@@ -24,6 +24,13 @@ export function hmac(text) {
 /** What a GET of the REST API answers. */
 export async function query(server, path, params) {
     return (await sdk(server).get({ path, params })).json();
+}
+
+/** A pong says that the edge has read an unsubscribe; the channel's home may yet have to hear of it. */
+export async function vacated(server, channel) {
+    await eventually(`${channel} is vacated`, async () => {
+        return !(await query(server, `/channels/${channel}`)).occupied;
+    });
 }
 
 const open = new Set();
