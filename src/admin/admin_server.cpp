@@ -46,7 +46,7 @@ struct AdminServer::Impl {
         return routes;
     }
 
-    using Report = std::string (*)(const NodeFacts&, const std::vector<ShardSnapshot>&);
+    using Report = std::string (*)(const NodeFacts&, const NodeSnapshot&);
     void add_report(HttpRoutes& routes, std::string_view path, std::string_view type,
                     Report report) {
         routes.add(
@@ -56,11 +56,11 @@ struct AdminServer::Impl {
                                        .body = "A token is required\n",
                                        .headers = {{"WWW-Authenticate", "Bearer"}}});
                 }
-                node.observe([this, type, report, reply](std::vector<ShardSnapshot> shards) {
+                node.observe([this, type, report, reply](NodeSnapshot snapshot) {
                     // On whichever thread was last; the reply belongs to this one.
                     boost::asio::post(loop.context(), [this, type, report, reply,
-                                                       shards = std::move(shards)] {
-                        reply.send({.body = report(node.facts(), shards), .content_type = type});
+                                                       snapshot = std::move(snapshot)] {
+                        reply.send({.body = report(node.facts(), snapshot), .content_type = type});
                     });
                 });
             });

@@ -135,6 +135,49 @@ void add_rest(Families& out, const ShardMetrics& metrics) {
     }
 }
 
+void add_webhooks(Families& out, const std::vector<WebhookMetrics>& endpoints) {
+    const auto each = [&](const auto& add) {
+        for (const WebhookMetrics& endpoint : endpoints) {
+            add(endpoint, Labels{{"app", endpoint.app}, {"endpoint", endpoint.endpoint}});
+        }
+    };
+    out.family("carillon_webhook_request_seconds", "Time of a webhook request, by its outcome.",
+               MetricType::Histogram);
+    each([&](const WebhookMetrics& endpoint, const Labels& labels) {
+        for (const auto& [outcome, histogram] : endpoint.requests) {
+            Labels with_outcome = labels;
+            with_outcome.push_back({"outcome", std::string(outcome)});
+            out.histogram(histogram, std::move(with_outcome));
+        }
+    });
+    out.family("carillon_webhook_events_total",
+               "Webhook events delivered, or given up and why (result).", MetricType::Counter);
+    each([&](const WebhookMetrics& endpoint, const Labels& labels) {
+        const auto result = [&](std::string_view name, std::uint64_t count) {
+            Labels with_result = labels;
+            with_result.push_back({"result", std::string(name)});
+            out.value(static_cast<double>(count), std::move(with_result));
+        };
+        if (!endpoint.endpoint.empty()) result("delivered", endpoint.events_delivered);
+        for (const auto& [reason, count] : endpoint.events_dead) result(reason, count);
+    });
+    const auto gauge = [&](const char* name, const char* help, auto value) {
+        out.family(name, help, MetricType::Gauge);
+        each([&](const WebhookMetrics& endpoint, const Labels& labels) {
+            if (!endpoint.endpoint.empty()) {
+                out.value(static_cast<double>(value(endpoint)), labels);
+            }
+        });
+    };
+    gauge("carillon_webhook_queued_events", "Webhook events that wait.",
+          [](const WebhookMetrics& endpoint) { return endpoint.queued_events; });
+    gauge("carillon_webhook_queued_bytes", "What they occupy.",
+          [](const WebhookMetrics& endpoint) { return endpoint.queued_bytes; });
+    gauge("carillon_webhook_breaker",
+          "0: the endpoint gets its webhooks; 1: a probe is under way; 2: it gets none.",
+          [](const WebhookMetrics& endpoint) { return static_cast<int>(endpoint.breaker); });
+}
+
 void add_process(Families& out, const NodeFacts& facts, const ShardSnapshot& node,
                  std::size_t shards) {
     out.family("carillon_info", "Always 1; what runs.", MetricType::Gauge);
@@ -154,14 +197,15 @@ void add_process(Families& out, const NodeFacts& facts, const ShardSnapshot& nod
 
 }  // namespace
 
-std::string prometheus_text(const NodeFacts& facts, const std::vector<ShardSnapshot>& shards) {
-    const ShardSnapshot node = sum(shards);
+std::string prometheus_text(const NodeFacts& facts, const NodeSnapshot& snapshot) {
+    const ShardSnapshot node = sum(snapshot.shards);
     Families out;
     add_clients(out, node);
     add_traffic(out, node.metrics);
     add_channels(out, node);
     add_rest(out, node.metrics);
-    add_process(out, facts, node, shards.size());
+    add_webhooks(out, snapshot.webhooks);
+    add_process(out, facts, node, snapshot.shards.size());
     return out.text();
 }
 

@@ -5,10 +5,34 @@
 #include "sum.hpp"
 
 namespace carillon {
+namespace {
 
-std::string status_json(const NodeFacts& facts, const std::vector<ShardSnapshot>& shards) {
-    using nlohmann::json;
-    const ShardSnapshot node = sum(shards);
+using nlohmann::json;
+
+std::uint64_t total(const std::map<std::string_view, std::uint64_t>& counts) {
+    std::uint64_t all = 0;
+    for (const auto& [key, count] : counts) all += count;
+    return all;
+}
+
+json endpoints(const std::vector<WebhookMetrics>& all) {
+    json list = json::array();
+    for (const WebhookMetrics& endpoint : all) {
+        if (endpoint.endpoint.empty()) continue;
+        list.push_back({{"app", endpoint.app},
+                        {"endpoint", endpoint.endpoint},
+                        {"delivering", endpoint.breaker == WebhookMetrics::Breaker::closed},
+                        {"events_queued", endpoint.queued_events},
+                        {"events_delivered", endpoint.events_delivered},
+                        {"events_given_up", total(endpoint.events_dead)}});
+    }
+    return list;
+}
+
+}  // namespace
+
+std::string status_json(const NodeFacts& facts, const NodeSnapshot& snapshot) {
+    const ShardSnapshot node = sum(snapshot.shards);
     json connections = json::object();
     for (const auto& [key, count] : node.connections) {
         connections[key.first][std::string(key.second)] = count;
@@ -21,10 +45,11 @@ std::string status_json(const NodeFacts& facts, const std::vector<ShardSnapshot>
     const json status = {
         {"version", facts.version},
         {"uptime_seconds", facts.uptime_seconds},
-        {"shards", shards.size()},
+        {"shards", snapshot.shards.size()},
         {"flusher", facts.flusher},
         {"connections", connections},
         {"channels", channels},
+        {"webhooks", endpoints(snapshot.webhooks)},
         {"queued_bytes", node.queued_bytes},
         {"inbox_bytes", node.inbox_bytes},
         {"resident_bytes", facts.resident_bytes},

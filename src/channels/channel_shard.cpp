@@ -1,5 +1,6 @@
 #include "carillon/channels/channel_shard.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <variant>
 
@@ -48,16 +49,19 @@ CacheRule cache_rule(const Limits& limits, std::uint16_t shards) {
 }  // namespace
 
 ChannelShard::ChannelShard(ShardId self, std::uint16_t shards, ShardMail& mail,
-                           std::function<std::uint64_t()> random, Now now, ShardMetrics& metrics)
+                           std::function<std::uint64_t()> random, Now now, ShardMetrics& metrics,
+                           WebhookQueue& webhooks)
     : self_(self),
       shards_(shards),
       mail_(mail),
       metrics_(metrics),
       random_(std::move(random)),
       now_(std::move(now)),
+      webhooks_(webhooks, now_),
       home_([this](ShardId to, ShardMessage message) { send(to, std::move(message)); }, now_,
-            metrics),
-      home_users_([this](ShardId to, ShardMessage message) { send(to, std::move(message)); }),
+            metrics, webhooks_),
+      home_users_([this](ShardId to, ShardMessage message) { send(to, std::move(message)); },
+                  webhooks_),
       local_(
           shards, [this](ShardId to, ShardMessage message) { send(to, std::move(message)); },
           metrics),
@@ -85,6 +89,18 @@ void ChannelShard::publish(const App& app, const ChannelName& channel, std::stri
     Publish publish{{app.index, channel.text()}, std::move(text), excluded, now_(), std::nullopt};
     if (channel.kind().cache) publish.cache = cache_rule(app.limits, shards_);
     send(home_of(app.id.get(), channel.text(), shards_), std::move(publish));
+}
+
+std::optional<TimePoint> ChannelShard::next_due() const {
+    const std::optional<TimePoint> channels = home_.next_due();
+    const std::optional<TimePoint> webhooks = webhooks_.next_due();
+    if (channels && webhooks) return std::min(*channels, *webhooks);
+    return channels ? channels : webhooks;
+}
+
+void ChannelShard::advance() {
+    home_.advance();
+    webhooks_.advance();
 }
 
 bool ChannelShard::any_full() const {

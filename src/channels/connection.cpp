@@ -8,6 +8,7 @@
 #include "carillon/protocol/channel_name.hpp"
 #include "carillon/protocol/presence_data.hpp"
 #include "carillon/protocol/server_messages.hpp"
+#include "carillon/protocol/webhook_messages.hpp"
 
 namespace carillon {
 
@@ -156,8 +157,14 @@ void Connection::on(const ClientEventMessage& message) {
     }
     std::optional<std::string_view> user_id;
     if (held->user_id) user_id = *held->user_id;
+    std::string webhook;
+    if (app_->webhook_kinds.has(WebhookKind::client_event)) {
+        webhook =
+            client_event_webhook(message.channel, message.event, message.data, socket_id_, user_id);
+    }
     local.client_event(*this, *held,
-                       channel_event(message.channel, message.event, message.data, user_id), now);
+                       channel_event(message.channel, message.event, message.data, user_id),
+                       std::move(webhook), now);
 }
 
 void Connection::fail(const Error& error) {

@@ -51,6 +51,8 @@ void HomeChannels::admit(ShardId from, const Join& join, Channel& channel) {
         if (!channel.roster) channel.roster = std::make_unique<PresenceRoster>();
         is_new_member = channel.roster->add({from, join.ticket.number}, *join.member);
     }
+    if (channel.subscriptions == 0) webhooks_.occupied(join.channel);
+    if (is_new_member) webhooks_.member_added(join.channel, join.member->user_id);
     const auto of_shard = std::ranges::find(channel.shards, from, &ShardCount::shard);
     if (of_shard == channel.shards.end()) {
         channel.shards.push_back({from, 1});
@@ -81,7 +83,9 @@ std::string HomeChannels::after_success(const ChannelAddress& address) {
     if (!ChannelKind::of(address.name).cache) return {};
     const EventCache::Entry* const last =
         by_app_[address.app].last_events.find(address.name, now_());
-    return last != nullptr ? last->text : cache_miss(address.name);
+    if (last != nullptr) return last->text;
+    webhooks_.cache_miss(address);
+    return cache_miss(address.name);
 }
 
 void HomeChannels::on(ShardId from, Leave&& leave) {
@@ -95,7 +99,10 @@ void HomeChannels::on(ShardId from, Leave&& leave) {
     const auto of_shard = std::ranges::find(channel->shards, from, &ShardCount::shard);
     if (of_shard == channel->shards.end()) return;
     if (--of_shard->subscriptions == 0) channel->shards.erase(of_shard);
+    if (removal.gone_id) webhooks_.member_removed(leave.channel, *removal.gone_id);
     if (--channel->subscriptions == 0) {
+        if (leave.counted) webhooks_.subscription_count(leave.channel, 0);
+        webhooks_.vacated(leave.channel);
         by_app_[leave.channel.app].channels.erase(leave.channel.name);
         return;
     }
@@ -115,6 +122,7 @@ void HomeChannels::tell_count(const ChannelAddress& address, Channel& channel) {
     }
     channel.quiet_until = now + count_interval;
     channel.told = channel.subscriptions;
+    webhooks_.subscription_count(address, channel.subscriptions);
     fan_out(channel, address, subscription_count(address.name, channel.subscriptions), {});
 }
 
@@ -161,6 +169,7 @@ void HomeChannels::on(ShardId from, ClientEvent&& event) {
     if (!subscribed) {
         return send_(from, ClientEventRefused{event.sender.connection, event.socket_id});
     }
+    if (!event.webhook.empty()) webhooks_.client_event(event.channel, std::move(event.webhook));
     fan_out(*channel, event.channel, std::move(event.text), event.socket_id, event.accepted);
 }
 

@@ -8,13 +8,18 @@ namespace carillon {
 void HomeUsers::on(ShardId from, SignIn&& message) {
     User& user = by_app_[message.user.app][message.user.id];
     user.shards.push_back(from);
-    if (user.shards.size() == 1) tell(message.user, user);
+    if (user.shards.size() > 1) return;
+    webhooks_.online(message.user);
+    tell(message.user, user);
 }
 
 void HomeUsers::on(ShardId from, SignOut&& message) {
     User& user = by_app_[message.user.app][message.user.id];
     std::erase(user.shards, from);
-    if (user.shards.empty()) tell(message.user, user);
+    if (user.shards.empty()) {
+        webhooks_.offline(message.user);
+        tell(message.user, user);
+    }
     forget_if_unused(message.user);
 }
 

@@ -112,14 +112,15 @@ void LocalChannels::release(Connection& connection, Subscription& subscription, 
 }
 
 void LocalChannels::client_event(Connection& connection, const Subscription& subscription,
-                                 std::string text, TimePoint accepted) {
+                                 std::string text, std::string webhook, TimePoint accepted) {
     ++metrics_.client_events;
     send_(subscription.channel->home,
           ClientEvent{.channel = subscription.channel->address,
                       .sender = {connection.place(), subscription.ticket},
                       .socket_id = connection.socket_id(),
                       .text = std::move(text),
-                      .accepted = accepted});
+                      .accepted = accepted,
+                      .webhook = std::move(webhook)});
 }
 
 Subscription* LocalChannels::find(const JoinTicket& ticket, const ChannelAddress& channel) {

@@ -18,7 +18,7 @@ struct Bytes {
         return publish.channel.name.size() + publish.text.size();
     }
     std::size_t operator()(const ClientEvent& event) const {
-        return event.channel.name.size() + event.text.size();
+        return event.channel.name.size() + event.text.size() + event.webhook.size();
     }
     std::size_t operator()(const ClientEventRefused&) const { return 0; }
     std::size_t operator()(const Deliver& deliver) const {

@@ -8,6 +8,7 @@
 
 #include "app_settings.hpp"
 #include "read_json.hpp"
+#include "webhook_reader.hpp"
 
 namespace carillon {
 namespace {
@@ -95,7 +96,7 @@ App read_app(const json& object, const Limits& limits, const std::string& path,
     App app;
     app.limits = limits;
     AppSettings settings;
-    read_object(settings, object, path, place, {"keys", "limits"});
+    read_object(settings, object, path, place, {"keys", "limits", "webhooks"});
     if (!object.is_object()) return app;
     if (const auto own = object.find("limits"); own != object.end()) {
         read_object(app.limits, *own, join_path(path, "limits"), place);
@@ -113,6 +114,11 @@ App read_app(const json& object, const Limits& limits, const std::string& path,
     app.subscription_errors = settings.subscription_errors;
     app.allowed_origins = origins(settings.allowed_origins, path, place);
     app.tls_only = settings.tls_only;
+    app.webhook_grace = std::chrono::seconds(settings.webhook_grace_seconds);
+    if (const auto webhooks = object.find("webhooks"); webhooks != object.end()) {
+        app.webhooks = read_webhooks(*webhooks, join_path(path, "webhooks"), place);
+    }
+    for (const WebhookEndpoint& endpoint : app.webhooks) app.webhook_kinds.add(endpoint.kinds);
     app.credentials = credentials(object, std::move(settings), path, place);
     return app;
 }

@@ -1,11 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 namespace carillon {
 
-/// An app as it is spelled, besides `keys` and `limits`.
+/// An app as it is spelled, besides `keys`, `limits` and `webhooks`.
 struct AppSettings {
     std::string id;
     std::string key;
@@ -17,6 +18,7 @@ struct AppSettings {
     bool subscription_errors = true;
     std::vector<std::string> allowed_origins;
     bool tls_only = false;
+    std::uint32_t webhook_grace_seconds = 3;
 
     template <class Visitor>
     static void describe(Visitor&& setting) {
@@ -42,6 +44,10 @@ struct AppSettings {
                 "Whether clients that come without TLS are refused (4000, upon which pusher-js "
                 "switches "
                 "to TLS).");
+        setting("webhook_grace_seconds", &AppSettings::webhook_grace_seconds, 0, 3600,
+                "How long `channel_vacated`, `member_removed` and `user_offline` wait: who is back "
+                "by then, after reloading a page, never left, and neither that nor the return is "
+                "told.");
     }
 };
 

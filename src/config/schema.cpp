@@ -6,6 +6,7 @@
 #include "app_settings.hpp"
 #include "carillon/config/configuration.hpp"
 #include "describe.hpp"
+#include "webhook_settings.hpp"
 
 namespace carillon {
 namespace {
@@ -39,7 +40,31 @@ Section apps_section() {
                                 .kind = SettingKind::json,
                                 .initial = "{}",
                                 .meaning = "Any of the settings of `limits`, for this app only."});
+    section.settings.push_back(
+        {.name = "webhooks",
+         .kind = SettingKind::json,
+         .initial = "[]",
+         .meaning = "Who is told what happens: an array of objects, as below."});
     section.repeated = true;
+    return section;
+}
+
+Section webhooks_section() {
+    Section section = section_of<WebhookSettings>(
+        "apps[].webhooks", "The webhook endpoints of an app: an array of objects.");
+    section.settings.push_back(
+        {.name = "channels",
+         .kind = SettingKind::json,
+         .initial = "{}",
+         .meaning =
+             "Only events of these channels: `prefix`, `suffix`, `exact`, each a text or an "
+             "array of texts. A channel must fit all that are given. Events of users have no "
+             "channel, and do not pass a filter."});
+    section.settings.push_back({.name = "headers",
+                                .kind = SettingKind::json,
+                                .initial = "{}",
+                                .meaning = "More headers of each request, by name."});
+    section.part = true;
     return section;
 }
 
@@ -51,7 +76,7 @@ std::string Section::full_name(std::string_view setting) const {
 
 std::vector<Section> configuration_schema() {
     std::vector<Section> sections = {section_of<Configuration>("", ""), listen_section(),
-                                     apps_section()};
+                                     apps_section(), webhooks_section()};
     Configuration::describe_sections(
         [&]<class Options>(const char* name, Options Configuration::*, const char* meaning) {
             sections.push_back(section_of<Options>(name, meaning));

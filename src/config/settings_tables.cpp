@@ -25,7 +25,7 @@ std::string allowed(const Setting& setting) {
 std::string row(const Section& section, const Setting& setting) {
     const std::string full = section.full_name(setting.name);
     const std::string variable =
-        section.repeated ? "" : fmt::format(" `{}` |", environment_name(full));
+        section.repeated || section.part ? "" : fmt::format(" `{}` |", environment_name(full));
     return fmt::format("| `{}` |{} `{}` | {} | {} |\n", setting.name, variable, setting.initial,
                        allowed(setting), setting.meaning);
 }
@@ -39,7 +39,7 @@ std::string table(const Section& section) {
                             flag_name(section.name));
     }
     if (!section.meaning.empty()) text += "\n";
-    text += section.repeated
+    text += section.repeated || section.part
                 ? "| Setting | Default | Allowed | Meaning |\n| --- | --- | --- | --- |\n"
                 : "| Setting | Environment | Default | Allowed | Meaning |\n"
                   "| --- | --- | --- | --- | --- |\n";

@@ -10,6 +10,7 @@ std::map<std::string, SettingKind> dotted_names() {
     std::map<std::string, SettingKind> names = {{"host", SettingKind::text},
                                                 {"port", SettingKind::number}};
     for (const Section& section : configuration_schema()) {
+        if (section.part) continue;
         if (!section.name.empty()) names.emplace(section.name, SettingKind::json);
         if (section.repeated) continue;
         for (const Setting& setting : section.settings) {

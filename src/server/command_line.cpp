@@ -160,7 +160,7 @@ private:
                 add_setting(to, section.name, "JSON", section.meaning, "Settings");
         }
         for (const Section& section : configuration_schema()) {
-            if (section.repeated) continue;
+            if (section.repeated || section.part) continue;
             const char* group = section.name.empty() ? "Options" : "Settings";
             for (const Setting& setting : section.settings) {
                 const std::string name = section.full_name(setting.name);

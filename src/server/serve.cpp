@@ -112,7 +112,7 @@ private:
         pause_timer_.async_wait([this, left = grace - pause](boost::system::error_code) {
             const auto spread = std::max(left - goodbye_time, seconds(0));
             server_.drain(spread, [this] {
-                boost::asio::post(context_, [this] { finish("all connections closed"); });
+                boost::asio::post(context_, [this] { finish("nothing is left to do"); });
             });
         });
     }

@@ -1,10 +1,13 @@
 #include "carillon/server/server.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <stdexcept>
 #include <utility>
 
+#include "carillon/channels/partition.hpp"
+#include "carillon/protocol/channel_name.hpp"
 #include "carillon/runtime/cores.hpp"
 #include "carillon/runtime/memory.hpp"
 #include "secure_random.hpp"
@@ -32,13 +35,14 @@ std::shared_ptr<const TlsContext> read_certificate(const ListenOptions& options)
 Server::Server(Configuration configuration, ServerTuning tuning)
     : configuration_(std::move(configuration)),
       apps_(std::make_shared<const AppRegistry>(configuration_.apps, nullptr)),
-      rates_(configuration_.connection.max_new_per_second_per_address, secure_random()) {
+      rates_(configuration_.connection.max_new_per_second_per_address, secure_random()),
+      webhooks_(configuration_.webhooks, *apps_, secure_random) {
     const std::uint32_t count = configuration_.shards > 0 ? configuration_.shards : usable_cores();
     for (std::uint32_t i = 0; i < count; ++i) inboxes_.push_back(std::make_unique<ShardInbox>());
     for (std::uint32_t i = 0; i < count; ++i) {
         shards_.push_back(std::make_unique<Shard>(static_cast<ShardId>(i), inboxes_,
                                                   tuning.inbox_bytes_max, configuration_, apps_,
-                                                  rates_));
+                                                  rates_, webhooks_));
     }
     if (tuning.port_per_shard) {
         listen_apart(configuration_.listen.front());
@@ -54,7 +58,36 @@ Server::~Server() {
 
 void Server::stop() {
     ready_ = false;
+    if (std::exchange(stopped_, true)) return;
     for (const auto& shard : shards_) shard->stop();
+    webhooks_.stop(departures());
+}
+
+void Server::hold(std::vector<SpooledDeparture> departures) {
+    const auto count = static_cast<std::uint16_t>(shards_.size());
+    for (SpooledDeparture& left : departures) {
+        const auto app = apps_->find_by_id(left.app);
+        if (!app) continue;
+        std::string home = left.channel;
+        if (home.empty()) home.append(user_channel_prefix).append(left.user_id);
+        const auto shard = static_cast<std::size_t>(home_of(left.app, home, count));
+        shards_[shard]->hold(
+            {app->index, left.kind, std::move(left.channel), std::move(left.user_id)});
+    }
+}
+
+std::vector<SpooledDeparture> Server::departures() {
+    std::vector<SpooledDeparture> departures;
+    for (const auto& shard : shards_) {
+        for (Departure& left : shard->take_departures()) {
+            const auto is_of = [&left](const auto& app) { return app->index == left.app; };
+            const auto app = std::ranges::find_if(apps_->apps(), is_of);
+            if (app == apps_->apps().end()) continue;
+            departures.push_back(
+                {(*app)->id.get(), left.kind, std::move(left.channel), std::move(left.user_id)});
+        }
+    }
+    return departures;
 }
 
 void Server::listen_together(const ListenOptions& options) {
@@ -81,6 +114,7 @@ void Server::listen_apart(const ListenOptions& options) {
 }
 
 void Server::start() {
+    hold(webhooks_.start());
     for (const auto& shard : shards_) shard->start();
     started_ = std::chrono::steady_clock::now();
     ready_ = true;
@@ -98,13 +132,14 @@ void Server::reload(Configuration configuration) {
             shard.set_certificates(certificates);
         });
     }
+    webhooks_.set_apps(apps_);
 }
 
 void Server::drain(Duration time, std::function<void()> done) {
     withdraw();
     const auto left = std::make_shared<std::atomic<std::size_t>>(shards_.size());
-    const auto shard_done = [left, done = std::move(done)] {
-        if (left->fetch_sub(1) == 1) done();
+    const auto shard_done = [this, left, done = std::move(done)] {
+        if (left->fetch_sub(1) == 1) webhooks_.flush(done);
     };
     for (const auto& shard : shards_) {
         shard->post([&shard = *shard, time, shard_done] { shard.drain(time, shard_done); });
@@ -119,23 +154,29 @@ NodeFacts Server::facts() const {
             .resident_bytes = resident_bytes()};
 }
 
-void Server::observe(std::function<void(std::vector<ShardSnapshot>)> done) {
+void Server::observe(std::function<void(NodeSnapshot)> done) {
     struct Gathering {
-        std::vector<ShardSnapshot> snapshots;
+        NodeSnapshot snapshot;
         std::atomic<std::size_t> missing;
-        std::function<void(std::vector<ShardSnapshot>)> done;
+        std::function<void(NodeSnapshot)> done;
+
+        void answered() {
+            if (missing.fetch_sub(1) == 1) done(std::move(snapshot));
+        }
     };
     const auto gathering = std::make_shared<Gathering>();
-    gathering->snapshots.resize(shards_.size());
-    gathering->missing = shards_.size();
+    gathering->snapshot.shards.resize(shards_.size());
+    gathering->missing = shards_.size() + 1;
     gathering->done = std::move(done);
+    webhooks_.observe([gathering](std::vector<WebhookMetrics> webhooks) {
+        gathering->snapshot.webhooks = std::move(webhooks);
+        gathering->answered();
+    });
     const TimePoint asked = std::chrono::steady_clock::now();
     for (std::size_t i = 0; i < shards_.size(); ++i) {
         shards_[i]->post([gathering, i, asked, &shard = *shards_[i]] {
-            gathering->snapshots[i] = shard.snapshot(asked);
-            if (gathering->missing.fetch_sub(1) == 1) {
-                gathering->done(std::move(gathering->snapshots));
-            }
+            gathering->snapshot.shards[i] = shard.snapshot(asked);
+            gathering->answered();
         });
     }
 }

@@ -30,13 +30,14 @@ std::string_view kind_name(ChannelKind kind) {
 
 Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inboxes,
              std::size_t inbox_bytes_max, const Configuration& configuration,
-             std::shared_ptr<const AppRegistry> apps, AddressRates& rates)
+             std::shared_ptr<const AppRegistry> apps, AddressRates& rates, Webhooks& webhooks)
     : own_(*inboxes[static_cast<std::size_t>(self)]),
       loop_(own_.loop),
       mail_(self, inboxes, inbox_bytes_max),
+      webhooks_(webhooks),
       channels_(
           self, static_cast<std::uint16_t>(inboxes.size()), mail_, secure_random,
-          [this] { return loop_.now(); }, own_.metrics),
+          [this] { return loop_.now(); }, own_.metrics, webhooks_),
       api_(loop_, channels_, own_.metrics, apps, configuration.api, configuration.path_prefix),
       clients_(loop_, channels_, apps, rates, configuration.connection),
       websocket_clients_(loop_, clients_, own_.metrics, configuration.connection,
@@ -50,6 +51,7 @@ Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inbox
             }),
       due_(channels_),
       idle_timer_(loop_.context()) {
+    channels_.webhooks().set_apps(apps->apps());
     http_.set_admission([this] { return !channels_.any_full(); });
     http_.set_homes(
         self, [this](std::string_view path) { return fallback_clients_.home(path); },
@@ -139,6 +141,7 @@ void Shard::end_turn() {
         streams_.end_turn();
     } while (channels_.has_news());
     mail_.end_turn();
+    webhooks_.end_turn();
     schedule_due();
     std::vector<TimePoint>& fanned_out = channels_.local().fanned_out();
     if (fanned_out.empty()) return;
@@ -174,6 +177,17 @@ ShardSnapshot Shard::snapshot(TimePoint asked) const {
 void Shard::set_apps(const std::shared_ptr<const AppRegistry>& apps) {
     api_.set_apps(apps);
     clients_.set_apps(apps);
+    channels_.webhooks().set_apps(apps->apps());
+}
+
+void Shard::hold(Departure departure) {
+    channels_.webhooks().hold(std::move(departure));
+    schedule_due();
+}
+
+std::vector<Departure> Shard::take_departures() {
+    webhooks_.end_turn();  // The thread may have stopped in the middle of a turn.
+    return channels_.webhooks().take_departures();
 }
 
 void Shard::set_certificates(const std::vector<std::shared_ptr<const TlsContext>>& certificates) {
@@ -191,7 +205,11 @@ void Shard::drain(Duration time, std::function<void()> done) {
 }
 
 void Shard::report_when_idle() {
-    if (http_.idle() && clients_.idle()) return std::exchange(drained_, nullptr)();
+    if (http_.idle() && clients_.idle()) {
+        if (!webhooks_.has_spool()) channels_.webhooks().say_departures();
+        webhooks_.end_turn();
+        return std::exchange(drained_, nullptr)();
+    }
     idle_timer_.expires_after(std::chrono::milliseconds(10));
     idle_timer_.async_wait([this](boost::system::error_code error) {
         if (!error) report_when_idle();

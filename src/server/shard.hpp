@@ -18,6 +18,7 @@
 #include "carillon/net/listener.hpp"
 #include "carillon/net/streams.hpp"
 #include "inbox_mail.hpp"
+#include "webhook_outbox.hpp"
 
 namespace carillon {
 
@@ -28,7 +29,7 @@ class Shard {
 public:
     Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inboxes,
           std::size_t inbox_bytes_max, const Configuration& configuration,
-          std::shared_ptr<const AppRegistry> apps, AddressRates& rates);
+          std::shared_ptr<const AppRegistry> apps, AddressRates& rates, Webhooks& webhooks);
     ~Shard();
 
     /// Before `start`. Returns where it listens, with the port that the system chose if it was 0.
@@ -50,6 +51,11 @@ public:
     /// once nobody is left.
     void drain(Duration time, std::function<void()> done);
 
+    /// What left before a restart may yet return. Before `start`.
+    void hold(Departure departure);
+    /// What is held back. After `stop`.
+    [[nodiscard]] std::vector<Departure> take_departures();
+
     /// `asked`: when the question was sent here.
     [[nodiscard]] ShardSnapshot snapshot(TimePoint asked) const;
 
@@ -65,6 +71,7 @@ private:
     ShardInbox& own_;
     EventLoop& loop_;
     InboxMail mail_;
+    WebhookOutbox webhooks_;
     ChannelShard channels_;
     RestApi api_;
     Clients clients_;

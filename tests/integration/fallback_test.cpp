@@ -146,12 +146,12 @@ TEST_F(Fallback, ARefusedClientIsToldAndToldAgain) {
 
 TEST_F(Fallback, ANewReceiveRequestTakesThePlaceOfTheOldOne) {
     static_cast<void>(ask(polls, path, "xhr"));
-    polls.send(path.request("xhr"));
     FallbackStreamClient stream(server.port(2), path);
-    EXPECT_EQ(receive_answer(polls).body, "h\n");
-    FallbackStreamClient next(server.port(1), path);
+    polls.send(path.request("xhr"));
     EXPECT_EQ(stream.line()->front(), 'h');
     EXPECT_EQ(stream.line(), std::nullopt);
+    FallbackStreamClient next(server.port(1), path);
+    EXPECT_EQ(receive_answer(polls).body, "h\n");
     EXPECT_EQ(ask(sends, path, "xhr_send", send_body({subscribe("news")})).status, 204);
     EXPECT_EQ(next.receive("pusher_internal:subscription_succeeded").at("channel"), "news");
 }

@@ -11,6 +11,7 @@
 
 #include "carillon/base/time.hpp"
 #include "carillon/metrics/shard_metrics.hpp"
+#include "carillon/metrics/webhook_metrics.hpp"
 
 namespace carillon {
 
@@ -27,6 +28,12 @@ struct ShardSnapshot {
     std::size_t queued_bytes = 0;
     std::size_t inbox_bytes = 0;
     Duration lag{};  ///< how long the question waited
+};
+
+/// What a node said of itself.
+struct NodeSnapshot {
+    std::vector<ShardSnapshot> shards;
+    std::vector<WebhookMetrics> webhooks;  ///< one an endpoint
 };
 
 /// What does not change while the server runs, and what belongs to the whole process.
@@ -46,8 +53,8 @@ public:
     /// elsewhere.
     [[nodiscard]] virtual bool ready() const = 0;
     [[nodiscard]] virtual NodeFacts facts() const = 0;
-    /// Asks every shard; `done` runs on the thread of the shard that was last to answer.
-    virtual void observe(std::function<void(std::vector<ShardSnapshot>)> done) = 0;
+    /// Asks everybody; `done` runs on the thread of whoever was last to answer.
+    virtual void observe(std::function<void(NodeSnapshot)> done) = 0;
 };
 
 }  // namespace carillon

@@ -1,18 +1,15 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "carillon/admin/node_source.hpp"
 
 namespace carillon {
 
 /// All metrics in Prometheus' text format, the shards added up. `docs/metrics.md` lists them.
-[[nodiscard]] std::string prometheus_text(const NodeFacts& facts,
-                                          const std::vector<ShardSnapshot>& shards);
+[[nodiscard]] std::string prometheus_text(const NodeFacts& facts, const NodeSnapshot& snapshot);
 
 /// The answer of `/status`, JSON for people and scripts.
-[[nodiscard]] std::string status_json(const NodeFacts& facts,
-                                      const std::vector<ShardSnapshot>& shards);
+[[nodiscard]] std::string status_json(const NodeFacts& facts, const NodeSnapshot& snapshot);
 
 }  // namespace carillon

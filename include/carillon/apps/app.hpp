@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "carillon/apps/allowed_origins.hpp"
 #include "carillon/apps/app_usage.hpp"
+#include "carillon/apps/webhook_endpoint.hpp"
 #include "carillon/base/credential.hpp"
 #include "carillon/base/ids.hpp"
 #include "carillon/protocol/limits.hpp"
@@ -28,6 +30,9 @@ struct App {
     AllowedOrigins allowed_origins;
     bool tls_only = false;  ///< clients must come by TLS, to us or to a trusted proxy
     Limits limits;
+    std::vector<WebhookEndpoint> webhooks;
+    WebhookKinds webhook_kinds;             ///< all that any of them wants
+    std::chrono::seconds webhook_grace{3};  ///< what leaves and is back by then never left
 
     [[nodiscard]] const Credential* find_credential(std::string_view key) const noexcept {
         for (const Credential& credential : credentials) {

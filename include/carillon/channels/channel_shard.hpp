@@ -14,6 +14,7 @@
 #include "carillon/channels/local_channels.hpp"
 #include "carillon/channels/local_users.hpp"
 #include "carillon/channels/shard_mail.hpp"
+#include "carillon/channels/webhook_events.hpp"
 #include "carillon/protocol/channel_name.hpp"
 #include "carillon/protocol/socket_id.hpp"
 
@@ -24,9 +25,11 @@ namespace carillon {
 /// each other is carried out at once. Pure: no sockets, threads or clocks.
 class ChannelShard {
 public:
-    /// `random` gives unguessable numbers, for socket ids. `metrics` must outlive this.
+    /// `random` gives unguessable numbers, for socket ids. `metrics` and `webhooks` must outlive
+    /// this.
     ChannelShard(ShardId self, std::uint16_t shards, ShardMail& mail,
-                 std::function<std::uint64_t()> random, Now now, ShardMetrics& metrics);
+                 std::function<std::uint64_t()> random, Now now, ShardMetrics& metrics,
+                 WebhookQueue& webhooks);
 
     /// A message from another shard.
     void receive(ShardId from, ShardMessage&& message);
@@ -44,8 +47,8 @@ public:
     [[nodiscard]] bool has_news() const noexcept { return local_users_.has_news(); }
 
     /// When to call `advance`, if ever, for what happens by time alone.
-    [[nodiscard]] std::optional<TimePoint> next_due() const { return home_.next_due(); }
-    void advance() { home_.advance(); }
+    [[nodiscard]] std::optional<TimePoint> next_due() const;
+    void advance();
 
     /// Some other shard has more waiting than it may: publishers should be held back.
     [[nodiscard]] bool any_full() const;
@@ -55,6 +58,7 @@ public:
     [[nodiscard]] LocalChannels& local() noexcept { return local_; }
     [[nodiscard]] LocalUsers& local_users() noexcept { return local_users_; }
     [[nodiscard]] const HomeChannels& home() const noexcept { return home_; }
+    [[nodiscard]] WebhookEvents& webhooks() noexcept { return webhooks_; }
     [[nodiscard]] ChannelQueries& queries() noexcept { return queries_; }
 
 private:
@@ -66,6 +70,7 @@ private:
     ShardMetrics& metrics_;
     std::function<std::uint64_t()> random_;
     Now now_;
+    WebhookEvents webhooks_;
     HomeChannels home_;
     HomeUsers home_users_;
     LocalChannels local_;

@@ -14,6 +14,7 @@
 #include "carillon/channels/per_app.hpp"
 #include "carillon/channels/presence_roster.hpp"
 #include "carillon/channels/shard_message.hpp"
+#include "carillon/channels/webhook_events.hpp"
 #include "carillon/metrics/shard_metrics.hpp"
 
 namespace carillon {
@@ -27,8 +28,8 @@ public:
     /// `send(to, message)` carries what follows; `to` may be this shard itself.
     using Send = std::function<void(ShardId to, ShardMessage message)>;
 
-    HomeChannels(Send send, Now now, ShardMetrics& metrics)
-        : send_(std::move(send)), now_(std::move(now)), metrics_(metrics) {}
+    HomeChannels(Send send, Now now, ShardMetrics& metrics, WebhookEvents& webhooks)
+        : send_(std::move(send)), now_(std::move(now)), metrics_(metrics), webhooks_(webhooks) {}
 
     void on(ShardId from, Join&& join);
     void on(ShardId from, Leave&& leave);
@@ -80,6 +81,7 @@ private:
     Send send_;
     Now now_;
     ShardMetrics& metrics_;
+    WebhookEvents& webhooks_;
     PerApp<AppChannels> by_app_;
     TimePoint next_expiry_ = TimePoint::max();            ///< no event expires before
     std::multimap<TimePoint, ChannelAddress> held_back_;  ///< counts, by when they are told

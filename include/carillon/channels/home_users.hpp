@@ -9,6 +9,7 @@
 #include "carillon/base/ids.hpp"
 #include "carillon/channels/per_app.hpp"
 #include "carillon/channels/shard_message.hpp"
+#include "carillon/channels/webhook_events.hpp"
 
 namespace carillon {
 
@@ -19,7 +20,7 @@ class HomeUsers {
 public:
     using Send = std::function<void(ShardId to, ShardMessage message)>;
 
-    explicit HomeUsers(Send send) : send_(std::move(send)) {}
+    HomeUsers(Send send, WebhookEvents& webhooks) : send_(std::move(send)), webhooks_(webhooks) {}
 
     void on(ShardId from, SignIn&& message);
     void on(ShardId from, SignOut&& message);
@@ -43,6 +44,7 @@ private:
     void forget_if_unused(const UserAddress& address);
 
     Send send_;
+    WebhookEvents& webhooks_;
     PerApp<Users> by_app_;
 };
 

@@ -50,8 +50,9 @@ public:
     /// Asks home to answer once more, for a client that subscribes to what it holds.
     void repeat(Connection& connection, const Subscription& subscription);
     void unsubscribe(Connection& connection, std::string_view channel);
+    /// `webhook`: what backends are told of it, "" for nothing.
     void client_event(Connection& connection, const Subscription& subscription, std::string text,
-                      TimePoint accepted);
+                      std::string webhook, TimePoint accepted);
 
     [[nodiscard]] ShardId home(Connection& connection, std::string_view channel) const;
 

@@ -86,6 +86,7 @@ struct ClientEvent {
     SocketId socket_id;
     std::string text;
     TimePoint accepted{};
+    std::string webhook;  ///< what backends are told of it; "": nothing
 };
 
 /// Home → edge: the sender of a client event is no subscriber.

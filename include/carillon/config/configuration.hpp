@@ -11,6 +11,7 @@
 #include "carillon/net/options.hpp"
 #include "carillon/protocol/limits.hpp"
 #include "carillon/runtime/options.hpp"
+#include "carillon/webhooks/options.hpp"
 
 namespace carillon {
 
@@ -41,6 +42,7 @@ struct Configuration {
     ApiOptions api;
     AdminOptions admin;
     ShutdownOptions shutdown;
+    WebhookOptions webhooks;
     Limits limits;          ///< the global ones; each app already holds its own
     std::vector<App> apps;  ///< ids and keys unique; never empty
     bool default_listen =
@@ -73,6 +75,8 @@ struct Configuration {
         section("http", &Configuration::http, "HTTP on the client port.");
         section("api", &Configuration::api, "The REST API.");
         section("admin", &Configuration::admin, "The listener for those who run the server.");
+        section("webhooks", &Configuration::webhooks,
+                "Delivery of webhooks, of all apps. Where they go is with each app.");
         section("shutdown", &Configuration::shutdown, "Stopping on SIGTERM.");
         section("log", &Configuration::log, "The log, on standard error.");
     }

@@ -33,6 +33,7 @@ struct Section {
     std::string meaning;
     std::vector<Setting> settings;
     bool repeated = false;  ///< an array of such objects; then only the whole has flag and variable
+    bool part = false;      ///< within such an array: no flag, no variable
 
     /// "limits.max_connections" for "max_connections".
     [[nodiscard]] std::string full_name(std::string_view setting) const;

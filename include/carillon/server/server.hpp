@@ -14,6 +14,7 @@
 #include "carillon/clients/address_rates.hpp"
 #include "carillon/config/configuration.hpp"
 #include "carillon/net/listener.hpp"
+#include "carillon/webhooks/webhooks.hpp"
 
 namespace carillon {
 
@@ -36,8 +37,10 @@ public:
     /// Stops at once.
     ~Server() override;
 
+    /// Throws std::runtime_error if the spool of webhooks cannot be used.
     void start();
-    /// Ends all shards' threads, whatever they have left to do.
+    /// Ends all shards' threads, whatever they have left to do. Webhooks that wait are spooled, if
+    /// there is a place for them.
     void stop();
 
     /// Takes over apps and their limits, and reads certificates again; whatever else is configured
@@ -49,7 +52,7 @@ public:
     void withdraw() { ready_ = false; }
 
     /// Stops accepting, finishes requests, tells clients to reconnect elsewhere, spread over
-    /// `time`. Calls `done` on some shard's thread once nobody is left.
+    /// `time`. Calls `done` on some thread once nobody is left, and no webhook waits.
     void drain(Duration time, std::function<void()> done);
 
     /// One a listener; with `port_per_shard`, one a shard.
@@ -59,19 +62,23 @@ public:
     // NodeSource, for any thread.
     [[nodiscard]] bool ready() const override { return ready_.load(); }
     [[nodiscard]] NodeFacts facts() const override;
-    void observe(std::function<void(std::vector<ShardSnapshot>)> done) override;
+    void observe(std::function<void(NodeSnapshot)> done) override;
 
 private:
     void listen_together(const ListenOptions& options);
     void listen_apart(const ListenOptions& options);
+    void hold(std::vector<SpooledDeparture> departures);
+    [[nodiscard]] std::vector<SpooledDeparture> departures();
 
     Configuration configuration_;
     std::shared_ptr<const AppRegistry> apps_;
     AddressRates rates_;
+    Webhooks webhooks_;
     std::vector<std::unique_ptr<ShardInbox>> inboxes_;
     std::vector<std::unique_ptr<Shard>> shards_;
     std::vector<Endpoint> endpoints_;
     std::atomic<bool> ready_{false};
+    bool stopped_ = false;
     TimePoint started_;
 };
 

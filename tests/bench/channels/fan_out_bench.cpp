@@ -11,6 +11,11 @@
 namespace carillon {
 namespace {
 
+class NoWebhooks final : public WebhookQueue {
+public:
+    void push(WebhookEvent) override {}
+};
+
 class NoMail final : public ShardMail {
 public:
     void post(ShardId, ShardMessage) override {}
@@ -35,9 +40,10 @@ void fan_out(benchmark::State& state) {
     NoMail mail;
     std::uint64_t number = 0;
     ShardMetrics metrics;
+    NoWebhooks webhooks;
     ChannelShard shard(
         ShardId{0}, 1, mail, [&] { return number += 0x100000001U; }, [] { return TimePoint{}; },
-        metrics);
+        metrics, webhooks);
     const auto app = std::make_shared<App>();
     std::vector<std::unique_ptr<Subscriber>> subscribers;
     for (int i = 0; i < state.range(0); ++i) {
@@ -58,9 +64,10 @@ void subscribe_and_leave(benchmark::State& state) {
     NoMail mail;
     std::uint64_t number = 0;
     ShardMetrics metrics;
+    NoWebhooks webhooks;
     ChannelShard shard(
         ShardId{0}, 1, mail, [&] { return number += 0x100000001U; }, [] { return TimePoint{}; },
-        metrics);
+        metrics, webhooks);
     const auto app = std::make_shared<App>();
     for (auto _ : state) Subscriber(shard, app);
 }

@@ -30,6 +30,18 @@ ShardSnapshot busy_shard() {
     return shard;
 }
 
+WebhookMetrics dead_endpoint() {
+    WebhookMetrics endpoint;
+    endpoint.app = "shop";
+    endpoint.endpoint = "http://127.0.0.1:9#1";
+    endpoint.requests["timeout"].add(4s);
+    endpoint.events_delivered = 5;
+    endpoint.events_dead["expired"] = 2;
+    endpoint.queued_events = 3;
+    endpoint.breaker = WebhookMetrics::Breaker::open;
+    return endpoint;
+}
+
 const NodeFacts facts{
     .version = "1.2.3", .flusher = "gathered", .uptime_seconds = 60, .resident_bytes = 4096};
 
@@ -40,7 +52,7 @@ bool has_line(const std::string& text, const std::string& line) {
 TEST(PrometheusText, AddsUpTheShards) {
     ShardSnapshot slow = busy_shard();
     slow.lag = 7ms;
-    const std::string text = prometheus_text(facts, {busy_shard(), slow});
+    const std::string text = prometheus_text(facts, {{busy_shard(), slow}, {}});
     EXPECT_TRUE(has_line(text, "carillon_received_bytes_total 20"));
     EXPECT_TRUE(has_line(text, "carillon_connections_closed_total{code=\"1000\"} 2"));
     EXPECT_TRUE(has_line(text, "carillon_connections_refused_total{code=\"4001\"} 6"));
@@ -52,7 +64,7 @@ TEST(PrometheusText, AddsUpTheShards) {
 }
 
 TEST(PrometheusText, EscapesLabelsAndCountsBucketsFromBelow) {
-    const std::string text = prometheus_text(facts, {busy_shard()});
+    const std::string text = prometheus_text(facts, {{busy_shard()}, {dead_endpoint()}});
     EXPECT_TRUE(has_line(text, R"(carillon_connections{app="shop \"1\"\n",transport="ws"} 2)"));
     const std::string bucket = "carillon_publish_to_write_seconds_bucket{le=";
     EXPECT_NE(text.find(bucket + "\"+Inf\"} 2"), std::string::npos);
@@ -60,9 +72,21 @@ TEST(PrometheusText, EscapesLabelsAndCountsBucketsFromBelow) {
     EXPECT_TRUE(has_line(text, "carillon_publish_to_write_seconds_count 2"));
 }
 
+TEST(PrometheusText, TellsOfWebhooksByEndpointAndOutcome) {
+    const std::string text = prometheus_text(facts, {{busy_shard()}, {dead_endpoint()}});
+    const std::string endpoint = R"({app="shop",endpoint="http://127.0.0.1:9#1")";
+    EXPECT_TRUE(has_line(
+        text, "carillon_webhook_request_seconds_count" + endpoint + R"(,outcome="timeout"} 1)"));
+    const std::string events = "carillon_webhook_events_total" + endpoint;
+    EXPECT_TRUE(has_line(text, events + R"(,result="delivered"} 5)"));
+    EXPECT_TRUE(has_line(text, events + R"(,result="expired"} 2)"));
+    EXPECT_TRUE(has_line(text, "carillon_webhook_queued_events" + endpoint + "} 3"));
+    EXPECT_TRUE(has_line(text, "carillon_webhook_breaker" + endpoint + "} 2"));
+}
+
 TEST(PrometheusText, IsWhatTheDocumentationLists) {
     const std::regex family("# TYPE (carillon_[a-z_]+) ([a-z]+)");
-    const std::string text = prometheus_text(facts, {busy_shard()});
+    const std::string text = prometheus_text(facts, {{busy_shard()}, {dead_endpoint()}});
     std::set<std::string> exposed;
     for (std::sregex_iterator at(text.begin(), text.end(), family), end; at != end; ++at) {
         exposed.insert((*at)[1].str() + " " + (*at)[2].str());
@@ -78,12 +102,15 @@ TEST(PrometheusText, IsWhatTheDocumentationLists) {
 }
 
 TEST(StatusJson, TellsWhatTheNodeHolds) {
-    const auto status = nlohmann::json::parse(status_json(facts, {busy_shard(), busy_shard()}));
+    const auto status = nlohmann::json::parse(
+        status_json(facts, {{busy_shard(), busy_shard()}, {dead_endpoint()}}));
     EXPECT_EQ(status.at("version"), "1.2.3");
     EXPECT_EQ(status.at("shards"), 2);
     EXPECT_EQ(status.at("connections").at("shop \"1\"\n").at("ws"), 4);
     EXPECT_EQ(status.at("channels").at("public").at("subscriptions"), 10);
     EXPECT_EQ(status.at("queued_bytes"), 22);
+    EXPECT_EQ(status.at("webhooks").at(0).at("delivering"), false);
+    EXPECT_EQ(status.at("webhooks").at(0).at("events_given_up"), 2);
 }
 
 }  // namespace

@@ -11,7 +11,7 @@ ShardWorld::ShardWorld(std::uint16_t shards, std::uint64_t seed) : random_(seed)
         mails_.push_back(std::make_unique<Mail>(*this, static_cast<ShardId>(i)));
         shards_.push_back(std::make_unique<ChannelShard>(
             static_cast<ShardId>(i), shards, *mails_.back(), [this] { return random_(); },
-            [this] { return now_; }, metrics_.emplace_back()));
+            [this] { return now_; }, metrics_.emplace_back(), queue_));
     }
 }
 

@@ -39,6 +39,9 @@ public:
     /// Makes every home's inbox full, as its senders see it.
     void set_full(bool full) { full_ = full; }
 
+    /// What backends were told, of all shards.
+    std::vector<WebhookEvent> webhooks;
+
     /// Called for each message that reaches another shard, before that shard sees it.
     std::function<void(ShardId from, const ShardMessage&)> on_delivery = [](auto, const auto&) {};
 
@@ -56,6 +59,16 @@ private:
         ShardId self_;
     };
 
+    class Webhooks final : public WebhookQueue {
+    public:
+        explicit Webhooks(ShardWorld& world) : world_(world) {}
+        void push(WebhookEvent event) override { world_.webhooks.push_back(std::move(event)); }
+
+    private:
+        ShardWorld& world_;
+    };
+
+    Webhooks queue_{*this};
     TimePoint now_{std::chrono::hours(1)};
     std::mt19937_64 random_;
     bool full_ = false;

@@ -50,6 +50,7 @@ TEST_F(Documents, GiveAnExampleWithEverySetting) {
     const json example =
         json::parse(contents(root + "/config/carillon.example.json"), nullptr, true, true);
     for (const Section& section : configuration_schema()) {
+        if (section.part) continue;
         json object = section.name.empty() ? example : example.at(section.name);
         if (section.repeated) object = object.at(0);
         for (const Setting& setting : section.settings) {

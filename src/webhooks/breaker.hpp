@@ -1,0 +1,61 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "carillon/base/time.hpp"
+#include "carillon/metrics/webhook_metrics.hpp"
+#include "retry.hpp"
+
+namespace carillon {
+
+/// Spares an endpoint that fails and fails: after some failures in a row it gets nothing but a
+/// probe from time to time, one request alone, until one succeeds. Pure.
+class Breaker {
+public:
+    using State = WebhookMetrics::Breaker;
+    static constexpr unsigned failures_max = 5;
+    static constexpr std::chrono::seconds probe_delay_max{10};
+
+    /// A request may start now.
+    [[nodiscard]] bool admits(TimePoint now) const noexcept {
+        return state_ == State::closed || (state_ == State::open && now >= probe_at_);
+    }
+    /// When it may, if it may not now and that depends on time alone.
+    [[nodiscard]] std::optional<TimePoint> opens_at() const noexcept {
+        if (state_ != State::open) return std::nullopt;
+        return probe_at_;
+    }
+    void begin() noexcept {
+        if (state_ == State::open) state_ = State::half_open;
+    }
+    /// The probe, if there is one, will have no result.
+    void forget_probe(TimePoint now) noexcept {
+        if (state_ != State::half_open) return;
+        state_ = State::open;
+        probe_at_ = now;
+    }
+    /// True if the endpoint was bad, and has recovered.
+    [[nodiscard]] bool succeeded() noexcept {
+        failures_ = 0;
+        return std::exchange(state_, State::closed) != State::closed;
+    }
+    /// True if the endpoint has turned bad by this.
+    [[nodiscard]] bool failed(TimePoint now, std::uint64_t random) noexcept {
+        if (state_ == State::open) return false;  // It started before that.
+        ++failures_;
+        if (failures_ < failures_max) return false;
+        probe_at_ = now + retry_delay(failures_ - failures_max + 1, probe_delay_max, random);
+        return std::exchange(state_, State::open) == State::closed;
+    }
+    [[nodiscard]] State state() const noexcept { return state_; }
+
+private:
+    State state_ = State::closed;
+    unsigned failures_ = 0;
+    TimePoint probe_at_{};
+};
+
+}  // namespace carillon

@@ -1,0 +1,58 @@
+#include "dead_letters.hpp"
+
+#include <fcntl.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <stdexcept>
+#include <utility>
+
+#include "file_bytes.hpp"
+
+namespace carillon {
+
+namespace {
+
+int open_to_append(const std::string& file) {
+    constexpr int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC;
+    return ::open(file.c_str(), flags, S_IRUSR | S_IWUSR);
+}
+
+}  // namespace
+
+void DeadLetters::check() const {
+    if (file_.empty()) return;
+    const OwnedDescriptor file(open_to_append(file_));
+    if (file.get() >= 0) return;
+    throw std::runtime_error("webhooks.dead_letter_file: cannot write " + file_ + ": " +
+                             std::strerror(errno));
+}
+
+bool DeadLetters::keep(const Letter& letter) {
+    if (file_.empty()) return false;
+    if (!append(letter.line())) return false;
+    complained_ = false;
+    return true;
+}
+
+bool DeadLetters::append(const std::string& line) {
+    const OwnedDescriptor file(open_to_append(file_));
+    struct stat status {};
+    if (file.get() < 0 || ::fstat(file.get(), &status) != 0) return complain(std::strerror(errno));
+    if (static_cast<std::size_t>(status.st_size) + line.size() > bytes_max_) {
+        return complain("it is full; replay it, or take it away");
+    }
+    return write_all(file.get(), line) || complain(std::strerror(errno));
+}
+
+bool DeadLetters::complain(const std::string& why) {
+    if (!std::exchange(complained_, true)) {
+        spdlog::error("webhooks are lost, cannot keep them in {}: {}", file_, why);
+    }
+    return false;
+}
+
+}  // namespace carillon

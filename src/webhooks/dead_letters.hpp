@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "letter.hpp"
+
+namespace carillon {
+
+/// The file of what was given up. Opened for each letter, so that whoever replays may take the file
+/// away. One thread.
+class DeadLetters {
+public:
+    /// `file` "": nothing is kept.
+    DeadLetters(std::string file, std::size_t bytes_max)
+        : file_(std::move(file)), bytes_max_(bytes_max) {}
+
+    /// Throws std::runtime_error if there is to be a file, and it cannot be written to.
+    void check() const;
+
+    /// False if it could not be kept: no file, a full one, or an error, which is logged once until
+    /// a letter is kept again.
+    bool keep(const Letter& letter);
+
+private:
+    [[nodiscard]] bool append(const std::string& line);
+    bool complain(const std::string& why);
+
+    std::string file_;
+    std::size_t bytes_max_;
+    bool complained_ = false;
+};
+
+}  // namespace carillon

@@ -1,0 +1,174 @@
+#include "endpoint.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <stdexcept>
+#include <utility>
+
+#include "outcome.hpp"
+#include "sealing.hpp"
+
+namespace carillon {
+namespace {
+
+constexpr std::chrono::seconds without_destination{10};  // Until the next look at what is too old.
+
+TimePoint now() {
+    return std::chrono::steady_clock::now();
+}
+
+std::int64_t unix_ms() {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+}  // namespace
+
+Endpoint::Endpoint(boost::asio::io_context& loop, const App& app, const WebhookEndpoint& endpoint,
+                   const WebhookOptions& options, Random random, DeadLetters& dead_letters)
+    : loop_(loop),
+      options_(options),
+      dead_letters_(dead_letters),
+      app_(app.id.get()),
+      queue_(
+          QueueRules{}, std::move(random),
+          [this](std::string_view reason, std::string delivery, std::vector<QueuedEvent> events) {
+              bury(reason, std::move(delivery), std::move(events));
+          }),
+      timer_(loop) {
+    configure(app, endpoint);
+}
+
+void Endpoint::configure(const App& app, const WebhookEndpoint& endpoint) {
+    const bool same_trust = endpoint.tls_verify == endpoint_.tls_verify &&
+                            endpoint.tls_ca_file == endpoint_.tls_ca_file;
+    endpoint_ = endpoint;
+    credential_ = app.credentials.front();
+    retired_ = false;
+    queue_.set_rules(rules());
+    // The name stands for the URL. Requests under way go on: their lanes are busy.
+    if (same_trust && !clients_.empty()) return;
+    try {
+        const auto destination = HttpClient::destination(
+            loop_.get_executor(), endpoint_.url, {endpoint_.tls_verify, endpoint_.tls_ca_file});
+        std::vector<HttpClient> clients;
+        for (std::size_t i = 0; i < EndpointQueue::lanes; ++i) clients.emplace_back(destination);
+        queue_.retry_all(now());
+        clients_ = std::move(clients);
+    } catch (const std::runtime_error& error) {
+        spdlog::error("webhooks of app {} to {}: {}", app_, endpoint_.name, error.what());
+    }
+}
+
+QueueRules Endpoint::rules() const {
+    return {.batch_events_max = endpoint_.batch_events_max,
+            .batch_delay = flushing_ ? Duration::zero() : Duration(endpoint_.batch_delay),
+            .retry_for = std::chrono::seconds(options_.retry_seconds),
+            .bytes_max = options_.max_queued_bytes};
+}
+
+bool Endpoint::push(const WebhookEvent& event) {
+    if (retired_ || !endpoint_.wants(event.kind, event.channel)) return false;
+    const std::string& subject = event.channel.empty() ? event.user_id : event.channel;
+    queue_.push({event.kind, subject, event.text, {}, nullptr}, now());
+    return true;
+}
+
+void Endpoint::restore(Letter letter) {
+    Delivery delivery;
+    delivery.id = std::move(letter.delivery);
+    delivery.events = std::move(letter.events);
+    queue_.restore(std::move(delivery), now());
+}
+
+void Endpoint::wake() {
+    if (halted_) return;
+    queue_.expire(now());
+    while (!clients_.empty()) {
+        const auto start = queue_.start(now());
+        if (!start) break;
+        send(*start);
+    }
+    schedule();
+    if (queue_.empty()) on_empty();
+}
+
+void Endpoint::send(EndpointQueue::Start start) {
+    Delivery& delivery = *start.delivery;
+    if (delivery.body.empty()) seal(delivery, credential_, unix_ms());
+    clients_[start.lane].post(post_of(delivery, endpoint_), endpoint_.timeout,
+                              [this, lane = start.lane, began = now()](const HttpOutcome& outcome) {
+                                  finish(lane, outcome, began);
+                              });
+}
+
+void Endpoint::finish(std::size_t lane, const HttpOutcome& outcome, TimePoint began) {
+    metrics_.requests[outcome_name(outcome)].add(now() - began);
+    const Attempt attempt = attempt_of(outcome, unix_ms() / 1000);
+    const std::size_t before = queue_.events();
+    const auto change = queue_.finish(lane, attempt, now());
+    if (attempt.verdict == Attempt::Verdict::delivered) {
+        metrics_.events_delivered += before - queue_.events();
+        burying_logged_ = false;
+    }
+    if (change == EndpointQueue::Change::turned_bad) {
+        spdlog::warn("webhooks of app {} to {} fail ({}), {} events wait", app_, endpoint_.name,
+                     outcome_name(outcome), queue_.events());
+    } else if (change == EndpointQueue::Change::recovered) {
+        spdlog::info("webhooks of app {} to {} are delivered again, {} events wait", app_,
+                     endpoint_.name, queue_.events());
+    }
+    wake();
+}
+
+void Endpoint::bury(std::string_view reason, std::string delivery,
+                    std::vector<QueuedEvent> events) {
+    metrics_.events_dead[reason] += events.size();
+    const bool kept = dead_letters_.keep(
+        {app_, endpoint_.name, std::move(delivery), std::string(reason), std::move(events)});
+    if (std::exchange(burying_logged_, true)) return;
+    spdlog::error("webhooks of app {} to {} are given up ({}), {}", app_, endpoint_.name, reason,
+                  kept ? "and kept in the dead-letter file" : "and lost");
+}
+
+void Endpoint::schedule() {
+    std::optional<TimePoint> due = queue_.next_due();
+    if (due && clients_.empty()) due = now() + without_destination;
+    if (!due || due == scheduled_) return;
+    scheduled_ = due;
+    timer_.expires_at(*due);
+    timer_.async_wait([this](boost::system::error_code error) {
+        if (error) return;
+        scheduled_.reset();
+        wake();
+    });
+}
+
+void Endpoint::flush() {
+    flushing_ = true;
+    queue_.set_rules(rules());
+    wake();
+}
+
+WebhookMetrics Endpoint::metrics() const {
+    WebhookMetrics metrics = metrics_;
+    metrics.app = app_;
+    metrics.endpoint = endpoint_.name;
+    metrics.queued_events = queue_.events();
+    metrics.queued_bytes = queue_.bytes();
+    metrics.breaker = queue_.breaker();
+    return metrics;
+}
+
+std::vector<Letter> Endpoint::take_all() {
+    std::vector<Letter> letters;
+    for (Delivery& delivery : queue_.take_all()) {
+        letters.push_back(
+            {app_, endpoint_.name, std::move(delivery.id), {}, std::move(delivery.events)});
+    }
+    return letters;
+}
+
+}  // namespace carillon

@@ -1,0 +1,217 @@
+#include "endpoint_queue.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "carillon/base/hash.hpp"
+
+namespace carillon {
+namespace {
+
+constexpr std::chrono::seconds retry_delay_max{60};
+constexpr std::chrono::hours pause_max{1};
+
+std::size_t bytes_of(const QueuedEvent& event) noexcept {
+    return event.subject.size() + event.text.size() + EndpointQueue::event_overhead;
+}
+
+}  // namespace
+
+std::size_t EndpointQueue::lane_of(const QueuedEvent& event) noexcept {
+    const std::uint64_t hash = fnv1a(event.subject);
+    return (hash ^ (hash >> 32U)) % lanes;
+}
+
+std::string EndpointQueue::new_id() {
+    return fmt::format("{:016x}{:016x}", random_(), random_());
+}
+
+void EndpointQueue::push(QueuedEvent event, TimePoint now) {
+    event.since = now;
+    const std::size_t bytes = bytes_of(event);
+    if (bytes_ + bytes > rules_.bytes_max) {
+        std::vector<QueuedEvent> lost;
+        lost.push_back(std::move(event));
+        return on_dead_(dead::overflow, new_id(), std::move(lost));
+    }
+    bytes_ += bytes;
+    ++events_;
+    Lane& lane = lanes_[lane_of(event)];
+    lane.waiting.push_back(std::move(event));
+}
+
+void EndpointQueue::restore(Delivery delivery, TimePoint now) {
+    if (delivery.events.empty()) return;
+    for (QueuedEvent& event : delivery.events) {
+        event.since = now;
+        bytes_ += bytes_of(event);
+    }
+    events_ += delivery.events.size();
+    Lane& lane = lanes_[lane_of(delivery.events.front())];
+    if (delivery.id.empty()) {
+        std::ranges::move(delivery.events, std::back_inserter(lane.waiting));
+    } else {
+        lane.deliveries.push_back(std::move(delivery));
+    }
+}
+
+TimePoint EndpointQueue::ready_at(const Lane& lane) const {
+    if (lane.in_flight) return TimePoint::max();
+    if (!lane.deliveries.empty()) return std::max(lane.next_try, paused_until_);
+    if (lane.waiting.empty()) return TimePoint::max();
+    if (lane.waiting.size() >= rules_.batch_events_max) return paused_until_;
+    return std::max(lane.waiting.front().since + rules_.batch_delay, paused_until_);
+}
+
+std::optional<EndpointQueue::Start> EndpointQueue::start(TimePoint now) {
+    if (!breaker_.admits(now)) return std::nullopt;
+    for (std::size_t tried = 0; tried < lanes; ++tried) {
+        const std::size_t number = next_lane_;
+        next_lane_ = (next_lane_ + 1) % lanes;
+        Lane& lane = lanes_[number];
+        if (ready_at(lane) > now) continue;
+        if (lane.deliveries.empty()) form_delivery(lane, now);
+        Delivery& delivery = lane.deliveries.front();
+        if (delivery.attempts++ == 0) delivery.first_attempt = now;
+        lane.in_flight = true;
+        breaker_.begin();
+        return Start{number, &delivery};
+    }
+    return std::nullopt;
+}
+
+void EndpointQueue::form_delivery(Lane& lane, TimePoint now) {
+    Delivery& delivery = lane.deliveries.emplace_back();
+    delivery.id = new_id();
+    delivery.first_attempt = now;
+    std::size_t bytes = 0;
+    while (!lane.waiting.empty() && delivery.events.size() < rules_.batch_events_max) {
+        bytes += lane.waiting.front().text.size();
+        if (bytes > batch_bytes_max && !delivery.events.empty()) break;
+        delivery.events.push_back(std::move(lane.waiting.front()));
+        lane.waiting.pop_front();
+    }
+}
+
+EndpointQueue::Change EndpointQueue::finish(std::size_t number, Attempt attempt, TimePoint now) {
+    Lane& lane = lanes_[number];
+    lane.in_flight = false;
+    if (attempt.verdict == Attempt::Verdict::failed) {
+        back_off(lane, attempt, now);
+        return breaker_.failed(now, random_()) ? Change::turned_bad : Change::none;
+    }
+    if (attempt.verdict == Attempt::Verdict::gone) {
+        bury(lane, dead::gone);
+    } else {
+        forget(lane.deliveries.front().events);
+        lane.deliveries.pop_front();
+        last_success_ = now;
+    }
+    lane.next_try = now;
+    if (!breaker_.succeeded()) return Change::none;
+    for (Lane& other : lanes_) other.next_try = std::min(other.next_try, now);
+    return Change::recovered;
+}
+
+void EndpointQueue::back_off(Lane& lane, const Attempt& attempt, TimePoint now) {
+    const Delivery& delivery = lane.deliveries.front();
+    lane.next_try = now + retry_delay(delivery.attempts, retry_delay_max, random_());
+    if (attempt.retry_after > Duration::zero()) {
+        paused_until_ = now + std::min<Duration>(attempt.retry_after, pause_max);
+    }
+}
+
+void EndpointQueue::expire(TimePoint now) {
+    for (Lane& lane : lanes_) {
+        if (lane.in_flight) continue;
+        while (!lane.deliveries.empty()) {
+            const Delivery& first = lane.deliveries.front();
+            const bool tried_enough =
+                first.attempts > 0 && now - first.first_attempt >= rules_.retry_for;
+            if (!tried_enough && !is_hopeless(first.events.front(), now)) break;
+            bury(lane, dead::expired);
+        }
+        if (lane.deliveries.empty()) bury_hopeless(lane, now);
+    }
+}
+
+void EndpointQueue::bury_hopeless(Lane& lane, TimePoint now) {
+    const auto end = std::ranges::find_if_not(
+        lane.waiting, [&](const QueuedEvent& event) { return is_hopeless(event, now); });
+    if (end == lane.waiting.begin()) return;
+    std::vector<QueuedEvent> events;
+    std::move(lane.waiting.begin(), end, std::back_inserter(events));
+    lane.waiting.erase(lane.waiting.begin(), end);
+    forget(events);
+    on_dead_(dead::expired, new_id(), std::move(events));
+}
+
+/// It has waited for as long as webhooks are retried, and nothing got through in all that time. A
+/// queue that moves, however slowly, gives nothing up.
+bool EndpointQueue::is_hopeless(const QueuedEvent& event, TimePoint now) const {
+    return now - event.since >= rules_.retry_for && last_success_ < event.since;
+}
+
+void EndpointQueue::forget(const std::vector<QueuedEvent>& events) {
+    events_ -= events.size();
+    for (const QueuedEvent& event : events) bytes_ -= bytes_of(event);
+}
+
+void EndpointQueue::bury(Lane& lane, std::string_view reason) {
+    Delivery delivery = std::move(lane.deliveries.front());
+    lane.deliveries.pop_front();
+    forget(delivery.events);
+    on_dead_(reason, std::move(delivery.id), std::move(delivery.events));
+}
+
+std::optional<TimePoint> EndpointQueue::next_due() const {
+    TimePoint due = TimePoint::max();
+    const bool may_start = breaker_.state() != Breaker::State::half_open;
+    const TimePoint opens = breaker_.opens_at().value_or(TimePoint::min());
+    for (const Lane& lane : lanes_) {
+        if (lane.in_flight) continue;
+        if (may_start && ready_at(lane) != TimePoint::max()) {
+            due = std::min(due, std::max(ready_at(lane), opens));
+        }
+        if (!lane.deliveries.empty()) {
+            const Delivery& first = lane.deliveries.front();
+            const TimePoint waits_since = first.events.front().since;
+            if (first.attempts > 0) {
+                due = std::min(due, first.first_attempt + rules_.retry_for);
+            } else if (last_success_ < waits_since) {
+                due = std::min(due, waits_since + rules_.retry_for);
+            }
+        } else if (!lane.waiting.empty() && last_success_ < lane.waiting.front().since) {
+            due = std::min(due, lane.waiting.front().since + rules_.retry_for);
+        }
+    }
+    if (due == TimePoint::max()) return std::nullopt;
+    return due;
+}
+
+void EndpointQueue::retry_all(TimePoint now) {
+    for (Lane& lane : lanes_) {
+        if (std::exchange(lane.in_flight, false)) lane.next_try = now;
+    }
+    breaker_.forget_probe(now);
+}
+
+std::vector<Delivery> EndpointQueue::take_all() {
+    std::vector<Delivery> all;
+    for (Lane& lane : lanes_) {
+        std::ranges::move(lane.deliveries, std::back_inserter(all));
+        if (!lane.waiting.empty()) {
+            Delivery& rest = all.emplace_back();
+            std::ranges::move(lane.waiting, std::back_inserter(rest.events));
+        }
+        lane = {};
+    }
+    events_ = 0;
+    bytes_ = 0;
+    return all;
+}
+
+}  // namespace carillon

@@ -1,0 +1,115 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "breaker.hpp"
+#include "carillon/base/time.hpp"
+#include "letter.hpp"
+#include "retry.hpp"
+
+namespace carillon {
+
+/// What an endpoint's queue goes by.
+struct QueueRules {
+    std::size_t batch_events_max = 100;
+    Duration batch_delay = std::chrono::milliseconds(50);
+    Duration retry_for = std::chrono::seconds(300);
+    std::size_t bytes_max = 16U << 20U;
+};
+
+/// What became of a request.
+struct Attempt {
+    enum class Verdict : std::uint8_t { delivered, failed, gone };
+    Verdict verdict = Verdict::failed;
+    Duration retry_after{};  ///< what the endpoint asked for
+};
+
+/// What waits for one endpoint, in lanes: a channel always has the same lane, and a lane has one
+/// request at a time, so events of one channel arrive in order. Decides what is sent when, what is
+/// tried again, and what is given up. Pure: whoever drives it makes the requests.
+class EndpointQueue {
+public:
+    static constexpr std::size_t lanes = 8;
+    static constexpr std::size_t batch_bytes_max = 256U << 10U;
+    /// What it costs to keep an event besides its text and its channel, nearly.
+    static constexpr std::size_t event_overhead = 160;
+
+    using OnDead = std::function<void(std::string_view reason, std::string delivery,
+                                      std::vector<QueuedEvent>)>;
+
+    EndpointQueue(QueueRules rules, Random random, OnDead on_dead)
+        : rules_(rules), random_(std::move(random)), on_dead_(std::move(on_dead)) {}
+
+    void set_rules(QueueRules rules) { rules_ = rules; }
+
+    void push(QueuedEvent event, TimePoint now);
+    /// What an earlier run left; before any `push`.
+    void restore(Delivery delivery, TimePoint now);
+
+    /// From now on nothing waits for a batch to fill.
+    void flush() { rules_.batch_delay = Duration::zero(); }
+
+    /// A request to be made now.
+    struct Start {
+        std::size_t lane;
+        Delivery* delivery;  ///< stays until `finish`
+    };
+    [[nodiscard]] std::optional<Start> start(TimePoint now);
+
+    enum class Change : std::uint8_t { none, turned_bad, recovered };
+    [[nodiscard]] Change finish(std::size_t lane, Attempt attempt, TimePoint now);
+
+    /// The requests under way are dropped, and made again.
+    void retry_all(TimePoint now);
+
+    /// Gives up what has waited too long. Before `start`.
+    void expire(TimePoint now);
+
+    /// When `expire` or `start` may have something to do, if time alone decides it.
+    [[nodiscard]] std::optional<TimePoint> next_due() const;
+
+    [[nodiscard]] bool empty() const noexcept { return events_ == 0; }
+    [[nodiscard]] std::size_t events() const noexcept { return events_; }
+    [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+    [[nodiscard]] Breaker::State breaker() const noexcept { return breaker_.state(); }
+
+    /// Takes everything, in an order that keeps that of each channel.
+    [[nodiscard]] std::vector<Delivery> take_all();
+
+private:
+    struct Lane {
+        std::deque<Delivery> deliveries;  ///< the first is under way, or to be tried again
+        std::deque<QueuedEvent> waiting;
+        bool in_flight = false;
+        TimePoint next_try{};
+    };
+
+    [[nodiscard]] static std::size_t lane_of(const QueuedEvent& event) noexcept;
+    void form_delivery(Lane& lane, TimePoint now);
+    [[nodiscard]] TimePoint ready_at(const Lane& lane) const;
+    [[nodiscard]] bool is_hopeless(const QueuedEvent& event, TimePoint now) const;
+    void forget(const std::vector<QueuedEvent>& events);
+    void bury(Lane& lane, std::string_view reason);
+    void bury_hopeless(Lane& lane, TimePoint now);
+    void back_off(Lane& lane, const Attempt& attempt, TimePoint now);
+    [[nodiscard]] std::string new_id();
+
+    QueueRules rules_;
+    Random random_;
+    OnDead on_dead_;
+    std::array<Lane, lanes> lanes_;
+    std::size_t next_lane_ = 0;
+    Breaker breaker_;
+    TimePoint paused_until_{};
+    TimePoint last_success_{};
+    std::size_t events_ = 0;
+    std::size_t bytes_ = 0;
+};
+
+}  // namespace carillon

@@ -1,0 +1,61 @@
+#include "outcome.hpp"
+
+#include <array>
+#include <charconv>
+#include <ctime>
+#include <string>
+
+namespace carillon {
+namespace {
+
+constexpr unsigned gone = 410;
+constexpr unsigned too_many_requests = 429;
+constexpr unsigned unavailable = 503;
+constexpr std::int64_t wait_max_seconds = 86400;
+
+/// Seconds from now; 0 if `text` says nothing that could be understood.
+std::int64_t retry_after(const std::string& text, std::int64_t unix_seconds) {
+    std::int64_t seconds = 0;
+    const char* const end = text.data() + text.size();
+    if (const auto read = std::from_chars(text.data(), end, seconds);
+        read.ec != std::errc{} || read.ptr != end) {
+        std::tm moment{};
+        const char* const rest = ::strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &moment);
+        if (rest == nullptr || *rest != '\0') return 0;
+        seconds = ::timegm(&moment) - unix_seconds;
+    }
+    return std::clamp<std::int64_t>(seconds, 0, wait_max_seconds);
+}
+
+}  // namespace
+
+std::string_view outcome_name(const HttpOutcome& outcome) noexcept {
+    switch (outcome.failure) {
+        case HttpOutcome::Failure::timeout:
+            return "timeout";
+        case HttpOutcome::Failure::unreachable:
+            return "unreachable";
+        case HttpOutcome::Failure::tls:
+            return "tls";
+        case HttpOutcome::Failure::broken:
+            return "broken";
+        case HttpOutcome::Failure::none:
+            break;
+    }
+    constexpr std::array<std::string_view, 4> classes{"2xx", "3xx", "4xx", "5xx"};
+    const unsigned hundreds = outcome.status / 100;
+    return hundreds >= 2 && hundreds <= 5 ? classes[hundreds - 2] : "broken";
+}
+
+Attempt attempt_of(const HttpOutcome& outcome, std::int64_t unix_seconds) {
+    Attempt attempt;
+    if (outcome.failure != HttpOutcome::Failure::none) return attempt;
+    if (outcome.status / 100 == 2) attempt.verdict = Attempt::Verdict::delivered;
+    if (outcome.status == gone) attempt.verdict = Attempt::Verdict::gone;
+    if (outcome.status == too_many_requests || outcome.status == unavailable) {
+        attempt.retry_after = std::chrono::seconds(retry_after(outcome.retry_after, unix_seconds));
+    }
+    return attempt;
+}
+
+}  // namespace carillon

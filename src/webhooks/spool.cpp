@@ -1,0 +1,120 @@
+#include "spool.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <system_error>
+
+#include "file_bytes.hpp"
+
+namespace carillon {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+constexpr std::string_view suffix = ".jsonl";
+
+[[noreturn]] void fail(const fs::path& path, const char* what) {
+    throw std::runtime_error(fmt::format("webhooks.spool_directory: cannot {} {}: {}", what,
+                                         path.string(), std::strerror(errno)));
+}
+
+/// Takes the file away with the last webhook that came from it.
+class SpoolFile {
+public:
+    explicit SpoolFile(fs::path path) : path_(std::move(path)) {}
+    ~SpoolFile() {
+        std::error_code ignored;
+        fs::remove(path_, ignored);
+    }
+    SpoolFile(const SpoolFile&) = delete;
+    SpoolFile& operator=(const SpoolFile&) = delete;
+
+private:
+    fs::path path_;
+};
+
+std::string line_of(const SpooledDeparture& departure) {
+    ordered_json line = {{"app", departure.app}, {"left", name_of(departure.kind)}};
+    if (!departure.channel.empty()) line["channel"] = departure.channel;
+    if (!departure.user_id.empty()) line["user_id"] = departure.user_id;
+    return line.dump() + '\n';
+}
+
+std::optional<SpooledDeparture> departure_of(std::string_view line) {
+    const auto tree = ordered_json::parse(line, nullptr, false);
+    if (!tree.is_object() || !tree.contains("left")) return std::nullopt;
+    for (const auto& member : tree) {
+        if (!member.is_string()) return std::nullopt;
+    }
+    const auto kind = webhook_kind(tree["left"].get<std::string>());
+    if (!kind) return std::nullopt;
+    return SpooledDeparture{tree.value("app", ""), *kind, tree.value("channel", ""),
+                            tree.value("user_id", "")};
+}
+
+void read_file(const fs::path& path, Spool::Contents& contents) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) fail(path, "read");
+    const auto origin = std::make_shared<const SpoolFile>(path);
+    std::size_t number = 0;
+    for (std::string line; std::getline(file, line);) {
+        ++number;
+        if (auto departure = departure_of(line)) {
+            contents.departures.push_back(std::move(*departure));
+        } else if (auto letter = Letter::parse(line)) {
+            for (QueuedEvent& event : letter->events) event.spool = origin;
+            contents.letters.push_back(std::move(*letter));
+        } else {
+            spdlog::error("{}: line {} is no webhook, ignored", path.string(), number);
+        }
+    }
+}
+
+}  // namespace
+
+Spool::Contents Spool::read() const {
+    Contents contents;
+    if (::access(directory_.c_str(), R_OK | W_OK | X_OK) != 0) fail(directory_, "use");
+    std::vector<fs::path> files;
+    std::error_code error;
+    for (fs::directory_iterator entry(directory_, error), end; !error && entry != end;
+         entry.increment(error)) {
+        if (entry->path().extension() == suffix) files.push_back(entry->path());
+    }
+    std::ranges::sort(files);  // Their names begin with the time.
+    for (const fs::path& file : files) read_file(file, contents);
+    return contents;
+}
+
+void Spool::write(const Contents& contents) const {
+    if (contents.letters.empty() && contents.departures.empty()) return;
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const auto name =
+        fmt::format("{:020}", std::chrono::duration_cast<std::chrono::microseconds>(now).count());
+    const fs::path made = directory_ / (name + ".part");
+    const OwnedDescriptor file(
+        ::open(made.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+    if (file.get() < 0) fail(made, "write");
+    const auto put = [&](const std::string& line) {
+        if (!write_all(file.get(), line)) fail(made, "write");
+    };
+    for (const Letter& letter : contents.letters) put(letter.line());
+    for (const SpooledDeparture& departure : contents.departures) put(line_of(departure));
+    if (::fsync(file.get()) != 0) fail(made, "write");
+    const fs::path done = directory_ / (name + std::string(suffix));
+    if (::rename(made.c_str(), done.c_str()) != 0) fail(done, "write");
+}
+
+}  // namespace carillon

@@ -1,0 +1,262 @@
+#include "carillon/webhooks/webhooks.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <atomic>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <exception>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <set>
+#include <thread>
+#include <utility>
+
+#include "carillon/channels/per_app.hpp"
+#include "endpoint.hpp"
+#include "spool.hpp"
+
+namespace carillon {
+namespace {
+
+/// Of events that shards have handed over and the thread has not looked at: it only sorts them into
+/// queues, so they are many only if something is very wrong.
+constexpr std::size_t unread_bytes_max = 64U << 20U;
+
+std::size_t bytes_of(const std::vector<WebhookEvent>& events) {
+    std::size_t bytes = 0;
+    for (const WebhookEvent& event : events) bytes += sizeof event + event.text.size();
+    return bytes;
+}
+
+}  // namespace
+
+/// All that the thread owns.
+class Webhooks::Delivery {
+public:
+    Delivery(const WebhookOptions& options, Random random)
+        : options_(options),
+          random_(std::move(random)),
+          dead_letters_(options_.dead_letter_file, options_.max_dead_letter_bytes) {
+        if (!options_.spool_directory.empty()) spool_.emplace(options_.spool_directory);
+    }
+    ~Delivery() { join(); }
+
+    [[nodiscard]] std::vector<SpooledDeparture> take_up_spool() {
+        if (!spool_) return {};
+        Spool::Contents contents = spool_->read();
+        std::size_t events = 0;
+        for (Letter& letter : contents.letters) {
+            events += letter.events.size();
+            if (Endpoint* const endpoint = find(letter.app, letter.endpoint)) {
+                endpoint->restore(std::move(letter));
+            } else {
+                letter.reason = dead::unknown_endpoint;
+                lose({std::move(letter)});
+            }
+        }
+        if (events > 0) spdlog::info("webhooks of an earlier run taken up, events {}", events);
+        for (const auto& [key, endpoint] : endpoints_) endpoint->wake();
+        return std::move(contents.departures);
+    }
+
+    void set_apps(const AppRegistry& apps) {
+        for (const auto& [key, endpoint] : endpoints_) endpoint->retire();
+        for (std::vector<Endpoint*>& of_app : by_app_) of_app.clear();
+        for (const auto& app : apps.apps()) {
+            for (const WebhookEndpoint& configured : app->webhooks) {
+                by_app_[app->index].push_back(&configure(*app, configured));
+            }
+        }
+        drop_retired();
+    }
+
+    /// Any thread.
+    void push(std::vector<WebhookEvent> events) {
+        const std::size_t bytes = bytes_of(events);
+        if (unread_bytes_.fetch_add(bytes) + bytes > unread_bytes_max) {
+            unread_bytes_.fetch_sub(bytes);
+            unread_lost_.fetch_add(events.size());
+            return;
+        }
+        post([this, bytes, events = std::move(events)] {
+            unread_bytes_.fetch_sub(bytes);
+            sort(events);
+        });
+    }
+
+    void flush(std::function<void()> done) {
+        flushed_ = std::move(done);
+        for (const auto& [key, endpoint] : endpoints_) endpoint->flush();
+        report_when_empty();
+    }
+
+    [[nodiscard]] std::vector<WebhookMetrics> observe() const {
+        std::vector<WebhookMetrics> metrics;
+        for (const auto& [key, endpoint] : endpoints_) metrics.push_back(endpoint->metrics());
+        if (const std::uint64_t lost = unread_lost_.load(); lost > 0) {
+            metrics.emplace_back().events_dead[dead::overflow] = lost;
+        }
+        return metrics;
+    }
+
+    void start() {
+        dead_letters_.check();
+        thread_ = std::thread([this] { loop_.run(); });
+    }
+
+    template <class Work>
+    void post(Work work) {
+        boost::asio::post(loop_, std::move(work));
+    }
+
+    /// After the thread has ended.
+    void keep_the_rest(std::vector<SpooledDeparture> held) {
+        join();
+        loop_.restart();
+        work_.reset();
+        for (const auto& [key, endpoint] : endpoints_) endpoint->halt();
+        loop_.poll();  // What shards have handed over last, and answers that are there.
+        Spool::Contents contents{{}, std::move(held)};
+        for (const auto& [key, endpoint] : endpoints_) {
+            std::ranges::move(endpoint->take_all(), std::back_inserter(contents.letters));
+        }
+        keep(std::move(contents));
+    }
+
+    [[nodiscard]] bool has_spool() const noexcept { return spool_.has_value(); }
+
+private:
+    using Key = std::pair<std::string, std::string>;
+
+    void join() {
+        if (!thread_.joinable()) return;
+        loop_.stop();
+        thread_.join();
+    }
+
+    [[nodiscard]] Endpoint* find(const std::string& app, const std::string& name) {
+        const auto found = endpoints_.find({app, name});
+        return found == endpoints_.end() ? nullptr : found->second.get();
+    }
+
+    Endpoint& configure(const App& app, const WebhookEndpoint& configured) {
+        std::unique_ptr<Endpoint>& endpoint = endpoints_[{app.id.get(), configured.name}];
+        if (endpoint) {
+            endpoint->configure(app, configured);
+        } else {
+            endpoint = std::make_unique<Endpoint>(loop_, app, configured, options_, random_,
+                                                  dead_letters_);
+            endpoint->on_empty = [this] { report_when_empty(); };
+        }
+        return *endpoint;
+    }
+
+    void drop_retired() {
+        std::erase_if(endpoints_, [](const auto& item) {
+            return item.second->retired() && item.second->empty();
+        });
+    }
+
+    void sort(const std::vector<WebhookEvent>& events) {
+        std::set<Endpoint*> receivers;
+        for (const WebhookEvent& event : events) {
+            for (Endpoint* const endpoint : by_app_[event.app]) {
+                if (endpoint->push(event)) receivers.insert(endpoint);
+            }
+        }
+        for (Endpoint* const endpoint : receivers) endpoint->wake();
+    }
+
+    void report_when_empty() {
+        const auto is_empty = [](const auto& item) { return item.second->empty(); };
+        if (flushed_ && std::ranges::all_of(endpoints_, is_empty)) {
+            std::exchange(flushed_, nullptr)();
+        }
+    }
+
+    void keep(Spool::Contents contents) {
+        if (contents.letters.empty() && contents.departures.empty()) return;
+        if (!spool_) return lose(std::move(contents.letters));
+        std::size_t events = 0;
+        for (const Letter& letter : contents.letters) events += letter.events.size();
+        try {
+            spool_->write(contents);
+            spdlog::info("webhooks spooled, events {}", events);
+        } catch (const std::exception& error) {
+            spdlog::error("{}", error.what());
+            lose(std::move(contents.letters));
+        }
+    }
+
+    void lose(std::vector<Letter> letters) {
+        std::size_t lost = 0;
+        std::size_t kept = 0;
+        for (Letter& letter : letters) {
+            if (letter.reason.empty()) letter.reason = dead::stopped;
+            (dead_letters_.keep(letter) ? kept : lost) += letter.events.size();
+        }
+        if (kept + lost == 0) return;
+        spdlog::warn("webhooks not delivered, events {} kept as dead letters, {} lost", kept, lost);
+    }
+
+    WebhookOptions options_;
+    Random random_;
+    boost::asio::io_context loop_{1};
+    std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_{
+        loop_.get_executor()};
+    DeadLetters dead_letters_;
+    std::optional<Spool> spool_;
+    std::map<Key, std::unique_ptr<Endpoint>> endpoints_;
+    PerApp<std::vector<Endpoint*>> by_app_;
+    std::function<void()> flushed_;
+    std::atomic<std::size_t> unread_bytes_{0};
+    std::atomic<std::uint64_t> unread_lost_{0};
+    std::thread thread_;
+};
+
+Webhooks::Webhooks(const WebhookOptions& options, const AppRegistry& apps,
+                   std::function<std::uint64_t()> random)
+    : delivery_(std::make_unique<Delivery>(options, std::move(random))) {
+    delivery_->set_apps(apps);
+}
+
+Webhooks::~Webhooks() {
+    stop({});
+}
+
+std::vector<SpooledDeparture> Webhooks::start() {
+    std::vector<SpooledDeparture> departures = delivery_->take_up_spool();
+    delivery_->start();
+    return departures;
+}
+
+bool Webhooks::has_spool() const noexcept {
+    return delivery_->has_spool();
+}
+
+void Webhooks::push(std::vector<WebhookEvent> events) {
+    delivery_->push(std::move(events));
+}
+
+void Webhooks::set_apps(std::shared_ptr<const AppRegistry> apps) {
+    delivery_->post([this, apps = std::move(apps)] { delivery_->set_apps(*apps); });
+}
+
+void Webhooks::flush(std::function<void()> done) {
+    delivery_->post(
+        [this, done = std::move(done)]() mutable { delivery_->flush(std::move(done)); });
+}
+
+void Webhooks::observe(std::function<void(std::vector<WebhookMetrics>)> done) {
+    delivery_->post([this, done = std::move(done)] { done(delivery_->observe()); });
+}
+
+void Webhooks::stop(std::vector<SpooledDeparture> departures) {
+    delivery_->keep_the_rest(std::move(departures));
+}
+
+}  // namespace carillon

@@ -1,0 +1,53 @@
+#include "dead_letters.hpp"
+
+#include <sys/stat.h>
+
+#include <stdexcept>
+
+#include "folder.hpp"
+
+namespace carillon {
+namespace {
+
+using DeadLettersTest = test::Folder;
+
+Letter letter(const std::string& reason) {
+    return {"a",
+            "e",
+            "id",
+            reason,
+            {{WebhookKind::cache_miss, "c", R"({"name":"cache_miss"})", {}, {}}}};
+}
+
+TEST_F(DeadLettersTest, AreLinesOfAFileThatOnlyItsOwnerReads) {
+    DeadLetters letters(path / "dead.jsonl", 1000);
+    letters.check();
+    EXPECT_TRUE(letters.keep(letter("expired")));
+    EXPECT_TRUE(letters.keep(letter("gone")));
+    EXPECT_EQ(contents(path / "dead.jsonl"), letter("expired").line() + letter("gone").line());
+    struct stat status {};
+    ASSERT_EQ(::stat((path / "dead.jsonl").c_str(), &status), 0);
+    EXPECT_EQ(status.st_mode & 0777U, 0600U);
+}
+
+TEST_F(DeadLettersTest, StopAtTheirBoundAndGoOnInANewFile) {
+    const std::string line = letter("expired").line();
+    DeadLetters letters(path / "dead.jsonl", 2 * line.size());
+    EXPECT_TRUE(letters.keep(letter("expired")));
+    EXPECT_TRUE(letters.keep(letter("expired")));
+    EXPECT_FALSE(letters.keep(letter("expired")));
+    EXPECT_EQ(contents(path / "dead.jsonl"), line + line);
+    std::filesystem::rename(path / "dead.jsonl", path / "taken.jsonl");
+    EXPECT_TRUE(letters.keep(letter("expired")));
+    EXPECT_EQ(contents(path / "dead.jsonl"), line);
+}
+
+TEST_F(DeadLettersTest, AreNotKeptWithoutAFileAndRefuseOneThatCannotBe) {
+    EXPECT_FALSE(DeadLetters("", 1000).keep(letter("expired")));
+    EXPECT_NO_THROW(DeadLetters("", 1000).check());
+    const DeadLetters nowhere(path / "missing" / "dead.jsonl", 1000);
+    EXPECT_THROW(nowhere.check(), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace carillon

@@ -1,0 +1,84 @@
+#include "spool.hpp"
+
+#include <stdexcept>
+
+#include "folder.hpp"
+
+namespace carillon {
+namespace {
+
+using SpoolTest = test::Folder;
+
+Spool::Contents contents_of(const std::string& channel) {
+    Spool::Contents contents;
+    contents.letters.push_back({"app",
+                                "http://a#1",
+                                "id",
+                                "",
+                                {{WebhookKind::cache_miss,
+                                  channel,
+                                  channel_webhook(WebhookKind::cache_miss, channel),
+                                  {},
+                                  {}}}});
+    contents.departures.push_back({"app", WebhookKind::member_removed, "presence-c", "ann"});
+    return contents;
+}
+
+TEST_F(SpoolTest, GivesBackWhatWasWrittenOldestFirst) {
+    const Spool spool(path);
+    EXPECT_TRUE(spool.read().letters.empty());
+    spool.write(contents_of("first"));
+    spool.write(contents_of("second"));
+    const auto back = spool.read();
+    ASSERT_EQ(back.letters.size(), 2U);
+    EXPECT_EQ(back.letters[0].events[0].subject, "first");
+    EXPECT_EQ(back.letters[1].events[0].subject, "second");
+    EXPECT_EQ(back.letters[0].delivery, "id");
+    ASSERT_EQ(back.departures.size(), 2U);
+    EXPECT_EQ(back.departures[0].app, "app");
+    EXPECT_EQ(back.departures[0].kind, WebhookKind::member_removed);
+    EXPECT_EQ(back.departures[0].channel, "presence-c");
+    EXPECT_EQ(back.departures[0].user_id, "ann");
+}
+
+TEST_F(SpoolTest, WritesNoFileForNothing) {
+    Spool(path).write({});
+    EXPECT_EQ(files(), 0U);
+}
+
+TEST_F(SpoolTest, KeepsAFileUntilItsLastWebhookIsDone) {
+    const Spool spool(path);
+    Spool::Contents written = contents_of("one");
+    written.letters.push_back(contents_of("two").letters[0]);
+    spool.write(written);
+    auto back = spool.read();
+    EXPECT_EQ(files(), 1U);
+    back.letters.erase(back.letters.begin());
+    EXPECT_EQ(files(), 1U) << "a crash now loses nothing";
+    back.letters.clear();
+    EXPECT_EQ(files(), 0U);
+}
+
+TEST_F(SpoolTest, PassesOverLinesThatAreNone) {
+    std::ofstream(path / "1.jsonl")
+        << "nonsense\n"
+        << contents_of("good").letters[0].line() << R"({"left":"x"})" << '\n'
+        << R"({"app":5,"left":"channel_vacated"})";
+    const auto back = Spool(path).read();
+    ASSERT_EQ(back.letters.size(), 1U);
+    EXPECT_EQ(back.letters[0].events[0].subject, "good");
+    EXPECT_TRUE(back.departures.empty());
+}
+
+TEST_F(SpoolTest, NamesADirectoryThatCannotBeUsed) {
+    try {
+        static_cast<void>(Spool(path / "missing").read());
+        FAIL() << "it was read";
+    } catch (const std::runtime_error& error) {
+        EXPECT_NE(std::string(error.what()).find("webhooks.spool_directory"), std::string::npos);
+        EXPECT_NE(std::string(error.what()).find("missing"), std::string::npos);
+    }
+}
+
+}  // namespace
+}  // namespace carillon
