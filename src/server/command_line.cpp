@@ -44,6 +44,7 @@ public:
         add_sign();
         add_trigger();
         add_listen();
+        add_webhooks();
         app_.require_subcommand(0, 1);
     }
 
@@ -128,6 +129,20 @@ private:
         add_client(*listen, true);
     }
 
+    void add_webhooks() {
+        auto* webhooks = app_.add_subcommand("webhooks", "Webhooks that could not be delivered.");
+        webhooks->require_subcommand(1);
+        auto* replay = webhooks->add_subcommand(
+            "replay",
+            "Send the webhooks of a dead-letter file again. What is delivered leaves it.");
+        replay->add_option("FILE", replayed_, "The file of dead letters, or a file of the spool.")
+            ->required();
+        replay->footer("Example: carillon webhooks replay dead.jsonl --config carillon.json");
+        replay->callback(
+            [this] { chosen_ = [this] { return webhooks_replay_command(sources_, replayed_); }; });
+        add_settings(*replay);
+    }
+
     void add_client(CLI::App& to, bool connects) {
         if (connects) {
             to.add_option("--url", client_.url, "The server: http://HOST[:PORT][/PATH].")
@@ -203,6 +218,7 @@ private:
     TriggerArguments trigger_;
     ListenArguments listen_;
     bool print_settings_ = false;
+    std::string replayed_;
     std::function<int()> chosen_ = [this] { return serve_command(sources_); };
 };
 

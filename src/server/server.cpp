@@ -137,12 +137,23 @@ void Server::reload(Configuration configuration) {
 
 void Server::drain(Duration time, std::function<void()> done) {
     withdraw();
+    const auto flush = [this, done = std::move(done)] { webhooks_.flush(done); };
+    const auto settle = [this, flush] {
+        for_each_shard(flush,
+                       [](Shard& shard, const auto& settled) { shard.settle_webhooks(settled); });
+    };
+    for_each_shard(settle,
+                   [time](Shard& shard, const auto& drained) { shard.drain(time, drained); });
+}
+
+void Server::for_each_shard(std::function<void()> done,
+                            std::function<void(Shard&, const std::function<void()>& done)> work) {
     const auto left = std::make_shared<std::atomic<std::size_t>>(shards_.size());
-    const auto shard_done = [this, left, done = std::move(done)] {
-        if (left->fetch_sub(1) == 1) webhooks_.flush(done);
+    const auto one_done = [left, done = std::move(done)] {
+        if (left->fetch_sub(1) == 1) done();
     };
     for (const auto& shard : shards_) {
-        shard->post([&shard = *shard, time, shard_done] { shard.drain(time, shard_done); });
+        shard->post([&shard = *shard, work, one_done] { work(shard, one_done); });
     }
 }
 

@@ -205,15 +205,23 @@ void Shard::drain(Duration time, std::function<void()> done) {
 }
 
 void Shard::report_when_idle() {
-    if (http_.idle() && clients_.idle()) {
-        if (!webhooks_.has_spool()) channels_.webhooks().say_departures();
-        webhooks_.end_turn();
-        return std::exchange(drained_, nullptr)();
-    }
+    // Looks twice: what the last clients have caused leaves for other shards at the turn's end.
+    const bool idle = http_.idle() && clients_.idle();
+    if (idle && was_idle_) return std::exchange(drained_, nullptr)();
+    was_idle_ = idle;
     idle_timer_.expires_after(std::chrono::milliseconds(10));
     idle_timer_.async_wait([this](boost::system::error_code error) {
         if (!error) report_when_idle();
     });
+}
+
+void Shard::settle_webhooks(std::function<void()> done) {
+    if (unread_ || own_.inbox.bytes() > 0) {
+        return post([this, done = std::move(done)]() mutable { settle_webhooks(std::move(done)); });
+    }
+    if (!webhooks_.has_spool()) channels_.webhooks().say_departures();
+    webhooks_.end_turn();
+    done();
 }
 
 }  // namespace carillon

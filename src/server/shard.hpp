@@ -48,8 +48,12 @@ public:
     void set_certificates(const std::vector<std::shared_ptr<const TlsContext>>& certificates);
 
     /// Stops accepting, sends clients away over `time`, and calls `done` on this shard's thread
-    /// once nobody is left.
+    /// once nobody is left, and other shards have been told.
     void drain(Duration time, std::function<void()> done);
+
+    /// Once all shards are drained: what is held back is said, unless it can be kept over the
+    /// restart. Then calls `done`.
+    void settle_webhooks(std::function<void()> done);
 
     /// What left before a restart may yet return. Before `start`.
     void hold(Departure departure);
@@ -103,6 +107,7 @@ private:
     std::size_t read_of_first_ = 0;
     bool inbox_continues_ = false;  ///< the rest is read in a later handler, which is posted
     std::function<void()> drained_;
+    bool was_idle_ = false;
     boost::asio::steady_timer idle_timer_;
     std::thread thread_;
 };

@@ -68,6 +68,9 @@ private:
     void listen_together(const ListenOptions& options);
     void listen_apart(const ListenOptions& options);
     void hold(std::vector<SpooledDeparture> departures);
+    /// Calls `work` on each shard's thread, and `done` on the thread of the last one that is done.
+    void for_each_shard(std::function<void()> done,
+                        std::function<void(Shard&, const std::function<void()>& done)> work);
     [[nodiscard]] std::vector<SpooledDeparture> departures();
 
     Configuration configuration_;

@@ -52,6 +52,10 @@ struct ListenArguments {
 [[nodiscard]] int listen_command(const ConfigurationSources& sources, const ClientArguments& client,
                                  const ListenArguments& listen);
 
+/// Sends the webhooks of a file of dead letters again. 0 if none is left in it.
+[[nodiscard]] int webhooks_replay_command(const ConfigurationSources& sources,
+                                          const std::string& file);
+
 /// Prints each problem on standard error. Returns 1, the exit status.
 int report(const ConfigurationProblems& problems);
 

@@ -41,7 +41,11 @@ export class Certificates {
         };
     }
 
+    pem(name) {
+        return readFileSync(this.file(name));
+    }
+
     get ca() {
-        return readFileSync(this.file('ca.pem'));
+        return this.pem('ca.pem');
     }
 }

@@ -1,0 +1,149 @@
+#include "carillon/webhooks/replay.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <fstream>
+#include <map>
+#include <set>
+#include <stdexcept>
+#include <utility>
+
+#include "carillon/net/http_client.hpp"
+#include "file_bytes.hpp"
+#include "letter.hpp"
+#include "outcome.hpp"
+#include "sealing.hpp"
+
+namespace carillon {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::int64_t unix_ms() {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(
+               std::chrono::system_clock::now().time_since_epoch())
+        .count();
+}
+
+[[noreturn]] void fail(const char* what, const fs::path& path) {
+    throw std::runtime_error(
+        fmt::format("cannot {} {}: {}", what, path.string(), std::strerror(errno)));
+}
+
+class Replaying {
+public:
+    Replaying(const std::vector<App>& apps, const std::function<void(const std::string&)>& complain)
+        : apps_(apps), complain_(complain) {}
+
+    /// False: the line stays.
+    bool send(std::size_t number, const std::string& line) {
+        auto letter = Letter::parse(line);
+        if (!letter || letter->events.empty()) {
+            complain_(fmt::format("line {}: not a dead letter", number));
+            return false;
+        }
+        const std::string name = fmt::format("app {}, {}", letter->app, letter->endpoint);
+        if (failed_.contains(name)) return false;
+        const auto [app, endpoint] = find(*letter);
+        std::string_view outcome = dead::unknown_endpoint;
+        if (endpoint != nullptr) outcome = send(*app, *endpoint, std::move(*letter));
+        if (outcome == "2xx") return true;
+        complain_(fmt::format("line {}: {}: {}", number, name, outcome));
+        failed_.insert(name);
+        return false;
+    }
+
+private:
+    [[nodiscard]] std::pair<const App*, const WebhookEndpoint*> find(const Letter& letter) const {
+        const auto app =
+            std::ranges::find_if(apps_, [&](const App& one) { return one.id.get() == letter.app; });
+        if (app == apps_.end()) return {};
+        const auto endpoint =
+            std::ranges::find(app->webhooks, letter.endpoint, &WebhookEndpoint::name);
+        if (endpoint == app->webhooks.end()) return {};
+        return {&*app, &*endpoint};
+    }
+
+    [[nodiscard]] std::string_view send(const App& app, const WebhookEndpoint& endpoint,
+                                        Letter letter) {
+        auto client = clients_.find(&endpoint);
+        if (client == clients_.end()) {
+            const auto destination = HttpClient::destination(
+                loop_.get_executor(), endpoint.url, {endpoint.tls_verify, endpoint.tls_ca_file});
+            client = clients_.emplace(&endpoint, HttpClient(destination)).first;
+        }
+        Delivery delivery;
+        delivery.id = std::move(letter.delivery);
+        delivery.events = std::move(letter.events);
+        seal(delivery, app.credentials.front(), unix_ms());
+        std::optional<HttpOutcome> outcome;
+        client->second.post(post_of(delivery, endpoint), endpoint.timeout,
+                            [&](const HttpOutcome& arrived) { outcome = arrived; });
+        loop_.restart();
+        while (!outcome && loop_.run_one() > 0) {
+        }
+        return outcome ? outcome_name(*outcome) : "broken";
+    }
+
+    const std::vector<App>& apps_;
+    const std::function<void(const std::string&)>& complain_;
+    boost::asio::io_context loop_{1};
+    std::map<const WebhookEndpoint*, HttpClient> clients_;
+    std::set<std::string> failed_;
+};
+
+/// Takes the letters away from whoever may be writing more of them.
+void claim(const fs::path& file, const fs::path& claimed) {
+    if (fs::exists(claimed)) {
+        throw std::runtime_error(fmt::format(
+            "{} is there: of a replay that runs, or was cut short and may be replayed itself",
+            claimed.string()));
+    }
+    if (::rename(file.c_str(), claimed.c_str()) != 0) fail("take", file);
+}
+
+void put_back(const fs::path& file, const std::vector<std::string>& lines) {
+    if (lines.empty()) return;
+    constexpr int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC;
+    const OwnedDescriptor out(::open(file.c_str(), flags, S_IRUSR | S_IWUSR));
+    if (out.get() < 0) fail("write", file);
+    for (const std::string& line : lines) {
+        if (!write_all(out.get(), line + '\n')) fail("write", file);
+    }
+    if (::fsync(out.get()) != 0) fail("write", file);
+}
+
+}  // namespace
+
+Replay replay_dead_letters(const fs::path& file, const std::vector<App>& apps,
+                           const std::function<void(const std::string&)>& complain) {
+    const fs::path claimed = file.string() + ".replaying";
+    claim(file, claimed);
+    std::ifstream in(claimed, std::ios::binary);
+    if (!in) fail("read", claimed);
+    Replaying replaying(apps, complain);
+    Replay result;
+    std::vector<std::string> left;
+    std::size_t number = 0;
+    for (std::string line; std::getline(in, line);) {
+        if (replaying.send(++number, line)) {
+            ++result.delivered;
+        } else {
+            left.push_back(std::move(line));
+        }
+    }
+    result.left = left.size();
+    put_back(file, left);
+    if (::unlink(claimed.c_str()) != 0) fail("remove", claimed);
+    return result;
+}
+
+}  // namespace carillon
