@@ -1,5 +1,7 @@
 #include "carillon/net/http_client.hpp"
 
+#include <algorithm>
+#include <array>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -11,6 +13,7 @@
 #include <boost/beast/ssl.hpp>
 #include <chrono>
 #include <stdexcept>
+#include <tuple>
 #include <variant>
 
 #include "name_lookup.hpp"
@@ -52,6 +55,7 @@ public:
     Destination(const asio::any_io_executor& loop, const HttpUrl& to, const TlsTrust& trust)
         : executor(loop), url(to), addresses(loop, to.host, to.port) {
         if (!url.tls) return;
+        tls.set_options(asio::ssl::context::no_tlsv1 | asio::ssl::context::no_tlsv1_1);
         error_code error;
         if (trust.ca_file.empty()) {
             tls.set_default_verify_paths(error);
@@ -201,8 +205,8 @@ private:
     asio::awaitable<HttpOutcome> converse_on(Stream& stream) {
         const auto [unsent, sent] = co_await http::async_write(stream, request_, in_tuple);
         if (unsent) co_return HttpOutcome{failure_of(unsent, Failure::broken), 0, {}};
-        beast::flat_buffer buffer(answer_header_bytes_max + answer_bytes_max);
-        std::optional<http::response_parser<http::string_body>> answer;
+        beast::flat_buffer buffer(2 * answer_header_bytes_max);
+        std::optional<http::response_parser<http::buffer_body>> answer;
         do {  // A server may say first that it goes on (1xx).
             answer.emplace();
             answer->header_limit(answer_header_bytes_max);
@@ -214,14 +218,19 @@ private:
         } while (answer->get().result_int() / 100 == 1);
         HttpOutcome outcome{Failure::none, answer->get().result_int(),
                             std::string(answer->get()[http::field::retry_after])};
-        // The verdict is known. The rest is read only to keep the connection.
-        bool whole = true;
-        while (whole && !answer->is_done()) {
-            const auto [cut, more] =
-                co_await http::async_read_some(stream, buffer, *answer, in_tuple);
-            whole = !cut && answer->get().body().size() <= answer_bytes_max;
+        // The verdict is known. The rest is read, and forgotten, only to keep the connection.
+        std::array<char, 4096> forgotten;
+        std::size_t left = answer_bytes_max;
+        error_code cut;
+        while (!answer->is_done() && !cut && left > 0) {
+            auto& body = answer->get().body();
+            body.data = forgotten.data();
+            body.size = std::min(forgotten.size(), left);
+            left -= body.size;
+            cut = std::get<0>(co_await http::async_read(stream, buffer, *answer, in_tuple));
+            if (cut == http::error::need_buffer) cut = {};
         }
-        if (!whole || !answer->keep_alive()) disconnect();
+        if (!answer->is_done() || !answer->keep_alive()) disconnect();
         co_return outcome;
     }
 

@@ -17,7 +17,6 @@ using boost::asio::ip::tcp;
 NameLookup::Addresses resolve(const std::string& host, std::uint16_t port) {
     addrinfo hints{};
     hints.ai_socktype = SOCK_STREAM;
-    hints.ai_flags = AI_ADDRCONFIG;
     addrinfo* list = nullptr;
     NameLookup::Addresses addresses;
     if (::getaddrinfo(host.c_str(), nullptr, &hints, &list) != 0) return addresses;

@@ -54,9 +54,12 @@ public:
             if (Endpoint* const endpoint = find(letter.app, letter.endpoint)) {
                 endpoint->restore(std::move(letter));
             } else {
-                letter.reason = dead::unknown_endpoint;
-                lose({std::move(letter)});
+                keep_unclaimed(std::move(letter));
             }
+        }
+        if (!unclaimed_.empty()) {
+            spdlog::warn("webhooks of an earlier run stay in the spool, requests {}: {}",
+                         unclaimed_.size(), dead::unknown_endpoint);
         }
         if (events > 0) spdlog::info("webhooks of an earlier run taken up, events {}", events);
         for (const auto& [key, endpoint] : endpoints_) endpoint->wake();
@@ -120,7 +123,7 @@ public:
         work_.reset();
         for (const auto& [key, endpoint] : endpoints_) endpoint->halt();
         loop_.poll();  // What shards have handed over last, and answers that are there.
-        Spool::Contents contents{{}, std::move(held)};
+        Spool::Contents contents{std::move(unclaimed_), std::move(held)};
         for (const auto& [key, endpoint] : endpoints_) {
             std::ranges::move(endpoint->take_all(), std::back_inserter(contents.letters));
         }
@@ -178,6 +181,14 @@ private:
         }
     }
 
+    /// Its endpoint is not configured: it may be again at the next start.
+    void keep_unclaimed(Letter letter) {
+        letter.reason = dead::unknown_endpoint;
+        if (dead_letters_.keep(letter)) return;
+        letter.reason.clear();
+        unclaimed_.push_back(std::move(letter));
+    }
+
     void keep(Spool::Contents contents) {
         if (contents.letters.empty() && contents.departures.empty()) return;
         if (!spool_) return lose(std::move(contents.letters));
@@ -212,6 +223,7 @@ private:
     std::optional<Spool> spool_;
     std::map<Key, std::unique_ptr<Endpoint>> endpoints_;
     PerApp<std::vector<Endpoint*>> by_app_;
+    std::vector<Letter> unclaimed_;
     std::function<void()> flushed_;
     std::atomic<std::size_t> unread_bytes_{0};
     std::atomic<std::uint64_t> unread_lost_{0};

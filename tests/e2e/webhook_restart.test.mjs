@@ -184,6 +184,23 @@ describe('webhooks over a restart', { timeout: 120_000 }, () => {
         await server.stop();
     });
 
+    test('what has no endpoint after a restart waits in the spool for one that has', async () => {
+        receiver.answer = failing;
+        await start({ more: spool() });
+        await (await rawConnect(server)).enter('one');
+        await eventually('it has tried', () => receiver.requests.length > 0);
+        await server.stop();
+        receiver.answer = taking;
+        const without = await new Server(spool()).start();
+        assert.match(without.child.text.stderr, /stay in the spool.*unknown endpoint/);
+        await without.stop();
+        assert.deepEqual(accepted(), []);
+        await start({ more: spool() });
+        await eventually('it has come', () => accepted().length > 0);
+        assert.deepEqual(accepted()[0], { name: 'channel_occupied', channel: 'one' });
+        await server.stop();
+    });
+
     test('an endpoint that a reload takes away gets what waits; a new one gets what is new', async () => {
         const next = await new WebhookReceiver().start();
         const config = join(folder, 'carillon.json');
