@@ -55,7 +55,11 @@ export class WebhookReceiver {
 
     async #receive(request, response) {
         let body = '';
-        for await (const part of request.setEncoding('utf8')) body += part;
+        try {
+            for await (const part of request.setEncoding('utf8')) body += part;
+        } catch {
+            return;  // The sender has gone.
+        }
         const headers = request.headers;
         const sdk = new PusherServer({ appId: 'any', ...this.credentials });
         const webhook = sdk.webhook({ headers, rawBody: body });
