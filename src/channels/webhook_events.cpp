@@ -101,6 +101,13 @@ void WebhookEvents::hold(Departure departure) {
     const Due due{now_() + wishes(departure.app).grace, ++last_departure_};
     const auto [held, is_new] = held_.try_emplace(departure, due);
     if (is_new) by_due_.emplace(due, std::move(departure));
+    if (held_.size() > departures_max) say_first();
+}
+
+void WebhookEvents::say_first() {
+    const auto first = by_due_.extract(by_due_.begin());
+    held_.erase(first.mapped());
+    say(first.mapped());
 }
 
 void WebhookEvents::say(const Departure& departure) {
@@ -145,11 +152,7 @@ std::optional<TimePoint> WebhookEvents::next_due() const {
 
 void WebhookEvents::advance() {
     const TimePoint now = now_();
-    while (!by_due_.empty() && by_due_.begin()->first.first <= now) {
-        const auto due = by_due_.extract(by_due_.begin());
-        held_.erase(due.mapped());
-        say(due.mapped());
-    }
+    while (!by_due_.empty() && by_due_.begin()->first.first <= now) say_first();
 }
 
 void WebhookEvents::say_departures() {

@@ -125,6 +125,7 @@ private:
     asio::awaitable<HttpOutcome> attempt() {
         heard_nothing_ = true;
         Failure failure = Failure::none;
+        if (is_connected() && has_unasked_input()) disconnect();
         if (!is_connected()) failure = co_await connect();
         HttpOutcome outcome{failure, 0, {}};
         if (failure == Failure::none) outcome = co_await converse();
@@ -230,7 +231,9 @@ private:
             cut = std::get<0>(co_await http::async_read(stream, buffer, *answer, in_tuple));
             if (cut == http::error::need_buffer) cut = {};
         }
-        if (!answer->is_done() || !answer->keep_alive()) disconnect();
+        // Bytes behind the answer would be taken for the next one.
+        const bool clean = answer->is_done() && answer->keep_alive() && buffer.size() == 0;
+        if (!clean) disconnect();
         co_return outcome;
     }
 
@@ -239,6 +242,12 @@ private:
     Plain& lowest() {
         if (auto* secure = std::get_if<Secure>(&stream_)) return beast::get_lowest_layer(*secure);
         return std::get<Plain>(stream_);
+    }
+
+    /// The server has said something, or goodbye, since its last answer.
+    [[nodiscard]] bool has_unasked_input() {
+        error_code error;
+        return lowest().socket().available(error) > 0 || error;
     }
 
     void disconnect() {

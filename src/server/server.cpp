@@ -60,6 +60,12 @@ void Server::stop() {
     ready_ = false;
     if (std::exchange(stopped_, true)) return;
     for (const auto& shard : shards_) shard->stop();
+    for (bool received = true; std::exchange(received, false);) {
+        for (const auto& shard : shards_) received = shard->receive_rest() || received;
+    }
+    if (!webhooks_.has_spool()) {
+        for (const auto& shard : shards_) shard->say_departures();
+    }
     webhooks_.stop(departures());
 }
 
@@ -126,13 +132,13 @@ void Server::reload(Configuration configuration) {
         certificates.push_back(read_certificate(listen));
     }
     apps_ = std::make_shared<const AppRegistry>(configuration.apps, apps_.get());
+    webhooks_.set_apps(apps_);  // Before any shard tells what only the new ones want.
     for (const auto& shard : shards_) {
         shard->post([&shard = *shard, apps = apps_, certificates] {
             shard.set_apps(apps);
             shard.set_certificates(certificates);
         });
     }
-    webhooks_.set_apps(apps_);
 }
 
 void Server::drain(Duration time, std::function<void()> done) {

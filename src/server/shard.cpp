@@ -180,13 +180,35 @@ void Shard::set_apps(const std::shared_ptr<const AppRegistry>& apps) {
     channels_.webhooks().set_apps(apps->apps());
 }
 
+bool Shard::receive_rest() {
+    bool received = false;
+    while (unread_ || (unread_ = own_.inbox.take_all())) {
+        while (read_of_first_ < unread_->messages.size()) {
+            channels_.receive(unread_->from, std::move(unread_->messages[read_of_first_++]));
+        }
+        own_.inbox.release(unread_->bytes);
+        read_of_first_ = 0;
+        unread_ = std::move(unread_->next);
+        received = true;
+    }
+    channels_.end_turn();
+    mail_.end_turn();
+    webhooks_.end_turn();
+    return received;
+}
+
+void Shard::say_departures() {
+    channels_.webhooks().say_departures();
+    webhooks_.end_turn();
+}
+
 void Shard::hold(Departure departure) {
+    loop_.refresh_time();
     channels_.webhooks().hold(std::move(departure));
     schedule_due();
 }
 
 std::vector<Departure> Shard::take_departures() {
-    webhooks_.end_turn();  // The thread may have stopped in the middle of a turn.
     return channels_.webhooks().take_departures();
 }
 
@@ -219,7 +241,7 @@ void Shard::settle_webhooks(std::function<void()> done) {
     if (unread_ || own_.inbox.bytes() > 0) {
         return post([this, done = std::move(done)]() mutable { settle_webhooks(std::move(done)); });
     }
-    if (!webhooks_.has_spool()) channels_.webhooks().say_departures();
+    if (!webhooks_.has_spool()) say_departures();
     webhooks_.end_turn();
     done();
 }

@@ -55,6 +55,11 @@ public:
     /// restart. Then calls `done`.
     void settle_webhooks(std::function<void()> done);
 
+    /// After `stop` of all shards: carries out what others had sent. False if there was nothing.
+    bool receive_rest();
+    /// What is held back is said. After `stop`, or on the shard's thread.
+    void say_departures();
+
     /// What left before a restart may yet return. Before `start`.
     void hold(Departure departure);
     /// What is held back. After `stop`.

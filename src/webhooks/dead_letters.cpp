@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <spdlog/spdlog.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +20,12 @@ namespace {
 int open_to_append(const std::string& file) {
     constexpr int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC;
     return ::open(file.c_str(), flags, S_IRUSR | S_IWUSR);
+}
+
+bool is_at(const std::string& path, const struct stat& file) {
+    struct stat there {};
+    return ::stat(path.c_str(), &there) == 0 && there.st_dev == file.st_dev &&
+           there.st_ino == file.st_ino;
 }
 
 }  // namespace
@@ -39,13 +46,23 @@ bool DeadLetters::keep(const Letter& letter) {
 }
 
 bool DeadLetters::append(const std::string& line) {
-    const OwnedDescriptor file(open_to_append(file_));
-    struct stat status {};
-    if (file.get() < 0 || ::fstat(file.get(), &status) != 0) return complain(std::strerror(errno));
-    if (static_cast<std::size_t>(status.st_size) + line.size() > bytes_max_) {
-        return complain("it is full; replay it, or take it away");
+    for (;;) {
+        const OwnedDescriptor file(open_to_append(file_));
+        struct stat status {};
+        if (file.get() < 0 || ::flock(file.get(), LOCK_EX) != 0 ||
+            ::fstat(file.get(), &status) != 0) {
+            return complain(std::strerror(errno));
+        }
+        if (!is_at(file_, status)) continue;  // Whoever replays has just taken it away.
+        if (static_cast<std::size_t>(status.st_size) + line.size() > bytes_max_) {
+            return complain("it is full; replay it, or take it away");
+        }
+        if (write_all(file.get(), line)) return true;
+        std::string why = std::strerror(errno);
+        // Half a line would spoil the next one.
+        if (::ftruncate(file.get(), status.st_size) != 0) why += "; its last line is broken";
+        return complain(why);
     }
-    return write_all(file.get(), line) || complain(std::strerror(errno));
 }
 
 bool DeadLetters::complain(const std::string& why) {

@@ -7,8 +7,8 @@
 
 namespace carillon {
 
-/// The file of what was given up. Opened for each letter, so that whoever replays may take the file
-/// away. One thread.
+/// The file of what was given up. Opened and locked (flock(2)) for each letter, so that whoever
+/// replays may take the file away. One thread.
 class DeadLetters {
 public:
     /// `file` "": nothing is kept.

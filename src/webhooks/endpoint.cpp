@@ -136,11 +136,13 @@ void Endpoint::bury(std::string_view reason, std::string delivery,
 void Endpoint::schedule() {
     std::optional<TimePoint> due = queue_.next_due();
     if (due && clients_.empty()) due = now() + without_destination;
-    if (!due || due == scheduled_) return;
+    if (due == scheduled_) return;
     scheduled_ = due;
+    timer_.cancel();
+    if (!due) return;
     timer_.expires_at(*due);
-    timer_.async_wait([this](boost::system::error_code error) {
-        if (error) return;
+    timer_.async_wait([this, alive = std::weak_ptr(alive_)](boost::system::error_code error) {
+        if (error || alive.expired()) return;
         scheduled_.reset();
         wake();
     });
@@ -164,7 +166,7 @@ WebhookMetrics Endpoint::metrics() const {
 
 std::vector<Letter> Endpoint::take_all() {
     std::vector<Letter> letters;
-    for (Delivery& delivery : queue_.take_all()) {
+    for (Delivery& delivery : queue_.take_all(now())) {
         letters.push_back(
             {app_, endpoint_.name, std::move(delivery.id), {}, std::move(delivery.events)});
     }

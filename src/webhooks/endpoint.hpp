@@ -3,6 +3,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -66,6 +67,8 @@ private:
     std::vector<HttpClient> clients_;  ///< one a lane; none if the destination cannot be used
     boost::asio::steady_timer timer_;
     std::optional<TimePoint> scheduled_;
+    /// Of a timer that has run out already when this is destroyed, and whose call is still to come.
+    std::shared_ptr<const int> alive_ = std::make_shared<const int>();
     WebhookMetrics metrics_;
     bool burying_logged_ = false;
     bool flushing_ = false;

@@ -139,14 +139,19 @@ void EndpointQueue::expire(TimePoint now) {
 }
 
 void EndpointQueue::bury_hopeless(Lane& lane, TimePoint now) {
-    const auto end = std::ranges::find_if_not(
-        lane.waiting, [&](const QueuedEvent& event) { return is_hopeless(event, now); });
-    if (end == lane.waiting.begin()) return;
-    std::vector<QueuedEvent> events;
-    std::move(lane.waiting.begin(), end, std::back_inserter(events));
-    lane.waiting.erase(lane.waiting.begin(), end);
-    forget(events);
-    on_dead_(dead::expired, new_id(), std::move(events));
+    const auto may_go = [&](const std::vector<QueuedEvent>& with) {
+        return !lane.waiting.empty() && is_hopeless(lane.waiting.front(), now) &&
+               with.size() < rules_.batch_events_max;
+    };
+    while (may_go({})) {
+        std::vector<QueuedEvent> events;
+        while (may_go(events)) {
+            events.push_back(std::move(lane.waiting.front()));
+            lane.waiting.pop_front();
+        }
+        forget(events);
+        on_dead_(dead::expired, new_id(), std::move(events));
+    }
 }
 
 /// It has waited for as long as webhooks are retried, and nothing got through in all that time. A
@@ -199,14 +204,11 @@ void EndpointQueue::retry_all(TimePoint now) {
     breaker_.forget_probe(now);
 }
 
-std::vector<Delivery> EndpointQueue::take_all() {
+std::vector<Delivery> EndpointQueue::take_all(TimePoint now) {
     std::vector<Delivery> all;
     for (Lane& lane : lanes_) {
+        while (!lane.waiting.empty()) form_delivery(lane, now);
         std::ranges::move(lane.deliveries, std::back_inserter(all));
-        if (!lane.waiting.empty()) {
-            Delivery& rest = all.emplace_back();
-            std::ranges::move(lane.waiting, std::back_inserter(rest.events));
-        }
         lane = {};
     }
     events_ = 0;

@@ -79,8 +79,8 @@ public:
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
     [[nodiscard]] Breaker::State breaker() const noexcept { return breaker_.state(); }
 
-    /// Takes everything, in an order that keeps that of each channel.
-    [[nodiscard]] std::vector<Delivery> take_all();
+    /// Takes everything, in batches and in an order that keeps that of each channel.
+    [[nodiscard]] std::vector<Delivery> take_all(TimePoint now);
 
 private:
     struct Lane {

@@ -9,6 +9,7 @@
 
 #include "carillon/base/time.hpp"
 #include "carillon/protocol/webhook_messages.hpp"
+#include "spool_file.hpp"
 
 namespace carillon {
 
@@ -17,8 +18,8 @@ struct QueuedEvent {
     WebhookKind kind{};
     std::string subject;  ///< the channel, or the user: events of one arrive in order
     std::string text;
-    TimePoint since{};                  ///< when it came into the queue
-    std::shared_ptr<const void> spool;  ///< the file that it was read from stays as long as this
+    TimePoint since{};                 ///< when it came into the queue
+    std::shared_ptr<SpoolFile> spool;  ///< where it was read from, if it was
 };
 
 /// Events that travel in one request. Made once: body, signature and id stay the same over retries.

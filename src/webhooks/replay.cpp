@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -127,6 +128,9 @@ Replay replay_dead_letters(const fs::path& file, const std::vector<App>& apps,
                            const std::function<void(const std::string&)>& complain) {
     const fs::path claimed = file.string() + ".replaying";
     claim(file, claimed);
+    // Whoever had opened the file before is done with it once it is locked.
+    const OwnedDescriptor lock(::open(claimed.c_str(), O_RDONLY | O_CLOEXEC));
+    if (lock.get() < 0 || ::flock(lock.get(), LOCK_EX) != 0) fail("read", claimed);
     std::ifstream in(claimed, std::ios::binary);
     if (!in) fail("read", claimed);
     Replaying replaying(apps, complain);

@@ -30,21 +30,6 @@ constexpr std::string_view suffix = ".jsonl";
                                          path.string(), std::strerror(errno)));
 }
 
-/// Takes the file away with the last webhook that came from it.
-class SpoolFile {
-public:
-    explicit SpoolFile(fs::path path) : path_(std::move(path)) {}
-    ~SpoolFile() {
-        std::error_code ignored;
-        fs::remove(path_, ignored);
-    }
-    SpoolFile(const SpoolFile&) = delete;
-    SpoolFile& operator=(const SpoolFile&) = delete;
-
-private:
-    fs::path path_;
-};
-
 std::string line_of(const SpooledDeparture& departure) {
     ordered_json line = {{"app", departure.app}, {"left", name_of(departure.kind)}};
     if (!departure.channel.empty()) line["channel"] = departure.channel;
@@ -64,10 +49,10 @@ std::optional<SpooledDeparture> departure_of(std::string_view line) {
                             tree.value("user_id", "")};
 }
 
-void read_file(const fs::path& path, Spool::Contents& contents) {
+std::shared_ptr<SpoolFile> read_file(const fs::path& path, Spool::Contents& contents) {
     std::ifstream file(path, std::ios::binary);
     if (!file) fail(path, "read");
-    const auto origin = std::make_shared<const SpoolFile>(path);
+    auto origin = std::make_shared<SpoolFile>(path);
     std::size_t number = 0;
     for (std::string line; std::getline(file, line);) {
         ++number;
@@ -80,6 +65,14 @@ void read_file(const fs::path& path, Spool::Contents& contents) {
             spdlog::error("{}: line {} is no webhook, ignored", path.string(), number);
         }
     }
+    if (file.bad()) fail(path, "read");
+    return origin;
+}
+
+bool write_lines(int file, const Spool::Contents& contents) {
+    const auto put = [file](const std::string& line) { return write_all(file, line); };
+    return std::ranges::all_of(contents.letters, put, &Letter::line) &&
+           std::ranges::all_of(contents.departures, put, line_of) && ::fsync(file) == 0;
 }
 
 }  // namespace
@@ -94,7 +87,9 @@ Spool::Contents Spool::read() const {
         if (entry->path().extension() == suffix) files.push_back(entry->path());
     }
     std::ranges::sort(files);  // Their names begin with the time.
-    for (const fs::path& file : files) read_file(file, contents);
+    std::vector<std::shared_ptr<SpoolFile>> origins;
+    for (const fs::path& file : files) origins.push_back(read_file(file, contents));
+    for (const auto& origin : origins) origin->let_go();  // Not before all could be read.
     return contents;
 }
 
@@ -107,14 +102,12 @@ void Spool::write(const Contents& contents) const {
     const OwnedDescriptor file(
         ::open(made.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
     if (file.get() < 0) fail(made, "write");
-    const auto put = [&](const std::string& line) {
-        if (!write_all(file.get(), line)) fail(made, "write");
-    };
-    for (const Letter& letter : contents.letters) put(letter.line());
-    for (const SpooledDeparture& departure : contents.departures) put(line_of(departure));
-    if (::fsync(file.get()) != 0) fail(made, "write");
     const fs::path done = directory_ / (name + std::string(suffix));
-    if (::rename(made.c_str(), done.c_str()) != 0) fail(done, "write");
+    if (write_lines(file.get(), contents) && ::rename(made.c_str(), done.c_str()) == 0) return;
+    const int why = errno;
+    ::unlink(made.c_str());
+    errno = why;
+    fail(done, "write");
 }
 
 }  // namespace carillon

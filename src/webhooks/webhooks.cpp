@@ -46,6 +46,7 @@ public:
     ~Delivery() { join(); }
 
     [[nodiscard]] std::vector<SpooledDeparture> take_up_spool() {
+        dead_letters_.check();
         if (!spool_) return {};
         Spool::Contents contents = spool_->read();
         std::size_t events = 0;
@@ -74,6 +75,8 @@ public:
                 by_app_[app->index].push_back(&configure(*app, configured));
             }
         }
+        // Requests that were under way with other trust have to be made again.
+        for (const auto& [key, endpoint] : endpoints_) endpoint->wake();
         drop_retired();
     }
 
@@ -107,7 +110,6 @@ public:
     }
 
     void start() {
-        dead_letters_.check();
         thread_ = std::thread([this] { loop_.run(); });
     }
 
@@ -118,6 +120,7 @@ public:
 
     /// After the thread has ended.
     void keep_the_rest(std::vector<SpooledDeparture> held) {
+        if (std::exchange(kept_, true)) return;
         join();
         loop_.restart();
         work_.reset();
@@ -127,6 +130,8 @@ public:
         for (const auto& [key, endpoint] : endpoints_) {
             std::ranges::move(endpoint->take_all(), std::back_inserter(contents.letters));
         }
+        by_app_ = {};
+        endpoints_.clear();  // And with them the requests under way.
         keep(std::move(contents));
     }
 
@@ -198,7 +203,7 @@ private:
             spool_->write(contents);
             spdlog::info("webhooks spooled, events {}", events);
         } catch (const std::exception& error) {
-            spdlog::error("{}", error.what());
+            spdlog::error("{}; departures lost {}", error.what(), contents.departures.size());
             lose(std::move(contents.letters));
         }
     }
@@ -208,7 +213,14 @@ private:
         std::size_t kept = 0;
         for (Letter& letter : letters) {
             if (letter.reason.empty()) letter.reason = dead::stopped;
-            (dead_letters_.keep(letter) ? kept : lost) += letter.events.size();
+            if (dead_letters_.keep(letter)) {
+                kept += letter.events.size();
+                continue;
+            }
+            lost += letter.events.size();
+            for (const QueuedEvent& event : letter.events) {
+                if (event.spool) event.spool->keep();
+            }
         }
         if (kept + lost == 0) return;
         spdlog::warn("webhooks not delivered, events {} kept as dead letters, {} lost", kept, lost);
@@ -223,6 +235,7 @@ private:
     std::optional<Spool> spool_;
     std::map<Key, std::unique_ptr<Endpoint>> endpoints_;
     PerApp<std::vector<Endpoint*>> by_app_;
+    bool kept_ = false;
     std::vector<Letter> unclaimed_;
     std::function<void()> flushed_;
     std::atomic<std::size_t> unread_bytes_{0};

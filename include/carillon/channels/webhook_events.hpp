@@ -35,6 +35,9 @@ struct Departure {
 /// look at the app. Pure. Source: protocol.md 6.3, 6.5.
 class WebhookEvents {
 public:
+    /// The most that is held back; the oldest is said sooner if there are more.
+    static constexpr std::size_t departures_max = 65536;
+
     WebhookEvents(WebhookQueue& queue, Now now) : queue_(queue), now_(std::move(now)) {}
 
     /// Which app wants what, from now on.
@@ -71,6 +74,7 @@ private:
     [[nodiscard]] const Wishes& wishes(AppIndex app) { return wishes_[app]; }
     void arrive(WebhookKind kind, Departure undone);
     void depart(Departure departure);
+    void say_first();
     void say(const Departure& departure);
     void push(WebhookKind kind, AppIndex app, const std::string& channel,
               const std::string& user_id, std::string text);

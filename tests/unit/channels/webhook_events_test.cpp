@@ -257,6 +257,15 @@ TEST_F(WebhookEventsTest, CarryHeldDeparturesOverARestart) {
     EXPECT_THAT(told(), ElementsAre("member_removed presence-c ann"));
 }
 
+TEST_F(WebhookEventsTest, HoldNoMoreThanTheirBoundAndThenSayTheOldest) {
+    WebhookEvents& events = world.shard(0).webhooks();
+    for (std::size_t i = 0; i <= WebhookEvents::departures_max; ++i) {
+        events.hold({app->index, WebhookKind::channel_vacated, "c" + std::to_string(i), {}});
+    }
+    EXPECT_THAT(told(), ElementsAre("channel_vacated c0"));
+    EXPECT_EQ(events.take_departures().size(), WebhookEvents::departures_max);
+}
+
 TEST_F(WebhookEventsTest, AreSaidAtOnceWhenTheServerStopsForGood) {
     TestClient page = client();
     page.subscribe("c");

@@ -97,6 +97,17 @@ TEST_F(HttpClientTest, TakesANewConnectionWhereAKeptOneHasBeenEnded) {
     }
 }
 
+TEST_F(HttpClientTest, TakesNothingForAnAnswerThatCameBeforeItAsked) {
+    const std::string stray = "HTTP/1.1 500 Stray\r\nContent-Length: 0\r\n\r\n";
+    const auto twice = [&stray](tcp::socket& client) {
+        ScriptedServer::answer(client, good + stray);
+        ScriptedServer::await_end(client);
+    };
+    ScriptedServer server({twice, twice});
+    HttpClient client = client_of(server.port());
+    for (int i = 0; i < 2; ++i) EXPECT_EQ(post(client).status, 200U);
+}
+
 TEST_F(HttpClientTest, DoesNotRepeatARequestThatANewConnectionLost) {
     ScriptedServer server({[](tcp::socket& client) { ScriptedServer::answer(client, ""); }});
     HttpClient client = client_of(server.port());

@@ -59,6 +59,24 @@ TEST_F(SpoolTest, KeepsAFileUntilItsLastWebhookIsDone) {
     EXPECT_EQ(files(), 0U);
 }
 
+TEST_F(SpoolTest, LosesNoFileBecauseAnotherCannotBeRead) {
+    const Spool spool(path);
+    spool.write(contents_of("good"));
+    std::filesystem::create_directory(path / "99999999999999999999.jsonl");  // Read as a file.
+    EXPECT_THROW(static_cast<void>(spool.read()), std::runtime_error);
+    EXPECT_EQ(files(), 2U);
+}
+
+TEST_F(SpoolTest, KeepsAFileOfWhatIsNowhereElse) {
+    const Spool spool(path);
+    spool.write(contents_of("good"));
+    {
+        const auto back = spool.read();
+        back.letters[0].events[0].spool->keep();
+    }
+    EXPECT_EQ(files(), 1U);
+}
+
 TEST_F(SpoolTest, PassesOverLinesThatAreNone) {
     std::ofstream(path / "1.jsonl")
         << "nonsense\n"
