@@ -36,9 +36,9 @@ FallbackSession::FallbackSession(EventLoop& loop, const ConnectionOptions& optio
 void FallbackSession::poll(const HttpReply& reply, std::vector<HttpField> fields) {
     detach();
     transport_ = "xhr_polling";
-    poll_.emplace(Poll{reply, std::move(fields)});
-    reply.when_lost([weak = weak_from_this()] {
-        if (const auto self = weak.lock()) self->on_poll_lost();
+    poll_.emplace(Poll{++polls_, reply, std::move(fields)});
+    reply.when_lost([weak = weak_from_this(), number = polls_] {
+        if (const auto self = weak.lock()) self->on_poll_lost(number);
     });
     attached();
 }
@@ -109,7 +109,8 @@ bool FallbackSession::streams_at_once() const noexcept {
 
 bool FallbackSession::has_room(std::size_t size) const noexcept {
     const bool at_once = streams_at_once();
-    const bool keeps_up = at_once ? !stream_->stream().blocked() : poll_.has_value();
+    const bool streams = stream_ && !stream_->full();
+    const bool keeps_up = streams ? !stream_->stream().blocked() : poll_.has_value();
     const std::size_t waiting = at_once ? stream_->stream().queued_bytes() : queue_.footprint();
     const std::size_t max = options_.max_queued_bytes;
     return waiting + size <= (keeps_up ? max * burst_max : max);
@@ -118,11 +119,11 @@ bool FallbackSession::has_room(std::size_t size) const noexcept {
 void FallbackSession::drop_as_too_slow() {
     too_slow_ = true;
     queue_.clear();
-    if (stream_) stream_->stream().drop_queued();
+    if (stream_) stream_->drop_queued();
     // A fan-out is running over the channel's list, which ending this client changes.
     loop_.defer([weak = weak_from_this()] {
         const auto self = weak.lock();
-        if (!self) return;
+        if (!self || self->is_over()) return;
         self->too_slow_ = false;
         self->refuse_as_too_slow();
     });
@@ -131,7 +132,8 @@ void FallbackSession::drop_as_too_slow() {
 void FallbackSession::end(const Error& why) {
     // Refusing destroys the connection, which is what calls.
     loop_.defer([weak = weak_from_this(), why] {
-        if (const auto self = weak.lock()) self->refuse(why.code, why.what);
+        const auto self = weak.lock();
+        if (self && !self->is_over()) self->refuse(why.code, why.what);
     });
 }
 
@@ -189,7 +191,8 @@ void FallbackSession::answer_poll(std::string lines) {
         {.body = std::move(lines), .content_type = fallback_content_type, .headers = poll.fields});
 }
 
-void FallbackSession::on_poll_lost() {
+void FallbackSession::on_poll_lost(std::uint64_t number) {
+    if (!poll_ || poll_->number != number) return;
     poll_.reset();
     alone_since_ = loop_.now();
     watch();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -46,6 +47,7 @@ public:
 
 private:
     struct Poll {
+        std::uint64_t number;
         HttpReply reply;
         std::vector<HttpField> fields;
     };
@@ -55,7 +57,7 @@ private:
     void attached();
     /// Ends the receive request that is attached, if one is.
     void detach();
-    void on_poll_lost();
+    void on_poll_lost(std::uint64_t number);
     void answer_poll(std::string lines);
 
     /// Answers the client's own sign of life.
@@ -82,6 +84,7 @@ private:
     std::function<void()> forget_;
     std::string_view transport_;
     std::optional<Poll> poll_;
+    std::uint64_t polls_ = 0;
     std::shared_ptr<FallbackStream> stream_;
     OutboundQueue queue_;   ///< lines
     std::string farewell_;  ///< the close line, once it is over

@@ -19,6 +19,7 @@ void FallbackStream::start(TcpStream& stream, std::string_view head) {
     stream_ = &stream;
     stream_->send(Frame::copy_of(head));
     send(fallback_prelude());
+    stream_->await_drain();
 }
 
 void FallbackStream::send(const Frame& chunk, std::size_t units) {
@@ -34,6 +35,12 @@ bool FallbackStream::full() const noexcept {
     return units_ > units_max;
 }
 
+void FallbackStream::drop_queued() {
+    if (!begun_) return;
+    stream_->drop_queued();
+    units_ = 0;
+}
+
 void FallbackStream::finish() {
     session_.reset();
     stream_->send(Frame::copy_of(fallback_last_chunk));
@@ -43,6 +50,7 @@ void FallbackStream::finish() {
 
 void FallbackStream::on_end() {
     lose();
+    loop_.schedule(*this, discard_time_max);
     stream_->close_when_sent();
 }
 

@@ -29,6 +29,10 @@ public:
     /// The client has had as much as it takes before it asks anew: not a byte more.
     [[nodiscard]] bool full() const noexcept;
 
+    /// Forgets lines that have not left; there is room for others then. What the answer begins with
+    /// is never forgotten.
+    void drop_queued();
+
     /// The last chunk, and the end of the connection. The session has nothing to do with it then.
     void finish();
 
@@ -37,6 +41,7 @@ public:
     void on_bytes(std::span<char>) override {}
     void on_end() override;
     void on_lost() override;
+    void on_drained() override { begun_ = true; }
     void on_timeout(TimePoint) override { stream_->close(); }
 
 private:
@@ -46,6 +51,7 @@ private:
     std::weak_ptr<FallbackSession> session_;
     TcpStream* stream_ = nullptr;
     std::size_t units_ = 0;
+    bool begun_ = false;  ///< status line, header and prelude have left
 };
 
 }  // namespace carillon

@@ -67,6 +67,7 @@ void HttpSession::on_end() {
     ended_ = true;
     if (lost_) {
         state_ = State::discarding;
+        arm(seconds(server_.options_.idle_timeout_seconds));
         std::exchange(lost_, nullptr)();
     }
     if (state_ == State::discarding) return stream_.close_when_sent();
@@ -298,6 +299,9 @@ void HttpSession::answer(const HttpResponse& response) {
     if (keep_alive) {
         state_ = State::reading;
         arm(seconds(server_.options_.idle_timeout_seconds));
+        // Not on the stack of whoever answers: the next request may make it answer another session,
+        // and so on.
+        if (!pumping_ && !yielded_ && !pending_.empty()) yield();
         return pump();
     }
     state_ = State::discarding;
@@ -355,7 +359,10 @@ void HttpSession::on_timeout(TimePoint) {
 
 void HttpSession::drain() {
     if (state_ != State::reading) return;
-    if (!parser_ && pending_.empty()) return stream_.close_when_sent();
+    if (!parser_ && pending_.empty()) {
+        state_ = State::discarding;  // A request that is just arriving comes too late.
+        return stream_.close_when_sent();
+    }
     arm(discard_time_max);  // Half a request must not hold up the stop.
 }
 

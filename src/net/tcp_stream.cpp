@@ -187,7 +187,7 @@ void TcpStream::flushed() {
         if (tls_->established()) streams_.mark_dirty(*this);
         if (after_queue_ == AfterQueue::stay || tls_->established()) return;
     }
-    if (after_queue_ == AfterQueue::close) return close();
+    if (after_queue_ == AfterQueue::close) return lose();
     if (after_queue_ == AfterQueue::finish) ::shutdown(descriptor_, SHUT_WR);
     if (std::exchange(drain_awaited_, false)) {
         const std::shared_ptr<StreamHandler> handler = handler_;

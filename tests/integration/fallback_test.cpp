@@ -156,6 +156,21 @@ TEST_F(Fallback, ANewReceiveRequestTakesThePlaceOfTheOldOne) {
     EXPECT_EQ(next.receive("pusher_internal:subscription_succeeded").at("channel"), "news");
 }
 
+TEST_F(Fallback, PipelinedPollsTakeTheirPlacesOneByOne) {
+    static_cast<void>(ask(polls, path, "xhr"));
+    FallbackStreamClient stream(server.port(2), path);
+    polls.send(path.request("xhr") + path.request("xhr"));
+    EXPECT_EQ(stream.line()->front(), 'h');
+    EXPECT_EQ(stream.line(), std::nullopt);
+    // The first poll is in place, the second waits behind it. Another makes room for it.
+    RawSocket other(server.port(1));
+    other.send(path.request("xhr"));
+    EXPECT_EQ(receive_answer(polls).body, "h\n");
+    EXPECT_EQ(receive_answer(other).body, "h\n");
+    EXPECT_EQ(ask(sends, path, "xhr_send", "[]").status, 204);
+    EXPECT_EQ(receive_answer(polls).body, "a[]\n");
+}
+
 TEST_F(Fallback, AStreamStopsWhereTheClientAsksAnewAndNothingIsLost) {
     auto stream = std::make_unique<FallbackStreamClient>(server.port(), path);
     EXPECT_EQ(ask(sends, path, "xhr_send", send_body({subscribe("news")})).status, 204);

@@ -43,8 +43,9 @@ public:
 
     /// After what is queued: ends the sending side and goes on reading.
     void finish_sending();
-    /// After what is queued: closes. Only when the peer has nothing more to say, since closing a
-    /// socket with unread input resets it, and the peer may never see the last bytes.
+    /// After what is queued: closes, and tells the handler (`on_lost`). Only when the peer has
+    /// nothing more to say, since closing a socket with unread input resets it, and the peer may
+    /// never see the last bytes.
     void close_when_sent();
     /// Now, without another call to the handler.
     void close() noexcept;
