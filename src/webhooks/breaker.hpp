@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -31,6 +32,8 @@ public:
     void begin() noexcept {
         if (state_ == State::open) state_ = State::half_open;
     }
+    /// A probe may start now.
+    void hurry(TimePoint now) noexcept { probe_at_ = std::min(probe_at_, now); }
     /// The probe, if there is one, will have no result.
     void forget_probe(TimePoint now) noexcept {
         if (state_ != State::half_open) return;

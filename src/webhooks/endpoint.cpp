@@ -151,6 +151,7 @@ void Endpoint::schedule() {
 void Endpoint::flush() {
     flushing_ = true;
     queue_.set_rules(rules());
+    queue_.hurry(now());
     wake();
 }
 

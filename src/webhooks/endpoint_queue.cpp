@@ -204,6 +204,11 @@ void EndpointQueue::retry_all(TimePoint now) {
     breaker_.forget_probe(now);
 }
 
+void EndpointQueue::hurry(TimePoint now) {
+    for (Lane& lane : lanes_) lane.next_try = std::min(lane.next_try, now);
+    breaker_.hurry(now);
+}
+
 std::vector<Delivery> EndpointQueue::take_all(TimePoint now) {
     std::vector<Delivery> all;
     for (Lane& lane : lanes_) {

@@ -52,8 +52,9 @@ public:
     /// What an earlier run left; before any `push`.
     void restore(Delivery delivery, TimePoint now);
 
-    /// From now on nothing waits for a batch to fill.
-    void flush() { rules_.batch_delay = Duration::zero(); }
+    /// Time is short: what waits to be tried again is tried now, unless the endpoint has asked for
+    /// a pause.
+    void hurry(TimePoint now);
 
     /// A request to be made now.
     struct Start {

@@ -35,15 +35,15 @@ std::size_t bytes_of(const std::vector<WebhookEvent>& events) {
 }  // namespace
 
 /// All that the thread owns.
-class Webhooks::Delivery {
+class Webhooks::Impl {
 public:
-    Delivery(const WebhookOptions& options, Random random)
+    Impl(const WebhookOptions& options, Random random)
         : options_(options),
           random_(std::move(random)),
           dead_letters_(options_.dead_letter_file, options_.max_dead_letter_bytes) {
         if (!options_.spool_directory.empty()) spool_.emplace(options_.spool_directory);
     }
-    ~Delivery() { join(); }
+    ~Impl() { join(); }
 
     [[nodiscard]] std::vector<SpooledDeparture> take_up_spool() {
         dead_letters_.check();
@@ -245,8 +245,8 @@ private:
 
 Webhooks::Webhooks(const WebhookOptions& options, const AppRegistry& apps,
                    std::function<std::uint64_t()> random)
-    : delivery_(std::make_unique<Delivery>(options, std::move(random))) {
-    delivery_->set_apps(apps);
+    : impl_(std::make_unique<Impl>(options, std::move(random))) {
+    impl_->set_apps(apps);
 }
 
 Webhooks::~Webhooks() {
@@ -254,34 +254,33 @@ Webhooks::~Webhooks() {
 }
 
 std::vector<SpooledDeparture> Webhooks::start() {
-    std::vector<SpooledDeparture> departures = delivery_->take_up_spool();
-    delivery_->start();
+    std::vector<SpooledDeparture> departures = impl_->take_up_spool();
+    impl_->start();
     return departures;
 }
 
 bool Webhooks::has_spool() const noexcept {
-    return delivery_->has_spool();
+    return impl_->has_spool();
 }
 
 void Webhooks::push(std::vector<WebhookEvent> events) {
-    delivery_->push(std::move(events));
+    impl_->push(std::move(events));
 }
 
 void Webhooks::set_apps(std::shared_ptr<const AppRegistry> apps) {
-    delivery_->post([this, apps = std::move(apps)] { delivery_->set_apps(*apps); });
+    impl_->post([this, apps = std::move(apps)] { impl_->set_apps(*apps); });
 }
 
 void Webhooks::flush(std::function<void()> done) {
-    delivery_->post(
-        [this, done = std::move(done)]() mutable { delivery_->flush(std::move(done)); });
+    impl_->post([this, done = std::move(done)]() mutable { impl_->flush(std::move(done)); });
 }
 
 void Webhooks::observe(std::function<void(std::vector<WebhookMetrics>)> done) {
-    delivery_->post([this, done = std::move(done)] { done(delivery_->observe()); });
+    impl_->post([this, done = std::move(done)] { done(impl_->observe()); });
 }
 
 void Webhooks::stop(std::vector<SpooledDeparture> departures) {
-    delivery_->keep_the_rest(std::move(departures));
+    impl_->keep_the_rest(std::move(departures));
 }
 
 }  // namespace carillon

@@ -113,7 +113,7 @@ suite('webhooks', (server) => {
     test('tell of a cache miss once, for several who miss at the same time', async () => {
         const channel = newName('cache-');
         const clients = await Promise.all([1, 2, 3].map(() => rawConnect(server)));
-        for (const client of clients) await client.enter(channel);
+        await Promise.all(clients.map((client) => client.enter(channel)));
         await sdk(server).trigger(channel, 'price', '1');
         await (await rawConnect(server)).enter(channel);
         const events = await next(channel, 6);

@@ -39,8 +39,8 @@ public:
     /// Endpoints that are there no more deliver what they have, and get nothing new.
     void set_apps(std::shared_ptr<const AppRegistry> apps);
 
-    /// From now on nothing waits for a batch to fill. `done` is called on the thread of delivery
-    /// once nothing waits at all.
+    /// From now on nothing waits for a batch to fill, and what failed is tried now. `done` is
+    /// called on the thread of delivery once nothing waits at all.
     void flush(std::function<void()> done);
 
     void observe(std::function<void(std::vector<WebhookMetrics>)> done);
@@ -49,8 +49,8 @@ public:
     void stop(std::vector<SpooledDeparture> departures);
 
 private:
-    class Delivery;
-    std::unique_ptr<Delivery> delivery_;
+    class Impl;
+    std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace carillon

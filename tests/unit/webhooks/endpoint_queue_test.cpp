@@ -326,6 +326,19 @@ TEST_F(EndpointQueueTest, FlushesWithoutWaitingForABatch) {
     EXPECT_EQ(start().delivery->events.size(), 1U);
 }
 
+TEST_F(EndpointQueueTest, TriesAtOnceWhenTimeIsShort) {
+    push("c");
+    pass(50ms);
+    for (unsigned i = 0; i < Breaker::failures_max; ++i) {
+        queue.hurry(now);
+        static_cast<void>(finish(start(), Verdict::failed));
+        EXPECT_FALSE(queue.start(now));
+    }
+    EXPECT_EQ(queue.breaker(), Breaker::State::open);
+    queue.hurry(now);
+    EXPECT_EQ(finish(start(), Verdict::delivered), Change::recovered);
+}
+
 /// Whatever an endpoint does, each channel's events arrive at least once and in order, and time
 /// alone never leaves the queue with something to do that it does not do.
 TEST_F(EndpointQueueTest, KeepsTheOrderOfEachChannelWhateverHappens) {
