@@ -21,6 +21,10 @@ void require(bool done) noexcept {
     if (!done) std::abort();
 }
 
+const unsigned char* bytes_of(std::string_view text) noexcept {
+    return reinterpret_cast<const unsigned char*>(text.data());
+}
+
 std::string hex(std::span<const unsigned char> bytes) {
     constexpr std::string_view digits = "0123456789abcdef";
     std::string out;
@@ -33,24 +37,38 @@ std::string hex(std::span<const unsigned char> bytes) {
 }
 
 /// Algorithms are looked up once a process, contexts made once a thread: both cost more than a
-/// digest.
-EVP_MAC_CTX* hmac_sha256_context() {
-    static EVP_MAC* const algorithm = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
-    thread_local const std::unique_ptr<EVP_MAC_CTX, Free> context = [] {
-        std::unique_ptr<EVP_MAC_CTX, Free> made{EVP_MAC_CTX_new(algorithm)};
+/// digest. So does a key, and a thread mostly signs with the secret that it signed with before.
+class KeyedHmac {
+public:
+    KeyedHmac() : context_(EVP_MAC_CTX_new(algorithm())) {
         char digest[] = "SHA256";
         const OSSL_PARAM parameters[] = {
             OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
             OSSL_PARAM_construct_end()};
-        require(made && EVP_MAC_CTX_set_params(made.get(), parameters) == 1);
-        return made;
-    }();
-    return context.get();
-}
+        require(context_ && EVP_MAC_CTX_set_params(context_.get(), parameters) == 1);
+    }
 
-const unsigned char* bytes_of(std::string_view text) noexcept {
-    return reinterpret_cast<const unsigned char*>(text.data());
-}
+    /// Ready for a text, under this secret.
+    EVP_MAC_CTX* under(std::string_view secret) {
+        const bool known = keyed_ && secret == secret_;
+        // A null key means the one before.
+        const unsigned char* const key = known ? nullptr : bytes_of(secret.empty() ? "" : secret);
+        require(EVP_MAC_init(context_.get(), key, known ? 0 : secret.size(), nullptr) == 1);
+        if (!known) secret_ = secret;
+        keyed_ = true;
+        return context_.get();
+    }
+
+private:
+    static EVP_MAC* algorithm() {
+        static EVP_MAC* const fetched = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+        return fetched;
+    }
+
+    std::unique_ptr<EVP_MAC_CTX, Free> context_;
+    std::string secret_;
+    bool keyed_ = false;
+};
 
 char lower(char c) noexcept {
     return c >= 'A' && c <= 'F' ? static_cast<char>(c | 0x20) : c;
@@ -59,12 +77,11 @@ char lower(char c) noexcept {
 }  // namespace
 
 std::string hmac_sha256_hex(std::string_view secret, std::string_view text) {
-    EVP_MAC_CTX* const context = hmac_sha256_context();
-    if (secret.empty()) secret = "";  // A null key would mean "the one before".
+    thread_local KeyedHmac hmac;
+    EVP_MAC_CTX* const context = hmac.under(secret);
     unsigned char digest[32];
     std::size_t size = 0;
-    require(EVP_MAC_init(context, bytes_of(secret), secret.size(), nullptr) == 1 &&
-            EVP_MAC_update(context, bytes_of(text), text.size()) == 1 &&
+    require(EVP_MAC_update(context, bytes_of(text), text.size()) == 1 &&
             EVP_MAC_final(context, digest, &size, sizeof digest) == 1);
     return hex({digest, size});
 }
