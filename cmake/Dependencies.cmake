@@ -7,6 +7,7 @@ find_package(spdlog 1.10 REQUIRED)
 find_package(simdjson 3.0 REQUIRED)
 find_package(CLI11 2.1 REQUIRED)
 find_package(prometheus-cpp REQUIRED)
+find_library(URING_LIBRARY uring REQUIRED)
 
 find_program(CCACHE ccache)
 if(CCACHE)

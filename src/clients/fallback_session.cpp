@@ -174,7 +174,7 @@ void FallbackSession::flush() {
 std::string FallbackSession::take_lines(std::size_t bytes_max) {
     std::string lines;
     std::array<iovec, 1> first;
-    while (queue_.gather(first) > 0) {
+    while (queue_.gather(first).vectors > 0) {
         if (!lines.empty() && lines.size() + first[0].iov_len > bytes_max) break;
         lines.append(static_cast<const char*>(first[0].iov_base), first[0].iov_len);
         queue_.consume(first[0].iov_len);

@@ -11,33 +11,40 @@ namespace {
 
 class GatheredFlusher final : public Flusher {
 public:
-    void flush(TcpStream& stream) override {
-        std::array<iovec, 64> vectors;
-        const OutboundQueue& queue = stream.queue();
-        while (!queue.empty()) {
-            msghdr message{};
-            message.msg_iov = vectors.data();
-            message.msg_iovlen = queue.gather(vectors);
-            const ssize_t sent =
-                ::sendmsg(stream.descriptor(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
-            if (sent < 0 && errno == EINTR) continue;
-            if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK) return stream.write_failed();
-            if (sent <= 0) break;
-            const bool all_taken = static_cast<std::size_t>(sent) == bytes_in(message);
-            stream.wrote(static_cast<std::size_t>(sent));
-            if (!all_taken) break;
+    void flush(std::span<TcpStream* const> streams) override {
+        for (TcpStream* const stream : streams) {
+            if (!stream->closed()) flush(*stream);
         }
-        stream.flushed();
     }
 
     [[nodiscard]] std::string_view name() const noexcept override { return "gathered"; }
 
 private:
-    static std::size_t bytes_in(const msghdr& message) noexcept {
-        std::size_t bytes = 0;
-        for (std::size_t i = 0; i < message.msg_iovlen; ++i) bytes += message.msg_iov[i].iov_len;
-        return bytes;
+    void flush(TcpStream& stream) {
+        while (!stream.queue().empty()) {
+            const OutboundQueue::Gathered offered = stream.queue().gather(vectors_);
+            const ssize_t sent = send(stream.descriptor(), offered.vectors);
+            if (sent < 0 && errno == EINTR) continue;
+            if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK) return stream.write_failed();
+            if (sent <= 0) break;
+            stream.wrote(static_cast<std::size_t>(sent));
+            if (static_cast<std::size_t>(sent) < offered.bytes) break;
+        }
+        stream.flushed();
     }
+
+    ssize_t send(int descriptor, std::size_t vectors) noexcept {
+        constexpr int flags = MSG_NOSIGNAL | MSG_DONTWAIT;
+        if (vectors == 1) {
+            return ::send(descriptor, vectors_[0].iov_base, vectors_[0].iov_len, flags);
+        }
+        msghdr message{};
+        message.msg_iov = vectors_.data();
+        message.msg_iovlen = vectors;
+        return ::sendmsg(descriptor, &message, flags);
+    }
+
+    std::array<iovec, 64> vectors_;
 };
 
 }  // namespace

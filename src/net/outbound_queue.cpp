@@ -18,18 +18,19 @@ void OutboundQueue::push(Frame frame) {
     tail_->frames[tail_->end++] = std::move(frame);
 }
 
-std::size_t OutboundQueue::gather(std::span<iovec> vectors) const noexcept {
-    std::size_t count = 0;
+OutboundQueue::Gathered OutboundQueue::gather(std::span<iovec> vectors) const noexcept {
+    Gathered all;
     std::size_t skip = written_of_first_;
     for (const Chunk* chunk = head_.get(); chunk != nullptr; chunk = chunk->next.get()) {
         for (std::size_t i = chunk->begin; i < chunk->end; ++i) {
-            if (count == vectors.size()) return count;
+            if (all.vectors == vectors.size()) return all;
             const std::string_view bytes = chunk->frames[i].bytes().substr(skip);
-            vectors[count++] = {const_cast<char*>(bytes.data()), bytes.size()};
+            vectors[all.vectors++] = {const_cast<char*>(bytes.data()), bytes.size()};
+            all.bytes += bytes.size();
             skip = 0;
         }
     }
-    return count;
+    return all;
 }
 
 void OutboundQueue::consume(std::size_t written) noexcept {

@@ -84,6 +84,11 @@ void Streams::mark_dirty(TcpStream& stream) {
     if (!static_cast<ListHook<DirtyStreams>&>(stream).is_linked()) dirty_.push_back(stream);
 }
 
+void Streams::flush_now(TcpStream& stream) {
+    TcpStream* const one = &stream;
+    flusher_->flush({&one, 1});
+}
+
 void Streams::bury(TcpStream& stream) {
     static_cast<ListHook<AllStreams>&>(stream).unlink();
     auto& dirty = static_cast<ListHook<DirtyStreams>&>(stream);
@@ -94,10 +99,14 @@ void Streams::bury(TcpStream& stream) {
 
 void Streams::end_turn() {
     while (!dirty_.empty()) {
-        TcpStream& stream = dirty_.front();
-        dirty_.pop_front();
-        stream.prepare();
-        if (!stream.closed()) flusher_->flush(stream);
+        std::size_t size = 0;
+        while (!dirty_.empty() && size < batch_.size()) {
+            TcpStream& stream = dirty_.front();
+            dirty_.pop_front();
+            stream.prepare();
+            batch_[size++] = &stream;
+        }
+        flusher_->flush({batch_.data(), size});
     }
     std::vector<std::unique_ptr<TcpStream>> closed;
     closed.swap(closed_);

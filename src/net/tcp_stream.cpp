@@ -149,7 +149,7 @@ void TcpStream::decrypt(std::span<char> ciphertext) {
                 return handler->on_end();
             case TlsSession::Progress::failed:
                 tls_->plain().clear();
-                streams_.flusher_->flush(*this);  // The alert says why.
+                streams_.flush_now(*this);  // The alert says why.
                 if (!closed()) lose();
                 return;
         }

@@ -128,7 +128,7 @@ bool TlsSession::encrypt(OutboundQueue& wire, std::size_t wire_bytes_max) {
 
 std::size_t TlsSession::fill_record() noexcept {
     std::array<iovec, 64> vectors;
-    const std::size_t count = plain_.gather(vectors);
+    const std::size_t count = plain_.gather(vectors).vectors;
     std::size_t size = 0;
     for (std::size_t i = 0; i < count && size < scratch_->plain_.size(); ++i) {
         const std::size_t piece = std::min(vectors[i].iov_len, scratch_->plain_.size() - size);

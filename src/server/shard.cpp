@@ -44,7 +44,7 @@ Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inbox
                          configuration.path_prefix),
       fallback_clients_(loop_, clients_, own_.metrics, configuration.connection,
                         configuration.path_prefix, static_cast<std::uint16_t>(inboxes.size())),
-      streams_(loop_, make_gathered_flusher(), own_.metrics),
+      streams_(loop_, make_flusher(configuration.flusher), own_.metrics),
       http_(loop_, streams_, configuration.http, make_routes(configuration.path_prefix),
             [this](const HttpRequest& request, const HttpUpgrade& upgrade) {
                 return websocket_clients_.upgrade(request, upgrade);

@@ -42,7 +42,7 @@ Endpoint free_endpoint(std::uint16_t port) {
 
 EchoServer::EchoServer(std::uint16_t port, std::uint32_t message_bytes_max)
     : options_(options_for(message_bytes_max)),
-      streams_(loop_, make_gathered_flusher(), metrics_),
+      streams_(loop_, make_flusher("auto"), metrics_),
       http_(loop_, streams_, HttpOptions{}, HttpRoutes{},
             [this](const HttpRequest& request, const HttpUpgrade& taken) {
                 return upgrade(request, taken);

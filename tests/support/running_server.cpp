@@ -1,6 +1,7 @@
 #include "support/running_server.hpp"
 
 #include <chrono>
+#include <cstdlib>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -16,6 +17,9 @@ Configuration test_configuration(std::uint32_t shards) {
     listen.address = "127.0.0.1";
     listen.port = 0;
     configuration.shards = shards;
+    if (const char* const flusher = std::getenv("CARILLON_TEST_FLUSHER")) {
+        configuration.flusher = flusher;
+    }
     configuration.apps.push_back(make_app());
     return configuration;
 }

@@ -8,7 +8,8 @@
 
 namespace carillon::test {
 
-/// One app with the default credentials, on a free port of 127.0.0.1.
+/// One app with the default credentials, on a free port of 127.0.0.1. Flushes as the environment's
+/// CARILLON_TEST_FLUSHER says.
 [[nodiscard]] Configuration test_configuration(std::uint32_t shards = 1);
 
 /// Each shard on a port of its own.

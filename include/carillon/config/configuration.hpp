@@ -33,6 +33,7 @@ struct LogOptions {
 struct Configuration {
     std::vector<ListenOptions> listen;  ///< never empty
     std::uint32_t shards = 0;           ///< 0: one a core that the process may use
+    std::string flusher = "auto";       ///< what `make_flusher` takes
     std::string path_prefix;  ///< "" or "/x" in front of /app and /apps, no trailing slash
     bool production = false;
     std::string apps_directory;  ///< where `apps` come from besides; "" for nowhere
@@ -55,6 +56,10 @@ struct Configuration {
     static void describe(Visitor&& setting) {
         setting("shards", &Configuration::shards, 0, 256,
                 "Threads that serve clients; 0 for one a core that the process may use.");
+        setting("flusher", &Configuration::flusher, {"auto", "gathered", "io_uring"},
+                "How messages are handed to the kernel: one `sendmsg` a connection, or one "
+                "submission to io_uring for all. `auto` takes io_uring where kernel and container "
+                "allow it.");
         setting(
             "path_prefix", &Configuration::path_prefix,
             "What a proxy or `wsPath` puts in front of `/app` and `/apps`, such as `/realtime`.");

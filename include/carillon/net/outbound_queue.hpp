@@ -22,9 +22,12 @@ public:
 
     void push(Frame frame);
 
-    /// Describes the first bytes that wait, as many as `vectors` can say. Returns how many it
-    /// filled.
-    [[nodiscard]] std::size_t gather(std::span<iovec> vectors) const noexcept;
+    struct Gathered {
+        std::size_t vectors = 0;
+        std::size_t bytes = 0;
+    };
+    /// Describes the first bytes that wait, as many as `vectors` can say.
+    [[nodiscard]] Gathered gather(std::span<iovec> vectors) const noexcept;
 
     /// `written` bytes from the front are on the wire.
     void consume(std::size_t written) noexcept;

@@ -46,6 +46,7 @@ private:
     void await_ready();
     void dispatch_ready();
     void mark_dirty(TcpStream& stream);
+    void flush_now(TcpStream& stream);
     void bury(TcpStream& stream);
     /// epoll_ctl(2) on the stream's socket.
     void control(int operation, TcpStream& stream, unsigned events) noexcept;
@@ -57,6 +58,7 @@ private:
     HookedList<TcpStream, AllStreams> all_;
     HookedList<TcpStream, DirtyStreams> dirty_;
     std::vector<std::unique_ptr<TcpStream>> closed_;
+    std::array<TcpStream*, Flusher::batch_max> batch_;
     std::size_t size_ = 0;
     /// Also the most that is taken from a socket at a visit: a flooding peer gets its turns, no
     /// more.

@@ -11,11 +11,12 @@ namespace {
 
 std::string gathered(const OutboundQueue& queue, std::size_t vectors_max = 64) {
     std::vector<iovec> vectors(vectors_max);
-    const std::size_t count = queue.gather(vectors);
+    const OutboundQueue::Gathered described = queue.gather(vectors);
     std::string bytes;
-    for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t i = 0; i < described.vectors; ++i) {
         bytes.append(static_cast<const char*>(vectors[i].iov_base), vectors[i].iov_len);
     }
+    EXPECT_EQ(bytes.size(), described.bytes);
     return bytes;
 }
 
