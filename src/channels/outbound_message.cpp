@@ -1,6 +1,7 @@
 #include "carillon/channels/outbound_message.hpp"
 
 #include "carillon/protocol/fallback_frames.hpp"
+#include "carillon/websocket/deflate.hpp"
 #include "carillon/websocket/encoder.hpp"
 
 namespace carillon {
@@ -8,6 +9,14 @@ namespace carillon {
 const Frame& OutboundMessage::websocket() {
     if (!websocket_) websocket_ = encode_ws(WsOpcode::text, text_);
     return websocket_;
+}
+
+const Frame& OutboundMessage::websocket_deflated(int level) {
+    if (!websocket_deflated_) {
+        const std::string compressed = ws_deflate(text_, level);
+        websocket_deflated_ = compressed.empty() ? websocket() : encode_ws_deflated(compressed);
+    }
+    return websocket_deflated_;
 }
 
 const Frame& OutboundMessage::fallback_line() {

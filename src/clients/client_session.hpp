@@ -10,13 +10,19 @@ namespace carillon {
 /// A Pusher client on a WebSocket.
 class ClientSession final : public WsSession, public Client {
 public:
+    /// `deflates`: permessage-deflate was agreed on.
     ClientSession(EventLoop& loop, TcpStream& stream, const ConnectionOptions& options,
-                  ShardMetrics& metrics)
-        : WsSession(loop, stream, options), Client(metrics), secure_(stream.secure()) {}
+                  ShardMetrics& metrics, bool deflates)
+        : WsSession(loop, stream, options, deflates),
+          Client(metrics),
+          secure_(stream.secure()),
+          deflates_(deflates) {}
 
     void send(OutboundMessage& message) override {
         ++metrics().messages_sent;
-        WsSession::send(message.websocket());
+        const bool deflated = deflates_ && message.text().size() >= options().deflate_min_bytes;
+        WsSession::send(deflated ? message.websocket_deflated(options().deflate_level)
+                                 : message.websocket());
     }
     void end(const Error& why) override;
     [[nodiscard]] std::string_view transport() const noexcept override {
@@ -33,6 +39,7 @@ private:
     void on_gone(int code) override { gone(code); }
 
     bool secure_;
+    bool deflates_;
 };
 
 }  // namespace carillon

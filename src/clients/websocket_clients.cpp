@@ -19,10 +19,12 @@ std::string joined(const HttpRequest& request, http::field name) {
     return all;
 }
 
-boost::system::result<WsUpgrade, WsRefusal> judge(const HttpRequest& request) {
+boost::system::result<WsUpgrade, WsRefusal> judge(const HttpRequest& request, bool may_deflate) {
     const std::string connection = joined(request, http::field::connection);
     const std::string upgrade = joined(request, http::field::upgrade);
     const std::string protocol = joined(request, http::field::sec_websocket_protocol);
+    const std::string extensions =
+        may_deflate ? joined(request, http::field::sec_websocket_extensions) : std::string{};
     return accept_ws_upgrade({
         .method = request.method(),
         .http_version = request.message.version(),
@@ -32,6 +34,7 @@ boost::system::result<WsUpgrade, WsRefusal> judge(const HttpRequest& request) {
         .version = request.header(http::field::sec_websocket_version),
         .key = request.header(http::field::sec_websocket_key),
         .protocol = protocol,
+        .extensions = extensions,
     });
 }
 
@@ -55,6 +58,9 @@ Frame switching_protocols(const WsUpgrade& accepted) {
     if (!accepted.subprotocol.empty()) {
         text.append("Sec-WebSocket-Protocol: ").append(accepted.subprotocol).append("\r\n");
     }
+    if (!accepted.deflate.empty()) {
+        text.append("Sec-WebSocket-Extensions: ").append(accepted.deflate).append("\r\n");
+    }
     return Frame::copy_of(text.append("\r\n"));
 }
 
@@ -76,11 +82,11 @@ std::optional<HttpResponse> WebSocketClients::upgrade(const HttpRequest& request
     if (segments.size() == 1 && segments[0] == "app") {
         return HttpResponse{.status = 400, .body = "The app key is missing\n"};
     }
-    const auto verdict = judge(request);
+    const auto verdict = judge(request, options_.deflate_level > 0);
     if (!verdict) return to_response(verdict.error());
     const bool is_app_path = segments.size() == 2 && segments[0] == "app";
-    const auto session =
-        std::make_shared<ClientSession>(loop_, upgrade.stream(), options_, metrics_);
+    const auto session = std::make_shared<ClientSession>(loop_, upgrade.stream(), options_,
+                                                         metrics_, !verdict->deflate.empty());
     upgrade.stream().send(switching_protocols(*verdict));
     if (is_app_path) {
         clients_.enter(*session, percent_decode(segments[1]), request);

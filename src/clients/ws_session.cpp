@@ -33,8 +33,9 @@ std::string_view reason_of(Errc why) {
 
 }  // namespace
 
-WsSession::WsSession(EventLoop& loop, TcpStream& stream, const ConnectionOptions& options)
-    : loop_(loop), stream_(stream), options_(options), last_heard_(loop.now()) {
+WsSession::WsSession(EventLoop& loop, TcpStream& stream, const ConnectionOptions& options,
+                     bool deflates)
+    : loop_(loop), stream_(stream), options_(options), last_heard_(loop.now()), decoder_(deflates) {
     loop_.schedule(*this, std::chrono::seconds(options_.activity_timeout_seconds));
 }
 

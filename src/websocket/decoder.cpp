@@ -6,6 +6,7 @@
 #include <cstring>
 #include <string>
 
+#include "carillon/websocket/deflate.hpp"
 #include "carillon/websocket/mask.hpp"
 
 namespace carillon {
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::uint8_t fin_bit = 0x80;
 constexpr std::uint8_t rsv_bits = 0x70;
+constexpr std::uint8_t compressed_bit = 0x40;  // RSV1, of a message's first frame.
 constexpr std::uint8_t opcode_bits = 0x0F;
 constexpr std::uint8_t masked_bit = 0x80;
 constexpr std::uint8_t length_bits = 0x7F;
@@ -74,6 +76,7 @@ struct WsDecoder::HeadBytes {
         return static_cast<WsOpcode>(first() & opcode_bits);
     }
     [[nodiscard]] bool fin() const noexcept { return (first() & fin_bit) != 0; }
+    [[nodiscard]] std::uint8_t reserved() const noexcept { return first() & rsv_bits; }
     [[nodiscard]] std::uint8_t short_length() const noexcept { return second() & length_bits; }
 
     /// Bytes of the extended length.
@@ -92,9 +95,11 @@ struct WsDecoder::Head {
     WsMask mask;
     WsOpcode opcode;
     bool fin;
+    bool compressed;
 
     static Result<Head> parse(const HeadBytes& from) {
-        Head head{from.short_length(), 0, {}, from.opcode(), from.fin()};
+        Head head{from.short_length(), 0,          {},
+                  from.opcode(),       from.fin(), from.reserved() == compressed_bit};
         const auto extended = std::span{from.bytes}.subspan(2, from.length_size());
         if (!extended.empty()) {
             head.length = big_endian(extended);
@@ -118,7 +123,7 @@ struct WsDecoder::Partial {
     HeadBytes head_bytes;  // Of a header that is incomplete.
 };
 
-WsDecoder::WsDecoder() = default;
+WsDecoder::WsDecoder(bool inflates) : inflates_(inflates) {}
 WsDecoder::~WsDecoder() = default;
 
 Errc WsDecoder::failure() const noexcept {
@@ -147,7 +152,7 @@ WsDecoder::Progress WsDecoder::next(std::span<char>& input, std::size_t message_
         if (!*complete) return Progress::need_more;
         if (!head.fin) continue;
 
-        const auto finished = finish(head, payload);
+        const auto finished = finish(head, payload, message_bytes_max);
         if (!finished) return fail(finished.error().code);
         event = *finished;
         return Progress::event;
@@ -168,8 +173,12 @@ WsDecoder::Partial& WsDecoder::partial() {
 
 /// Judges a frame by its first two bytes and by the message it would belong to.
 bool WsDecoder::may_begin(const HeadBytes& bytes) const noexcept {
-    if ((bytes.first() & rsv_bits) != 0 || (bytes.second() & masked_bit) == 0) return false;
+    if ((bytes.second() & masked_bit) == 0) return false;
     const bool in_message = message_ != WsOpcode::continuation;
+    const bool begins = bytes.opcode() == WsOpcode::text || bytes.opcode() == WsOpcode::binary;
+    if (bytes.reserved() != 0 && !(inflates_ && begins && bytes.reserved() == compressed_bit)) {
+        return false;
+    }
     switch (bytes.opcode()) {
         case WsOpcode::continuation:
             return in_message;
@@ -210,7 +219,10 @@ Result<bool> WsDecoder::take_head(std::span<char>& input, std::size_t message_by
     if (head.length > message_bytes_max || before > message_bytes_max - head.length) {
         return Error{Errc::websocket_too_big, "message is too big"};
     }
-    if (head.opcode != WsOpcode::continuation) message_ = head.opcode;
+    if (head.opcode != WsOpcode::continuation) {
+        message_ = head.opcode;
+        compressed_ = head.compressed;
+    }
     return true;
 }
 
@@ -225,7 +237,7 @@ Result<bool> WsDecoder::take_payload(std::span<char>& input, Head& head,
     payload = {piece.data(), piece.size()};
 
     const bool control = is_control(head.opcode);
-    if (!control && message_ == WsOpcode::text && !utf8_.feed(payload)) {
+    if (!control && !compressed_ && message_ == WsOpcode::text && !utf8_.feed(payload)) {
         return Error{Errc::websocket_bad_utf8, "text is not UTF-8"};
     }
     const bool whole = size == head.length;
@@ -242,7 +254,8 @@ Result<bool> WsDecoder::take_payload(std::span<char>& input, Head& head,
 }
 
 /// The event that a final frame completes.
-Result<WsEvent> WsDecoder::finish(const Head& head, std::string_view payload) {
+Result<WsEvent> WsDecoder::finish(const Head& head, std::string_view payload,
+                                  std::size_t message_bytes_max) {
     switch (head.opcode) {
         case WsOpcode::ping:
             return WsEvent{WsEvent::Kind::ping, payload};
@@ -254,10 +267,27 @@ Result<WsEvent> WsDecoder::finish(const Head& head, std::string_view payload) {
         default:
             break;
     }
+    if (compressed_) {
+        const auto inflated = inflate(payload, message_bytes_max);
+        if (!inflated) return inflated.error();
+        payload = *inflated;
+    }
     if (!utf8_.complete()) return Error{Errc::websocket_bad_utf8, "text ends inside a character"};
     const bool text = message_ == WsOpcode::text;
     message_ = WsOpcode::continuation;
+    compressed_ = false;
     return WsEvent{text ? WsEvent::Kind::text : WsEvent::Kind::binary, payload};
+}
+
+Result<std::string_view> WsDecoder::inflate(std::string_view payload,
+                                            std::size_t message_bytes_max) {
+    auto inflated = ws_inflate(payload, message_bytes_max);
+    if (!inflated) return inflated.error();
+    if (message_ == WsOpcode::text && !is_utf8(*inflated)) {
+        return Error{Errc::websocket_bad_utf8, "text is not UTF-8"};
+    }
+    partial().message = std::move(*inflated);
+    return std::string_view{partial().message};
 }
 
 WsDecoder::Progress WsDecoder::fail(Errc why) noexcept {

@@ -9,6 +9,7 @@ namespace carillon {
 namespace {
 
 constexpr unsigned fin_bit = 0x80;
+constexpr unsigned deflated_bit = 0x40;  // RSV1.
 
 char* put_big_endian(char* at, std::uint64_t value, int bytes) noexcept {
     for (int shift = 8 * (bytes - 1); shift >= 0; shift -= 8) {
@@ -25,20 +26,28 @@ std::string_view cut_utf8(std::string_view text, std::size_t bytes_max) noexcept
     return text.substr(0, size);
 }
 
-}  // namespace
-
-Frame encode_ws(WsOpcode opcode, std::string_view payload) {
-    assert(opcode < WsOpcode::close || payload.size() <= ws_control_bytes_max);
+Frame encode(unsigned first_byte, std::string_view payload) {
     const std::size_t size = payload.size();
     const int extended = size < 126 ? 0 : size <= std::numeric_limits<std::uint16_t>::max() ? 2 : 8;
 
     std::span<char> room;
     Frame frame = Frame::allocate(2 + static_cast<std::size_t>(extended) + size, room);
-    char* at = put_big_endian(room.data(), fin_bit | static_cast<unsigned>(opcode), 1);
+    char* at = put_big_endian(room.data(), first_byte, 1);
     at = put_big_endian(at, extended == 0 ? size : extended == 2 ? 126 : 127, 1);
     at = put_big_endian(at, size, extended);
     std::copy(payload.begin(), payload.end(), at);
     return frame;
+}
+
+}  // namespace
+
+Frame encode_ws(WsOpcode opcode, std::string_view payload) {
+    assert(opcode < WsOpcode::close || payload.size() <= ws_control_bytes_max);
+    return encode(fin_bit | static_cast<unsigned>(opcode), payload);
+}
+
+Frame encode_ws_deflated(std::string_view compressed) {
+    return encode(fin_bit | deflated_bit | static_cast<unsigned>(WsOpcode::text), compressed);
 }
 
 Frame encode_ws_close(std::uint16_t code, std::string_view reason) {

@@ -6,6 +6,9 @@
 #include <array>
 #include <cstdlib>
 
+#include "carillon/websocket/deflate.hpp"
+#include "field_text.hpp"
+
 namespace carillon {
 namespace {
 
@@ -23,20 +26,12 @@ bool equal(std::string_view a, std::string_view b) noexcept {
     return a == b;
 }
 
-std::string_view trim(std::string_view text) noexcept {
-    const auto first = text.find_first_not_of(" \t");
-    if (first == std::string_view::npos) return {};
-    return text.substr(first, text.find_last_not_of(" \t") - first + 1);
-}
-
 template <class Equal>
 bool list_has(std::string_view list, std::string_view token, Equal same) noexcept {
-    for (;;) {
-        const auto comma = list.find(',');
-        if (same(trim(list.substr(0, comma)), token)) return true;
-        if (comma == std::string_view::npos) return false;
-        list.remove_prefix(comma + 1);
+    while (!list.empty()) {
+        if (same(trim(take_until(list, ',')), token)) return true;
     }
+    return false;
 }
 
 bool is_base64_char(char c) noexcept {
@@ -62,7 +57,9 @@ boost::system::result<WsUpgrade, WsRefusal> accept_ws_upgrade(const WsUpgradeReq
     if (request.version != "13") return WsRefusal{426, "Sec-WebSocket-Version is not 13"};
     if (!is_key(request.key)) return WsRefusal{400, "Sec-WebSocket-Key is malformed"};
     const bool offered = list_has(request.protocol, pusher_subprotocol, equal);
-    return WsUpgrade{ws_accept_key(request.key), offered ? pusher_subprotocol : std::string_view{}};
+    return WsUpgrade{.accept = ws_accept_key(request.key),
+                     .subprotocol = offered ? pusher_subprotocol : std::string_view{},
+                     .deflate = accept_ws_deflate(request.extensions)};
 }
 
 std::string ws_accept_key(std::string_view key) {

@@ -65,6 +65,7 @@ std::optional<HttpResponse> EchoServer::upgrade(const HttpRequest& request,
         .version = request.header(http::field::sec_websocket_version),
         .key = request.header(http::field::sec_websocket_key),
         .protocol = {},
+        .extensions = {},
     });
     if (!verdict) {
         return HttpResponse{.status = static_cast<int>(verdict.error().status),

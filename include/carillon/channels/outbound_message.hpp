@@ -17,6 +17,9 @@ public:
     [[nodiscard]] std::string_view text() const noexcept { return text_; }
     /// As a WebSocket text frame.
     [[nodiscard]] const Frame& websocket();
+    /// The same, compressed once for all that agreed to it; as it is where that is not smaller.
+    /// `level`: 1 to 9, the same at each call.
+    [[nodiscard]] const Frame& websocket_deflated(int level);
     /// As a line of the HTTP fallback, and the same as a chunk of a streaming answer.
     [[nodiscard]] const Frame& fallback_line();
     [[nodiscard]] const Frame& fallback_chunk();
@@ -24,6 +27,7 @@ public:
 private:
     std::string_view text_;
     Frame websocket_;
+    Frame websocket_deflated_;
     Frame fallback_line_;
     Frame fallback_chunk_;
 };

@@ -12,6 +12,8 @@ struct ConnectionOptions {
     std::uint32_t max_queued_bytes = 1048576;
     std::uint32_t max_connections = 0;
     std::uint32_t max_new_per_second_per_address = 0;
+    std::uint32_t deflate_level = 3;
+    std::uint32_t deflate_min_bytes = 512;
 
     template <class Visitor>
     static void describe(Visitor&& setting) {
@@ -32,6 +34,11 @@ struct ConnectionOptions {
                 &ConnectionOptions::max_new_per_second_per_address, 0, 100000,
                 "New clients of one address (of an IPv6 /64) in a second; more are refused with "
                 "4100. 0 for no limit.");
+        setting("deflate_level", &ConnectionOptions::deflate_level, 0, 9,
+                "How hard to compress for WebSocket clients that offer permessage-deflate, once a "
+                "message: 1 (fast) to 9 (small). 0 refuses the offer.");
+        setting("deflate_min_bytes", &ConnectionOptions::deflate_min_bytes, 0, 16777216,
+                "Smaller messages are sent as they are.");
     }
 };
 

@@ -20,8 +20,9 @@ class WsSession : public StreamHandler,
                   public Timeout,
                   public std::enable_shared_from_this<WsSession> {
 public:
-    /// `options` must outlive the session.
-    WsSession(EventLoop& loop, TcpStream& stream, const ConnectionOptions& options);
+    /// `options` must outlive the session. `deflates`: permessage-deflate was agreed on.
+    WsSession(EventLoop& loop, TcpStream& stream, const ConnectionOptions& options,
+              bool deflates = false);
 
     /// Queues `frame`, unless the client reads so slowly that the limit would be passed: then what
     /// waits is dropped, and the connection ends with `on_too_slow`.
@@ -49,6 +50,7 @@ protected:
     virtual void on_gone(int code) = 0;
 
     [[nodiscard]] EventLoop& loop() noexcept { return loop_; }
+    [[nodiscard]] const ConnectionOptions& options() const noexcept { return options_; }
 
 private:
     enum class State : unsigned char {

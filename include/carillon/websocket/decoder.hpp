@@ -31,19 +31,20 @@ class WsDecoder {
 public:
     enum class Progress : std::uint8_t { event, need_more, failed };
 
-    WsDecoder();
+    /// `inflates`: permessage-deflate was agreed on, without context take-over.
+    explicit WsDecoder(bool inflates = false);
     ~WsDecoder();
 
     /// Takes bytes off the front of `input`, overwriting them, up to the end of the next event.
     /// Call it until it no longer returns `event`; at `need_more` all of `input` has been taken.
     /// What `event` views may lie in `input` and holds until the next call. `message_bytes_max`
-    /// bounds a message's payload, all fragments added up, inclusive. After a close event or a
-    /// failure nothing is taken any more: `need_more`, or `failed` again.
+    /// bounds a message's payload, all fragments added up, inclusive; compressed and inflated.
+    /// After a close event or a failure nothing is taken any more: `need_more`, or `failed` again.
     [[nodiscard]] Progress next(std::span<char>& input, std::size_t message_bytes_max,
                                 WsEvent& event);
 
     /// Why the stream `failed`; only then may it be asked:
-    /// - websocket_too_big: known from the header, before the payload is read
+    /// - websocket_too_big: known from the header, before the payload is read, or while inflating
     /// - websocket_bad_utf8: at the first wrong byte of a text, or in a close reason
     /// - websocket_protocol: any other breach of the RFC
     [[nodiscard]] Errc failure() const noexcept;
@@ -59,7 +60,9 @@ private:
     [[nodiscard]] bool may_begin(const HeadBytes& bytes) const noexcept;
     Result<bool> take_head(std::span<char>& input, std::size_t message_bytes_max, Head& head);
     Result<bool> take_payload(std::span<char>& input, Head& head, std::string_view& payload);
-    Result<WsEvent> finish(const Head& head, std::string_view payload);
+    Result<WsEvent> finish(const Head& head, std::string_view payload,
+                           std::size_t message_bytes_max);
+    Result<std::string_view> inflate(std::string_view payload, std::size_t message_bytes_max);
     Progress fail(Errc why) noexcept;
 
     std::unique_ptr<Partial> partial_;
@@ -67,6 +70,8 @@ private:
         WsOpcode::continuation;  // Of the message being received; continuation: none.
     Utf8Checker utf8_;           // Of that message, if text.
     Stage stage_ = Stage::open;
+    bool inflates_;
+    bool compressed_ = false;  // That message.
     Errc failure_{};
 };
 

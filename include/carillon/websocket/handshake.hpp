@@ -17,13 +17,15 @@ struct WsUpgradeRequest {
     std::string_view version;     ///< Sec-WebSocket-Version
     std::string_view key;         ///< Sec-WebSocket-Key
     std::string_view protocol;    ///< Sec-WebSocket-Protocol: what the client offers.
+    std::string_view extensions;  ///< Sec-WebSocket-Extensions: likewise; empty refuses them all.
 };
 
 /// What the 101 answer carries.
 struct WsUpgrade {
     std::string accept;  ///< Sec-WebSocket-Accept
     std::string_view
-        subprotocol;  ///< Sec-WebSocket-Protocol; empty: leave the field out. A literal.
+        subprotocol;      ///< Sec-WebSocket-Protocol; empty: leave the field out. A literal.
+    std::string deflate;  ///< Sec-WebSocket-Extensions; empty: leave the field out, no compression.
 };
 
 /// Why not, in HTTP's words:

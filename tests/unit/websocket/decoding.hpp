@@ -38,7 +38,8 @@ struct Decoded {
 /// Feeds one decoder piece by piece, each from memory of exactly its size, and measures its heap.
 class PiecewiseDecoding {
 public:
-    explicit PiecewiseDecoding(std::size_t message_bytes_max) : max_(message_bytes_max) {}
+    explicit PiecewiseDecoding(std::size_t message_bytes_max, bool inflates = false)
+        : decoder_(inflates), max_(message_bytes_max) {}
 
     /// False once the decoder has failed.
     bool feed(std::string_view piece);
@@ -52,6 +53,7 @@ private:
 
 /// Decodes `bytes` whole, cut in two at every place (in large input: near the ends and at some
 /// between), and byte by byte; expects the same of each and returns it.
-Decoded decode_every_way(std::string_view bytes, std::size_t message_bytes_max = 1 << 20);
+Decoded decode_every_way(std::string_view bytes, std::size_t message_bytes_max = 1 << 20,
+                         bool inflates = false);
 
 }  // namespace carillon::test

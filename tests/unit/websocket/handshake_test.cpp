@@ -15,7 +15,8 @@ WsUpgradeRequest good() {
             .connection = "Upgrade",
             .version = "13",
             .key = "dGhlIHNhbXBsZSBub25jZQ==",
-            .protocol = ""};
+            .protocol = "",
+            .extensions = ""};
 }
 
 unsigned status_of(const WsUpgradeRequest& request) {
@@ -29,6 +30,7 @@ TEST(WsHandshake, AnswersTheKeyOfTheRfc) {
     ASSERT_TRUE(answer);
     EXPECT_EQ(answer->accept, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
     EXPECT_EQ(answer->subprotocol, "");
+    EXPECT_EQ(answer->deflate, "");
 }
 
 TEST(WsHandshake, FindsItsTokensInListsInAnyCase) {
