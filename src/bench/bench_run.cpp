@@ -1,18 +1,16 @@
 #include "bench_run.hpp"
 
 #include <fmt/format.h>
-#include <sched.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <ostream>
 #include <stdexcept>
-#include <system_error>
 
 #include "client_publisher.hpp"
 #include "clock.hpp"
+#include "cores.hpp"
+#include "file_limit.hpp"
 #include "meter.hpp"
 #include "rest_publisher.hpp"
 
@@ -23,24 +21,14 @@ constexpr double stall_seconds = 5;  // Of silence while something is awaited.
 constexpr double linger_seconds = 0.1;
 
 void prepare_process(const BenchOptions& options) {
-    rlimit files{};
-    ::getrlimit(RLIMIT_NOFILE, &files);
-    files.rlim_cur = files.rlim_max;
-    ::setrlimit(RLIMIT_NOFILE, &files);
-    constexpr rlim_t spare = 16;
-    if (files.rlim_max < options.audience.connections + options.publish.in_flight + spare) {
-        throw std::runtime_error(fmt::format(
-            "the system allows {} open files, too few for the connections", files.rlim_max));
+    const std::uint64_t files = raise_file_limit();
+    constexpr std::uint64_t spare = 16;
+    if (files < options.audience.connections + options.publish.in_flight + spare) {
+        throw std::runtime_error(
+            fmt::format("the system allows {} open files, too few for the connections", files));
     }
     ::prctl(PR_SET_TIMERSLACK, 1UL);  // A fixed rate wants to be woken when an event is due.
-    if (options.cpu) {
-        cpu_set_t cpus;
-        CPU_ZERO(&cpus);
-        CPU_SET(static_cast<std::size_t>(*options.cpu), &cpus);
-        if (::sched_setaffinity(0, sizeof cpus, &cpus) != 0) {
-            throw std::system_error(errno, std::generic_category(), "--cpu");
-        }
-    }
+    if (options.cpu) pin_to_core(*options.cpu);
 }
 
 std::size_t publisher_count(const PublishOptions& options) {
