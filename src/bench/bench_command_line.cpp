@@ -2,10 +2,11 @@
 
 #include <CLI/CLI.hpp>
 #include <csignal>
-#include <fstream>
 #include <iostream>
 
 #include "bench_run.hpp"
+#include "floor_command.hpp"
+#include "output_file.hpp"
 
 namespace carillon {
 namespace {
@@ -30,29 +31,27 @@ public:
         add_audience();
         add_publish();
         add_generator();
+        keep_flags_from_commands();
     }
 
     int run(int argc, const char* const* argv) {
         try {
             app_.parse(argc, argv);
-            validate(options_);
+            if (!floor_.is_chosen()) validate(options_);
         } catch (const CLI::ParseError& error) {
             return app_.exit(error) == 0 ? 0 : 2;
         }
         handle_signals();
-        const BenchReport report = run_bench(options_, std::cerr, interrupted);
-        if (json_ != "-") std::cout << to_text(report);
-        if (!json_.empty() && !write_json(report)) return 2;
-        return report.is_clean() ? 0 : 1;
+        if (floor_.is_chosen()) return floor_.run(interrupted);
+        return run_default();
     }
 
 private:
-    bool write_json(const BenchReport& report) {
-        if (json_ == "-") return static_cast<bool>(std::cout << to_json(report) << std::flush);
-        std::ofstream file(json_);
-        file << to_json(report) << std::flush;
-        if (!file) std::cerr << "carillon-bench: cannot write " << json_ << '\n';
-        return static_cast<bool>(file);
+    int run_default() {
+        const BenchReport report = run_bench(options_, std::cerr, interrupted);
+        if (json_ != "-") std::cout << to_text(report);
+        if (!json_.empty()) write_output(json_, to_json(report));
+        return report.is_clean() ? 0 : 1;
     }
 
     template <class T>
@@ -150,10 +149,19 @@ private:
         });
     }
 
+    /// The flags are those of the run without a command, which would not tell that it ignores them.
+    void keep_flags_from_commands() {
+        const auto is_flag = [this](CLI::Option* option) { return option != app_.get_help_ptr(); };
+        for (CLI::App* command : app_.get_subcommands([](CLI::App*) { return true; })) {
+            for (CLI::Option* option : app_.get_options(is_flag)) command->excludes(option);
+        }
+    }
+
     CLI::App app_{
         "Puts load on a server that speaks the Pusher Channels protocol, checks that every event "
         "reaches every subscriber once and in order, and measures what that costs.",
         "carillon-bench"};
+    FloorCommand floor_{app_};
     BenchOptions options_;
     CLI::Option* publish_ = nullptr;
     std::string json_;

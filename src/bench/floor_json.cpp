@@ -1,0 +1,37 @@
+#include <nlohmann/json.hpp>
+
+#include "floor_fan_out.hpp"
+#include "floor_http.hpp"
+#include "floor_report.hpp"
+#include "spread_json.hpp"
+
+namespace carillon {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json of(const FloorFigure& figure) {
+    Json json = {{"operation", figure.operation}};
+    if (!figure.unavailable.empty()) {
+        json["unavailable"] = figure.unavailable;
+        return json;
+    }
+    json["cpu_us"] = to_json(figure.cpu_us);
+    json["per_second"] = to_json(figure.per_second);
+    if (figure.resident_bytes) json["resident_bytes"] = to_json(*figure.resident_bytes);
+    return json;
+}
+
+}  // namespace
+
+Json to_json(const FloorReport& report) {
+    Json figures = Json::object();
+    for (const FloorFigure& figure : report.figures) figures[figure.name] = of(figure);
+    return {{"core", report.cores.measured},         {"peer_core", report.cores.peer},
+            {"stretch_seconds", report.seconds},     {"stretches", stretch_count},
+            {"frame_bytes", report.frame_bytes},     {"sockets", floor_sockets},
+            {"request_bytes", report.request_bytes}, {"requests_in_flight", floor_http_connections},
+            {"connections", report.connections},     {"figures", std::move(figures)}};
+}
+
+}  // namespace carillon

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace carillon {
+
+/// Writes a whole file; to standard output if `name` is "-". Throws std::runtime_error.
+void write_output(const std::string& name, std::string_view text);
+
+}  // namespace carillon

@@ -1,0 +1,54 @@
+#include <gtest/gtest.h>
+#include <sys/prctl.h>
+
+#include <cerrno>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "program.hpp"
+
+namespace carillon::test {
+namespace {
+
+/// What a program of ours leaves running becomes a child of this process.
+class FloorProgram : public testing::Test {
+protected:
+    void SetUp() override {
+        if (std::thread::hardware_concurrency() < 2) GTEST_SKIP() << "needs two cores";
+        ::prctl(PR_SET_CHILD_SUBREAPER, 1UL);
+    }
+    void TearDown() override {
+        EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);
+        EXPECT_EQ(errno, ECHILD) << "a process is left";
+    }
+};
+
+TEST_F(FloorProgram, MeasuresEverything) {
+    Program program({CARILLON_BENCH_BINARY, "floor", "--duration", "0.05", "--json", "-"},
+                    STDOUT_FILENO);
+    const auto report = nlohmann::json::parse(program.read_all(), nullptr, false);
+    EXPECT_EQ(program.wait(), 0);
+    ASSERT_TRUE(report.is_object());
+    const auto& figures = report["figures"];
+    for (const char* const name :
+         {"send-1", "gathered-8", "gathered-32", "accept", "http", "http-close"}) {
+        ASSERT_TRUE(figures.contains(name)) << name;
+        EXPECT_GT(figures[name]["cpu_us"]["lowest"], 0) << name;
+        EXPECT_GT(figures[name]["per_second"]["lowest"], 0) << name;
+    }
+    for (const char* const name : {"io_uring-1", "io_uring-8", "io_uring-32"}) {
+        ASSERT_TRUE(figures.contains(name)) << name;
+        EXPECT_TRUE(figures[name].contains("unavailable") || figures[name]["cpu_us"]["lowest"] > 0);
+    }
+}
+
+TEST_F(FloorProgram, LeavesNothingBehindWhenInterrupted) {
+    Program program({CARILLON_BENCH_BINARY, "floor", "--duration", "60"}, STDERR_FILENO);
+    program.read_until("send-1");
+    program.kill(SIGINT);
+    program.read_all();
+    EXPECT_EQ(program.wait(), 2);
+}
+
+}  // namespace
+}  // namespace carillon::test
