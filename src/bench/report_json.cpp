@@ -2,6 +2,7 @@
 
 #include "bench_report.hpp"
 #include "clock.hpp"
+#include "options_json.hpp"
 
 namespace carillon {
 namespace {
@@ -24,35 +25,6 @@ Json of(const std::map<int, std::uint64_t>& by_code) {
     Json json = Json::object();
     for (const auto& [code, count] : by_code) json[std::to_string(code)] = count;
     return json;
-}
-
-Json of(const BenchOptions& options) {
-    const BenchTarget& target = options.target;
-    const AudienceOptions& audience = options.audience;
-    const PublishOptions& publish = options.publish;
-    return {{"host", target.host},
-            {"port", target.port},
-            {"tls", target.tls},
-            {"path_prefix", target.path_prefix},
-            {"app_id", target.app_id},
-            {"connections", audience.connections},
-            {"channels", audience.channels},
-            {"channels_per_connection", audience.channels_per_connection},
-            {"kind", to_text(audience.kind)},
-            {"connect_parallel", audience.connect_parallel},
-            {"source_addresses", audience.source_addresses},
-            {"publish", to_text(publish.by)},
-            {"in_flight", publish.in_flight},
-            {"batch", publish.batch},
-            {"keep_alive", publish.keep_alive},
-            {"rate", publish.rate},
-            {"payload_bytes", publish.payload_bytes},
-            {"duration_seconds", publish.duration_seconds},
-            {"events", publish.events},
-            {"warm_up_seconds", publish.warm_up_seconds},
-            {"idle_seconds", options.idle_seconds},
-            {"poll", options.poll},
-            {"cpu", options.cpu ? Json(*options.cpu) : Json(nullptr)}};
 }
 
 Json of(const BenchWindow& window) {
@@ -108,7 +80,7 @@ std::string to_json(const BenchReport& report) {
     measured["sent_late_us"] = of(report.lags);
     measured["generator_load"] = report.own_load();
     measured["generator_bound"] = report.generator_bound();
-    const Json json = {{"options", of(report.options)},
+    const Json json = {{"options", to_json(report.options)},
                        {"clean", report.is_clean()},
                        {"stalled", report.stalled},
                        {"interrupted", report.interrupted},

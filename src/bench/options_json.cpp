@@ -1,0 +1,37 @@
+#include "options_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace carillon {
+
+nlohmann::ordered_json to_json(const BenchOptions& options) {
+    const BenchTarget& target = options.target;
+    const AudienceOptions& audience = options.audience;
+    const PublishOptions& publish = options.publish;
+    return {{"host", target.host},
+            {"port", target.port},
+            {"tls", target.tls},
+            {"path_prefix", target.path_prefix},
+            {"app_id", target.app_id},
+            {"connections", audience.connections},
+            {"channels", audience.channels},
+            {"channels_per_connection", audience.channels_per_connection},
+            {"kind", to_text(audience.kind)},
+            {"connect_parallel", audience.connect_parallel},
+            {"source_addresses", audience.source_addresses},
+            {"publish", to_text(publish.by)},
+            {"in_flight", publish.in_flight},
+            {"batch", publish.batch},
+            {"keep_alive", publish.keep_alive},
+            {"rate", publish.rate},
+            {"payload_bytes", publish.payload_bytes},
+            {"duration_seconds", publish.duration_seconds},
+            {"events", publish.events},
+            {"warm_up_seconds", publish.warm_up_seconds},
+            {"idle_seconds", options.idle_seconds},
+            {"poll", options.poll},
+            {"cpu",
+             options.cpu ? nlohmann::ordered_json(*options.cpu) : nlohmann::ordered_json(nullptr)}};
+}
+
+}  // namespace carillon
