@@ -7,6 +7,7 @@
 #include "bench_run.hpp"
 #include "floor_command.hpp"
 #include "output_file.hpp"
+#include "suite_command.hpp"
 
 namespace carillon {
 namespace {
@@ -37,12 +38,13 @@ public:
     int run(int argc, const char* const* argv) {
         try {
             app_.parse(argc, argv);
-            if (!floor_.is_chosen()) validate(options_);
+            if (!floor_.is_chosen() && !suite_.is_chosen()) validate(options_);
         } catch (const CLI::ParseError& error) {
             return app_.exit(error) == 0 ? 0 : 2;
         }
         handle_signals();
         if (floor_.is_chosen()) return floor_.run(interrupted);
+        if (suite_.is_chosen()) return suite_.run(interrupted);
         return run_default();
     }
 
@@ -162,6 +164,7 @@ private:
         "reaches every subscriber once and in order, and measures what that costs.",
         "carillon-bench"};
     FloorCommand floor_{app_};
+    SuiteCommand suite_{app_};
     BenchOptions options_;
     CLI::Option* publish_ = nullptr;
     std::string json_;

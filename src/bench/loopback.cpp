@@ -44,6 +44,18 @@ Destination towards_loopback(std::uint16_t port) {
     return Destination{target, AudienceOptions{}.source_addresses};
 }
 
+bool is_listening_on_loopback(std::uint16_t port) {
+    const Descriptor socket{checked(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket")};
+    // From another address: else, with nobody there, it may find itself.
+    sockaddr_in source = loopback_address(0);
+    source.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1);
+    checked(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&source), sizeof source),
+            "bind");
+    const sockaddr_in address = loopback_address(port);
+    return ::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) ==
+           0;
+}
+
 LoopbackConnections connect_on_loopback(std::size_t count) {
     const LoopbackListener listener = listen_on_loopback();
     const sockaddr_in address = loopback_address(listener.port);

@@ -20,6 +20,9 @@ struct LoopbackListener {
 /// To that port of 127.0.0.1, as a run of the load generator connects.
 [[nodiscard]] Destination towards_loopback(std::uint16_t port);
 
+/// Whether 127.0.0.1 takes connections to that port.
+[[nodiscard]] bool is_listening_on_loopback(std::uint16_t port);
+
 /// TCP connections of this process to itself, both ends non-blocking: near[i] leads to far[i].
 struct LoopbackConnections {
     std::vector<Descriptor> near, far;

@@ -1,27 +1,14 @@
 #include <gtest/gtest.h>
-#include <sys/prctl.h>
 
-#include <cerrno>
 #include <nlohmann/json.hpp>
-#include <thread>
 
+#include "nothing_left.hpp"
 #include "program.hpp"
 
 namespace carillon::test {
 namespace {
 
-/// What a program of ours leaves running becomes a child of this process.
-class FloorProgram : public testing::Test {
-protected:
-    void SetUp() override {
-        if (std::thread::hardware_concurrency() < 2) GTEST_SKIP() << "needs two cores";
-        ::prctl(PR_SET_CHILD_SUBREAPER, 1UL);
-    }
-    void TearDown() override {
-        EXPECT_EQ(::waitpid(-1, nullptr, WNOHANG), -1);
-        EXPECT_EQ(errno, ECHILD) << "a process is left";
-    }
-};
+using FloorProgram = NothingLeft;
 
 TEST_F(FloorProgram, MeasuresEverything) {
     Program program({CARILLON_BENCH_BINARY, "floor", "--duration", "0.05", "--json", "-"},

@@ -1,0 +1,21 @@
+#include "suite_report.hpp"
+
+#include <algorithm>
+
+namespace carillon {
+
+std::optional<double> SuiteFigure::ratio() const noexcept {
+    if (!floor_value || *floor_value <= 0) return std::nullopt;
+    return spread.median / *floor_value;
+}
+
+std::optional<bool> SuiteFigure::is_met() const noexcept {
+    if (!target) return std::nullopt;
+    return traits_of(kind).more_is_better ? spread.median >= *target : spread.median <= *target;
+}
+
+bool SuiteReport::is_clean() const noexcept {
+    return std::ranges::all_of(scenarios, &ScenarioReport::clean);
+}
+
+}  // namespace carillon

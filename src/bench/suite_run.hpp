@@ -1,0 +1,34 @@
+#pragma once
+
+#include <atomic>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cores.hpp"
+#include "scenario.hpp"
+#include "suite_report.hpp"
+
+namespace carillon {
+
+struct SuiteOptions {
+    std::string server;                    ///< the program
+    std::vector<std::string> server_args;  ///< after those of the suite and of a scenario
+    std::vector<std::string> scenarios;    ///< empty: all
+    std::optional<Flusher> flusher;        ///< told to the server only if given
+    std::string commit;
+    int runs = 3;
+    double seconds = 3;  ///< a run
+    CorePair cores;
+};
+
+[[nodiscard]] const char* to_text(Flusher flusher) noexcept;
+
+/// Measures the floor, then every scenario, each run with a server started for it. Throws
+/// std::exception for what cannot be measured, and when interrupted; no process is left then
+/// either.
+[[nodiscard]] SuiteReport run_suite(const SuiteOptions& options, std::ostream& progress,
+                                    const std::atomic<bool>& interrupted);
+
+}  // namespace carillon
