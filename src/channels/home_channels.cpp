@@ -17,9 +17,12 @@ constexpr std::chrono::seconds count_interval{5};
 }  // namespace
 
 HomeChannels::Channel* HomeChannels::find(const ChannelAddress& address) {
-    Channels& channels = by_app_[address.app].channels;
-    const auto found = channels.find(address.name);
-    return found == channels.end() ? nullptr : &found->second;
+    return by_app_[address.app].channels.find(address.name);
+}
+
+HomeChannels::Channel& HomeChannels::get(const ChannelAddress& address) {
+    if (Channel* const known = find(address)) return *known;
+    return by_app_[address.app].channels.insert(std::make_unique<Channel>(address.name));
 }
 
 void HomeChannels::on(ShardId from, Join&& join) {
@@ -35,7 +38,7 @@ void HomeChannels::on(ShardId from, Join&& join) {
         const Error refusal{Errc::channel_full, "The presence channel is full"};
         return send_(from, JoinAnswer{join.channel, join.ticket, refusal, {}, {}, false});
     }
-    admit(from, join, by_app_[join.channel.app].channels[join.channel.name]);
+    admit(from, join, get(join.channel));
 }
 
 bool HomeChannels::is_full(const Join& join) {
@@ -115,13 +118,12 @@ void HomeChannels::on(ShardId from, Leave&& leave) {
 void HomeChannels::tell_count(const ChannelAddress& address, Channel& channel) {
     const TimePoint now = now_();
     if (channel.subscriptions > subscriptions_counted_at_once && now < channel.quiet_until) {
-        if (!std::exchange(channel.tells_later, true)) {
-            held_back_.emplace(channel.quiet_until, address);
-        }
+        if (channel.tells_later == 0) held_back_.emplace(channel.quiet_until, address);
+        channel.tells_later = 1;
         return;
     }
     channel.quiet_until = now + count_interval;
-    channel.told = channel.subscriptions;
+    channel.told = channel.subscriptions & 0x7fffffffU;
     webhooks_.subscription_count(address, channel.subscriptions);
     fan_out(channel, address, subscription_count(address.name, channel.subscriptions), {});
 }
@@ -144,7 +146,8 @@ void HomeChannels::advance() {
         const ChannelAddress address = std::move(held_back_.begin()->second);
         held_back_.erase(held_back_.begin());
         Channel* const channel = find(address);
-        if (channel == nullptr || !std::exchange(channel->tells_later, false)) continue;
+        if (channel == nullptr || channel->tells_later == 0) continue;
+        channel->tells_later = 0;
         if (channel->subscriptions != channel->told) tell_count(address, *channel);
     }
 }
@@ -187,9 +190,10 @@ void HomeChannels::on(ShardId from, ChannelQuery&& query) {
     ChannelAnswer answer{.number = query.number, .channels = {}, .users = {}};
     switch (query.what) {
         case ChannelQuery::What::by_prefix:
-            for (const auto& [name, channel] : by_app_[query.app].channels) {
+            for (const auto& channel : by_app_[query.app].channels) {
+                const std::string_view name = channel->name();
                 if (!name.starts_with(query.prefix) || name.starts_with('#')) continue;
-                answer.channels.push_back(summary(name, &channel));
+                answer.channels.push_back(summary(name, channel.get()));
             }
             break;
         case ChannelQuery::What::by_name:
@@ -211,7 +215,7 @@ void HomeChannels::on(ShardId from, ChannelQuery&& query) {
 void HomeChannels::for_each(
     const std::function<void(std::string_view name, std::size_t subscriptions)>& visit) const {
     for (const AppChannels& app : by_app_) {
-        for (const auto& [name, channel] : app.channels) visit(name, channel.subscriptions);
+        for (const auto& channel : app.channels) visit(channel->name(), channel->subscriptions);
     }
 }
 

@@ -38,14 +38,8 @@ void LocalChannels::leave(Connection& connection) {
 }
 
 Subscription* LocalChannels::find(Connection& connection, std::string_view channel) {
-    const LocalChannel* const local = find(connection.app().index, channel);
+    const LocalChannel* const local = by_app_[connection.app().index].find(channel);
     return local == nullptr ? nullptr : connection.subscriptions().find(local);
-}
-
-LocalChannel* LocalChannels::find(AppIndex app, std::string_view name) {
-    Channels& channels = by_app_[app];
-    const auto found = channels.find(name);
-    return found == channels.end() ? nullptr : found->get();
 }
 
 ShardId LocalChannels::home(Connection& connection, std::string_view channel) const {
@@ -54,11 +48,10 @@ ShardId LocalChannels::home(Connection& connection, std::string_view channel) co
 
 LocalChannel& LocalChannels::get(Connection& connection, const ChannelName& name) {
     const AppIndex app = connection.app().index;
-    if (LocalChannel* const known = find(app, name.text())) return *known;
-    auto created = std::make_unique<LocalChannel>();
-    created->address = {app, name.text()};
-    created->home = home(connection, name.text());
-    return **by_app_[app].insert(std::move(created)).first;
+    NamedSet<LocalChannel>& channels = by_app_[app];
+    if (LocalChannel* const known = channels.find(name.text())) return *known;
+    return channels.insert(std::unique_ptr<LocalChannel>(
+        new LocalChannel{{app, name.text()}, home(connection, name.text())}));
 }
 
 void LocalChannels::subscribe(Connection& connection, const ChannelName& channel,
@@ -104,10 +97,7 @@ void LocalChannels::release(Connection& connection, Subscription& subscription, 
     const ShardId home = channel.home;
     ChannelAddress address = channel.address;
     const bool counted = is_counted(connection.app(), ChannelKind::of(address.name));
-    if (--channel.holders == 0) {
-        Channels& channels = by_app_[address.app];
-        channels.erase(channels.find(std::string_view(address.name)));
-    }
+    if (--channel.holders == 0) by_app_[address.app].erase(address.name);
     if (tell_home) send_(home, Leave{std::move(address), ticket, counted});
 }
 
@@ -124,7 +114,7 @@ void LocalChannels::client_event(Connection& connection, const Subscription& sub
 }
 
 Subscription* LocalChannels::find(const JoinTicket& ticket, const ChannelAddress& channel) {
-    const LocalChannel* const local = find(channel.app, channel.name);
+    const LocalChannel* const local = by_app_[channel.app].find(channel.name);
     if (local == nullptr || table_[ticket.connection] == nullptr) return nullptr;
     Subscription* const found = table_[ticket.connection]->subscriptions().find(local);
     return found != nullptr && found->ticket == ticket.number ? found : nullptr;
@@ -155,7 +145,7 @@ void LocalChannels::on(ClientEventRefused&& refused) {
 }
 
 void LocalChannels::on(Deliver&& deliver) {
-    const LocalChannel* const channel = find(deliver.channel.app, deliver.channel.name);
+    const LocalChannel* const channel = by_app_[deliver.channel.app].find(deliver.channel.name);
     if (channel == nullptr) return;
     if (deliver.accepted != TimePoint{}) {
         metrics_.deliveries += channel->subscribers.size();

@@ -29,8 +29,10 @@ void PresenceRoster::append(Members::value_type& member,
     append_json_escaped(ids_.append(","), id);
     append_json_escaped(hash_.append(","), id);
     append_json_escaped(hash_.append(":"), user_info ? *user_info : "null");
-    member.second.place = places_.size();
-    places_.push_back({&member, ids_.size() - ids_before, hash_.size() - hash_before});
+    member.second.id_bytes = static_cast<std::uint32_t>(ids_.size() - ids_before);
+    member.second.hash_bytes = static_cast<std::uint32_t>(hash_.size() - hash_before);
+    member.second.place = static_cast<std::uint32_t>(places_.size());
+    places_.push_back(&member);
 }
 
 PresenceRoster::Removal PresenceRoster::remove(SubscriptionKey key) {
@@ -41,22 +43,24 @@ PresenceRoster::Removal PresenceRoster::remove(SubscriptionKey key) {
     member_of_.erase(subscription);
     if (--member->second.connections > 0) return removal;
     removal.gone_id = member->first;
-    erase(member->second.place);
+    erase(member->second);
     members_.erase(*removal.gone_id);
     return removal;
 }
 
-void PresenceRoster::erase(std::size_t place) {
+void PresenceRoster::erase(const Member& member) {
+    const auto place = places_.begin() + static_cast<std::ptrdiff_t>(member.place);
     std::size_t id_begin = 0;
     std::size_t hash_begin = 0;
-    for (std::size_t i = 0; i < place; ++i) {
-        id_begin += places_[i].id_bytes;
-        hash_begin += places_[i].hash_bytes;
+    for (auto before = places_.begin(); before != place; ++before) {
+        id_begin += (*before)->second.id_bytes;
+        hash_begin += (*before)->second.hash_bytes;
     }
-    ids_.erase(id_begin, places_[place].id_bytes);
-    hash_.erase(hash_begin, places_[place].hash_bytes);
-    places_.erase(places_.begin() + static_cast<std::ptrdiff_t>(place));
-    for (std::size_t i = place; i < places_.size(); ++i) places_[i].member->second.place = i;
+    ids_.erase(id_begin, member.id_bytes);
+    hash_.erase(hash_begin, member.hash_bytes);
+    for (auto after = places_.erase(place); after != places_.end(); ++after) {
+        --(*after)->second.place;
+    }
 }
 
 std::vector<std::string> PresenceRoster::user_ids() const {

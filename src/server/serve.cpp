@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "carillon/admin/admin_server.hpp"
+#include "carillon/runtime/memory.hpp"
 #include "carillon/server/server.hpp"
 #include "log.hpp"
 
@@ -58,11 +59,21 @@ public:
     Process(Server& server, const ShutdownOptions& shutdown, const Reload& reload)
         : server_(server), shutdown_(shutdown), reload_(reload) {
         await_signal();
+        keep_memory_small();
     }
 
     void run() { context_.run(); }
 
 private:
+    void keep_memory_small() {
+        memory_timer_.expires_after(seconds(10));
+        memory_timer_.async_wait([this](boost::system::error_code error) {
+            if (error) return;
+            return_free_memory();
+            keep_memory_small();
+        });
+    }
+
     void await_signal() {
         signals_.async_wait([this](boost::system::error_code error, int signal) {
             if (error) return;
@@ -124,6 +135,7 @@ private:
 
     boost::asio::io_context context_;
     boost::asio::signal_set signals_{context_, SIGTERM, SIGINT, SIGHUP};
+    boost::asio::steady_timer memory_timer_{context_};
     boost::asio::steady_timer pause_timer_{context_};
     boost::asio::steady_timer end_timer_{context_};
     Server& server_;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/container/small_vector.hpp>
 #include <functional>
 #include <map>
 #include <memory>
@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "carillon/base/hash.hpp"
 #include "carillon/base/ids.hpp"
+#include "carillon/base/named_set.hpp"
 #include "carillon/channels/event_cache.hpp"
 #include "carillon/channels/per_app.hpp"
 #include "carillon/channels/presence_roster.hpp"
@@ -52,22 +52,32 @@ private:
         std::uint32_t subscriptions;
     };
     /// Exists while somebody subscribes.
-    struct Channel {
-        std::vector<ShardCount> shards;          ///< those with subscribers, and how many
-        std::uint32_t subscriptions = 0;         ///< connections, over all shards
+    class Channel {
+    public:
+        explicit Channel(const std::string& name) : name_(name) {}
+
+        [[nodiscard]] std::string_view name() const noexcept { return name_; }
+
+        /// Those with subscribers, and how many.
+        boost::container::small_vector<ShardCount, 1> shards;
         std::unique_ptr<PresenceRoster> roster;  ///< on presence channels
-        std::uint32_t told = 0;                  ///< the count that subscribers were told last
-        bool tells_later = false;                ///< is in `held_back_`
         TimePoint quiet_until{};                 ///< if there are many, they are not told before
+        std::uint32_t subscriptions = 0;         ///< connections, over all shards
+        /// The count that subscribers were told last, and whether they are in `held_back_`.
+        std::uint32_t told : 31 = 0;
+        std::uint32_t tells_later : 1 = 0;
+
+    private:
+        const std::string name_;
     };
-    using Channels = boost::unordered_flat_map<std::string, Channel, StringHash, std::equal_to<>>;
     /// All that is kept of an app.
     struct AppChannels {
-        Channels channels;
+        NamedSet<Channel> channels;
         EventCache last_events;
     };
 
     [[nodiscard]] Channel* find(const ChannelAddress& address);
+    [[nodiscard]] Channel& get(const ChannelAddress& address);
     [[nodiscard]] bool is_full(const Join& join);
     void admit(ShardId from, const Join& join, Channel& channel);
     void answer(ShardId to, const Join& join, const Channel& channel);

@@ -1,13 +1,12 @@
 #pragma once
 
-#include <boost/unordered/unordered_flat_set.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "carillon/base/hash.hpp"
+#include "carillon/base/named_set.hpp"
 #include "carillon/channels/per_app.hpp"
 #include "carillon/channels/shard_message.hpp"
 #include "carillon/channels/subscription_set.hpp"
@@ -20,10 +19,12 @@ class Connection;
 
 /// What one shard knows of a channel: which of its own connections listen.
 struct LocalChannel {
-    ChannelAddress address;
-    ShardId home;
-    std::vector<Connection*> subscribers;  ///< those whose join home has answered
-    std::uint32_t holders = 0;             ///< subscriptions, joining ones included
+    [[nodiscard]] std::string_view name() const noexcept { return address.name; }
+
+    ChannelAddress address = {};
+    ShardId home{};
+    std::uint32_t holders = 0;                  ///< subscriptions, joining ones included
+    std::vector<Connection*> subscribers = {};  ///< those whose join home has answered
 };
 
 /// The edge of a shard: its connections and the channels they hold. Asks the channels' homes and
@@ -68,24 +69,6 @@ public:
     [[nodiscard]] std::size_t connections() const noexcept { return connections_; }
 
 private:
-    struct ByName {
-        using is_transparent = void;
-        static std::string_view name(const std::unique_ptr<LocalChannel>& channel) noexcept {
-            return channel->address.name;
-        }
-        static std::string_view name(std::string_view text) noexcept { return text; }
-        template <class T>
-        std::size_t operator()(const T& value) const noexcept {
-            return StringHash{}(name(value));
-        }
-        template <class A, class B>
-        bool operator()(const A& a, const B& b) const noexcept {
-            return name(a) == name(b);
-        }
-    };
-    using Channels = boost::unordered_flat_set<std::unique_ptr<LocalChannel>, ByName, ByName>;
-
-    [[nodiscard]] LocalChannel* find(AppIndex app, std::string_view name);
     [[nodiscard]] LocalChannel& get(Connection& connection, const ChannelName& name);
     [[nodiscard]] Subscription* find(const JoinTicket& ticket, const ChannelAddress& channel);
     /// Takes one subscription off its channel, and forgets a channel that nobody holds.
@@ -95,7 +78,7 @@ private:
     Send send_;
     ShardMetrics& metrics_;
     std::vector<TimePoint> fanned_out_;
-    PerApp<Channels> by_app_;
+    PerApp<NamedSet<LocalChannel>> by_app_;
     std::vector<Connection*> table_;
     std::vector<std::uint32_t> free_places_;
     std::size_t connections_ = 0;

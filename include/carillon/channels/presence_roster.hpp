@@ -14,15 +14,19 @@
 namespace carillon {
 
 /// A subscription as its channel's home knows it: which shard, and the ticket's number there.
-struct SubscriptionKey {
-    ShardId shard{};
-    std::uint64_t ticket = 0;
+/// 48 bits are enough for the tickets of a shard: a million a second for nine years.
+class SubscriptionKey {
+public:
+    constexpr SubscriptionKey(ShardId shard, std::uint64_t ticket) noexcept
+        : shard_and_ticket_(static_cast<std::uint64_t>(shard) << 48U | ticket) {}
 
     friend bool operator==(const SubscriptionKey&, const SubscriptionKey&) = default;
     friend std::size_t hash_value(const SubscriptionKey& key) noexcept {
-        return static_cast<std::size_t>(key.ticket * 0x9e3779b97f4a7c15U +
-                                        static_cast<std::size_t>(key.shard));
+        return static_cast<std::size_t>(key.shard_and_ticket_ * 0x9e3779b97f4a7c15U);
     }
+
+private:
+    std::uint64_t shard_and_ticket_;
 };
 
 /// The members of one presence channel: distinct users, each with any number of connections.
@@ -55,23 +59,19 @@ public:
 private:
     struct Member {
         std::uint32_t connections = 0;
-        std::size_t place = 0;  ///< in `places_`
+        std::uint32_t place = 0;  ///< in `places_`
+        /// The parts of the texts, each with a comma in front.
+        std::uint32_t id_bytes = 0;
+        std::uint32_t hash_bytes = 0;
     };
     using Members = boost::unordered_map<std::string, Member, StringHash, std::equal_to<>>;
 
-    /// One member's parts of the texts, each with a comma in front.
-    struct Place {
-        Members::pointer member;
-        std::size_t id_bytes;
-        std::size_t hash_bytes;
-    };
-
     void append(Members::value_type& member, const std::optional<std::string>& user_info);
-    void erase(std::size_t place);
+    void erase(const Member& member);
 
     Members members_;
     boost::unordered_flat_map<SubscriptionKey, Members::pointer> member_of_;
-    std::vector<Place> places_;  ///< in the order of the texts
+    std::vector<Members::pointer> places_;  ///< in the order of the texts
     std::string ids_;
     std::string hash_;
 };
