@@ -6,6 +6,16 @@ namespace carillon {
 
 void OutboundQueue::push(Frame frame) {
     if (frame.size() == 0) return;
+    bytes_ += frame.size();
+    if (frames_++ == 0) {
+        only_ = std::move(frame);
+        return;
+    }
+    if (only_) append(std::move(only_));
+    append(std::move(frame));
+}
+
+void OutboundQueue::append(Frame frame) {
     if (tail_ == nullptr) {
         head_ = std::make_unique<Chunk>();
         tail_ = head_.get();
@@ -13,21 +23,22 @@ void OutboundQueue::push(Frame frame) {
         tail_->next = std::make_unique<Chunk>();
         tail_ = tail_->next.get();
     }
-    bytes_ += frame.size();
-    ++frames_;
     tail_->frames[tail_->end++] = std::move(frame);
 }
 
 OutboundQueue::Gathered OutboundQueue::gather(std::span<iovec> vectors) const noexcept {
     Gathered all;
     std::size_t skip = written_of_first_;
+    const auto add = [&](const Frame& frame) {
+        const std::string_view bytes = frame.bytes().substr(std::exchange(skip, 0));
+        vectors[all.vectors++] = {const_cast<char*>(bytes.data()), bytes.size()};
+        all.bytes += bytes.size();
+    };
+    if (only_ && !vectors.empty()) add(only_);
     for (const Chunk* chunk = head_.get(); chunk != nullptr; chunk = chunk->next.get()) {
         for (std::size_t i = chunk->begin; i < chunk->end; ++i) {
             if (all.vectors == vectors.size()) return all;
-            const std::string_view bytes = chunk->frames[i].bytes().substr(skip);
-            vectors[all.vectors++] = {const_cast<char*>(bytes.data()), bytes.size()};
-            all.bytes += bytes.size();
-            skip = 0;
+            add(chunk->frames[i]);
         }
     }
     return all;
@@ -36,10 +47,8 @@ OutboundQueue::Gathered OutboundQueue::gather(std::span<iovec> vectors) const no
 void OutboundQueue::consume(std::size_t written) noexcept {
     bytes_ -= written;
     written += written_of_first_;
-    while (head_) {
-        const std::size_t first = head_->frames[head_->begin].size();
-        if (written < first) break;
-        written -= first;
+    while (frames_ > 0 && written >= front().size()) {
+        written -= front().size();
         pop_front();
     }
     written_of_first_ = written;
@@ -48,7 +57,7 @@ void OutboundQueue::consume(std::size_t written) noexcept {
 void OutboundQueue::drop_unstarted() {
     Frame started;
     const std::size_t written = written_of_first_;
-    if (written > 0) started = head_->frames[head_->begin];
+    if (written > 0) started = front();
     clear();
     if (!started) return;
     push(started);
@@ -57,6 +66,7 @@ void OutboundQueue::drop_unstarted() {
 }
 
 void OutboundQueue::clear() noexcept {
+    only_ = Frame{};
     while (head_) head_ = std::move(head_->next);  // One by one: a long chain must not recurse.
     tail_ = nullptr;
     bytes_ = 0;
@@ -66,6 +76,10 @@ void OutboundQueue::clear() noexcept {
 
 void OutboundQueue::pop_front() noexcept {
     --frames_;
+    if (!head_) {
+        only_ = Frame{};
+        return;
+    }
     head_->frames[head_->begin++] = Frame{};
     if (head_->begin < head_->end) return;
     head_ = std::move(head_->next);

@@ -12,8 +12,9 @@
 
 namespace carillon {
 
-/// Frames that wait for one socket, in order. Holds references, never copies of bytes. Empty, it
-/// owns no memory: chunks of a few references each come and go with the load.
+/// Frames that wait for one socket, in order. Holds references, never copies of bytes. With one
+/// frame or none it owns no memory but that: chunks of a few references each come and go with the
+/// load.
 class OutboundQueue {
 public:
     OutboundQueue() = default;
@@ -49,8 +50,13 @@ private:
         std::unique_ptr<Chunk> next;
     };
 
+    void append(Frame frame);
     void pop_front() noexcept;
+    [[nodiscard]] const Frame& front() const noexcept {
+        return head_ ? head_->frames[head_->begin] : only_;
+    }
 
+    Frame only_;  ///< the one that waits, while there is but one and no chunk
     std::unique_ptr<Chunk> head_;
     Chunk* tail_ = nullptr;
     std::size_t bytes_ = 0;
