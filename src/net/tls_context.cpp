@@ -48,6 +48,8 @@ TlsContext::TlsContext(const std::string& certificate_file, const std::string& k
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
     // Tickets resume sessions on any shard; a cache of our own would be shared state for nothing.
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+    // A client resumes with one, and gets another then.
+    SSL_CTX_set_num_tickets(context, 1);
     SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20");
     SSL_CTX_set_alpn_select_cb(context, select_http, nullptr);
     if (SSL_CTX_use_certificate_chain_file(context, certificate_file.c_str()) != 1) {
