@@ -1,6 +1,7 @@
 #include "carillon/clients/ws_session.hpp"
 
 #include <algorithm>
+#include <boost/asio/post.hpp>
 #include <chrono>
 #include <utility>
 
@@ -78,11 +79,23 @@ void WsSession::become_gone(int code) {
 
 void WsSession::on_bytes(std::span<char> bytes) {
     last_heard_ = loop_.now();
+    if (backlog_) {
+        backlog_->append(bytes.data(), bytes.size());
+    } else {
+        take(bytes);
+    }
+}
+
+void WsSession::take(std::span<char> bytes) {
     while (state_ == State::open || state_ == State::closing) {
         WsEvent event{};
         switch (decoder_.next(bytes, options_.max_message_bytes, event)) {
             case WsDecoder::Progress::event:
                 on_event(event);
+                // A kilobyte may have become a hundred: others have their turn after each.
+                if (decoder_.inflates() && !bytes.empty() && loop_.turn_expired()) {
+                    return put_off(bytes);
+                }
                 break;
             case WsDecoder::Progress::need_more:
                 return;
@@ -90,6 +103,21 @@ void WsSession::on_bytes(std::span<char> bytes) {
                 return fail(decoder_.failure());
         }
     }
+}
+
+void WsSession::put_off(std::span<char> rest) {
+    backlog_ = std::make_unique<std::string>(rest.data(), rest.size());
+    stream_.pause_reading();
+    boost::asio::post(loop_.context(), [weak = weak_from_this()] {
+        if (const auto self = weak.lock()) self->take_up();
+    });
+}
+
+void WsSession::take_up() {
+    loop_.refresh_time();
+    const auto backlog = std::move(backlog_);
+    stream_.resume_reading();
+    take(*backlog);
 }
 
 void WsSession::on_event(const WsEvent& event) {

@@ -92,6 +92,7 @@ public:
     }
 
     void flush(std::span<TcpStream* const> streams) override {
+        if (instead_) return instead_->flush(streams);
         // Nobody is told anything before all is written: it might close a stream whose bytes the
         // kernel has yet to read.
         begin(streams);
@@ -167,8 +168,13 @@ private:
         submitted_ = 0;
         vectors_used_ = 0;
         if (broken == 0) return;
-        // What has been sent is not known, so nothing may be sent after it.
-        for (std::size_t i = 0; i < count_; ++i) writes_[i].failed = writes_[i].offered > 0;
+        // What has been sent is not known, so nothing may be sent after it. What is left in the
+        // ring may never run.
+        for (std::size_t i = 0; i < count_; ++i) {
+            writes_[i].failed = writes_[i].failed || writes_[i].offered > 0;
+            writes_[i].more = false;
+        }
+        instead_ = make_gathered_flusher();
     }
 
     static void settle(Write& write, int result) noexcept {
@@ -190,6 +196,7 @@ private:
     std::vector<iovec> vectors_;
     std::size_t vectors_used_ = 0;
     unsigned submitted_ = 0;
+    std::unique_ptr<Flusher> instead_;  ///< once the ring has failed
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { constants, deflateRawSync } from 'node:zlib';
 
 import { rawConnect, sdk } from './support/clients.mjs';
 import { suite, withServer } from './support/suite.mjs';
@@ -12,6 +13,13 @@ async function compressing(server, offer = {}) {
     const client = await rawConnect(server, undefined, { perMessageDeflate });
     client.read = () => client.socket._socket.bytesRead;
     return client;
+}
+
+/** A masked frame of a compressed text of at most 64 KB. */
+function compressedFrame(text) {
+    const payload = deflateRawSync(text, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
+    const head = [0xc1, 0x80 | 126, payload.length >> 8, payload.length & 255, 0, 0, 0, 0];
+    return Buffer.concat([Buffer.from(head), payload]);
 }
 
 const orders = (count) => JSON.stringify(Array.from({ length: count }, (_, id) => {
@@ -73,6 +81,20 @@ suite('compression', (server) => {
         assert.equal((await receiver.inbox.next('client-all')).data, data);
     });
 
+    test('takes a burst of messages that become large one by one, in order', async () => {
+        const [sender, receiver] = await Promise.all([compressing(server), compressing(server)]);
+        for (const client of [sender, receiver]) await client.enter('private-burst');
+        const frames = Array.from({ length: 200 }, (_, data) => {
+            const text = JSON.stringify({ event: 'client-n', channel: 'private-burst', data });
+            return compressedFrame(text + ' '.repeat(100_000));
+        });
+        sender.socket._socket.write(Buffer.concat(frames));
+        assert.deepEqual(await sender.ping(), []);
+        for (let data = 0; data < 200; ++data) {
+            assert.equal((await receiver.inbox.next('client-n')).data, String(data));
+        }
+    });
+
     test('lets no small message become a large one', async () => {
         const client = await compressing(server);
         client.send(' '.repeat(100_000));  // Below the limit: no JSON, and no more than that.
@@ -82,7 +104,7 @@ suite('compression', (server) => {
         assert.equal(code, 1009);
         await (await compressing(server)).ping();
     });
-});
+}, ['--limits.max-client-events-per-second', '0']);
 
 describe('compression, configured', { timeout: 60_000 }, () => {
     test('can be refused', async () => {

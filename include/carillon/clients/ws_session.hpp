@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "carillon/base/frame.hpp"
@@ -61,6 +62,9 @@ private:
         gone,
     };
 
+    void take(std::span<char> bytes);
+    void put_off(std::span<char> rest);
+    void take_up();
     void on_event(const WsEvent& event);
     void answer_close(const WsEvent& close);
     void fail(Errc why);
@@ -76,6 +80,7 @@ private:
     TimePoint last_heard_;
     TimePoint pinged_at_{};
     WsDecoder decoder_;
+    std::unique_ptr<std::string> backlog_;  ///< what a later turn takes up, if anything
     State state_ = State::open;
     bool awaits_pong_ = false;
     bool was_too_slow_ = false;

@@ -43,6 +43,9 @@ public:
     [[nodiscard]] Progress next(std::span<char>& input, std::size_t message_bytes_max,
                                 WsEvent& event);
 
+    /// Few bytes may become a long message.
+    [[nodiscard]] bool inflates() const noexcept { return inflates_; }
+
     /// Why the stream `failed`; only then may it be asked:
     /// - websocket_too_big: known from the header, before the payload is read, or while inflating
     /// - websocket_bad_utf8: at the first wrong byte of a text, or in a close reason

@@ -10,6 +10,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "carillon/net/streams.hpp"
@@ -186,6 +187,20 @@ TEST_P(FlusherTest, WritesToMoreStreamsThanOneBatchHolds) {
     }
     streams->end_turn();
     for (const Pipe& pipe : pipes) ASSERT_EQ(read_all(pipe.peer), sent);
+}
+
+/// A ring belongs to the thread that first submits; to use it on another is one way to break it.
+TEST_P(FlusherTest, GoesOnAfterARingThatBroke) {
+    const auto lines_arrive = [this] {
+        const Pipe pipe = open();
+        const std::string sent = queue_lines(pipe, 100);
+        streams->end_turn();
+        return pipe.handler->lost == 0 && read_all(pipe.peer) == sent;
+    };
+    EXPECT_TRUE(lines_arrive());
+    std::thread([&] { static_cast<void>(lines_arrive()); }).join();
+    EXPECT_TRUE(lines_arrive());
+    EXPECT_TRUE(lines_arrive());
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, FlusherTest, ::testing::Values("gathered", "io_uring"),
