@@ -41,12 +41,11 @@ void SuiteCommand::add_runs() {
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     const std::map<std::string, Flusher> flushers{{"gathered", Flusher::gathered},
                                                   {"io_uring", Flusher::io_uring}};
-    flusher_option_ =
-        command_
-            ->add_option("--flusher", flusher_,
-                         "What the server is told to send with, and whose targets count; without "
-                         "it those of gathered do.")
-            ->transform(CLI::Transformer(flushers).description("gathered|io_uring"));
+    command_
+        ->add_option("--flusher", options_.flusher,
+                     "What the server is told to send with, and whose targets count: gathered "
+                     "unless told.")
+        ->transform(CLI::Transformer(flushers).description("gathered|io_uring"));
     command_->add_option("--runs", options_.runs, "Runs of each scenario.")
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
@@ -72,13 +71,12 @@ void SuiteCommand::add_output() {
 
 int SuiteCommand::run(const std::atomic<bool>& interrupted) {
     options_.cores = choose_cores(cores_.measured, cores_.peer, allowed_cores());
-    if (flusher_option_->count() > 0) options_.flusher = flusher_;
     // Before anything is measured, since a file that is broken would stop it afterwards.
     const auto past = history_.empty() ? std::vector<HistoryLine>{} : read_history(history_);
     const SuiteReport report = run_suite(options_, std::cerr, interrupted);
     write(report);
     if (!history_.empty()) {
-        append_history(history_, history_line(report));
+        if (report.is_clean()) append_history(history_, history_line(report));
         write_changes(report, past);
     }
     return report.is_clean() ? 0 : 1;

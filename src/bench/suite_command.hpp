@@ -29,8 +29,6 @@ private:
     CLI::App* command_;
     CoreOptions cores_;
     SuiteOptions options_;
-    Flusher flusher_ = Flusher::gathered;
-    CLI::Option* flusher_option_ = nullptr;
     std::string json_;
     std::string markdown_;
     std::string history_;

@@ -28,7 +28,7 @@ public:
         : options_(options),
           progress_(progress),
           interrupted_(interrupted),
-          flusher_(options.flusher.value_or(Flusher::gathered)) {
+          flusher_(options.flusher) {
         report_.date = date_now();
         report_.commit = options.commit;
         report_.flusher = to_text(flusher_);
@@ -100,7 +100,7 @@ private:
         std::vector<std::string> command{
             options_.server,      "--shards",     "1", "--host",      "127.0.0.1", "--port",
             std::to_string(port), "--admin.port", "0", "--log.level", "off"};
-        if (options_.flusher) command.insert(command.end(), {"--flusher", to_text(flusher_)});
+        command.insert(command.end(), {"--flusher", to_text(flusher_)});
         for (const auto* more : {&scenario.server_args, &options_.server_args}) {
             command.insert(command.end(), more->begin(), more->end());
         }

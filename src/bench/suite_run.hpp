@@ -2,7 +2,6 @@
 
 #include <atomic>
 #include <iosfwd>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,7 +15,7 @@ struct SuiteOptions {
     std::string server;                    ///< the program
     std::vector<std::string> server_args;  ///< after those of the suite and of a scenario
     std::vector<std::string> scenarios;    ///< empty: all
-    std::optional<Flusher> flusher;        ///< told to the server only if given
+    Flusher flusher = Flusher::gathered;   ///< what the server is told to use
     std::string commit;
     int runs = 3;
     double seconds = 3;  ///< a run

@@ -116,8 +116,9 @@ void WsSession::put_off(std::span<char> rest) {
 void WsSession::take_up() {
     loop_.refresh_time();
     const auto backlog = std::move(backlog_);
-    stream_.resume_reading();
+    if (!ended_) stream_.resume_reading();
     take(*backlog);
+    if (ended_ && !backlog_ && state_ != State::gone) leave(1006);
 }
 
 void WsSession::on_event(const WsEvent& event) {
@@ -155,7 +156,9 @@ void WsSession::fail(Errc why) {
 }
 
 void WsSession::on_end() {
-    leave(1006);
+    // What came before it comes first. (TLS may tell both within one read.)
+    ended_ = true;
+    if (!backlog_) leave(1006);
 }
 
 void WsSession::on_lost() {

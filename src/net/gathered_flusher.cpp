@@ -21,16 +21,17 @@ public:
 
 private:
     void flush(TcpStream& stream) {
-        while (!stream.queue().empty()) {
+        bool blocked = false;
+        while (!blocked && !stream.queue().empty()) {
             const OutboundQueue::Gathered offered = stream.queue().gather(vectors_);
             const ssize_t sent = send(stream.descriptor(), offered.vectors);
             if (sent < 0 && errno == EINTR) continue;
             if (sent < 0 && errno != EAGAIN && errno != EWOULDBLOCK) return stream.write_failed();
-            if (sent <= 0) break;
-            stream.wrote(static_cast<std::size_t>(sent));
-            if (static_cast<std::size_t>(sent) < offered.bytes) break;
+            const std::size_t taken = sent > 0 ? static_cast<std::size_t>(sent) : 0;
+            stream.wrote(taken);
+            blocked = taken < offered.bytes;
         }
-        stream.flushed();
+        stream.flushed(blocked);
     }
 
     ssize_t send(int descriptor, std::size_t vectors) noexcept {

@@ -8,6 +8,8 @@
 namespace carillon {
 namespace {
 
+/// Frames are shared by all who get them, their ciphertexts are not.
+constexpr std::size_t batch_encrypted_max = std::size_t{1} << 20U;
 constexpr int ready_max = 8;  // Streams asked for at a time, between looks at the turn's clock.
 
 int make_epoll() {
@@ -100,10 +102,12 @@ void Streams::bury(TcpStream& stream) {
 void Streams::end_turn() {
     while (!dirty_.empty()) {
         std::size_t size = 0;
-        while (!dirty_.empty() && size < batch_.size()) {
+        std::size_t encrypted = 0;
+        while (!dirty_.empty() && size < batch_.size() && encrypted < batch_encrypted_max) {
             TcpStream& stream = dirty_.front();
             dirty_.pop_front();
             stream.prepare();
+            if (stream.secure()) encrypted += stream.queue().bytes();
             batch_[size++] = &stream;
         }
         flusher_->flush({batch_.data(), size});

@@ -177,11 +177,10 @@ void TcpStream::wrote(std::size_t bytes) noexcept {
     streams_.metrics_.bytes_sent += bytes;
 }
 
-void TcpStream::flushed() {
-    const bool waited = wants_write_;
-    wants_write_ = !queue_.empty();
-    if (wants_write_ != waited) watch();
-    if (wants_write_) return;
+void TcpStream::flushed(bool blocked) {
+    if (std::exchange(wants_write_, blocked) != blocked) watch();
+    // What another stream's end has queued here since is flushed with the next batch.
+    if (blocked || !queue_.empty()) return;
     if (!nothing_waits()) {
         // More is to be encrypted; during the handshake that has to wait for the peer.
         if (tls_->established()) streams_.mark_dirty(*this);

@@ -1,4 +1,5 @@
 #include <liburing.h>
+#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -45,15 +46,15 @@ public:
     /// Never null: as many fit as `Flusher::batch_max`.
     [[nodiscard]] io_uring_sqe* next() noexcept { return ::io_uring_get_sqe(&ring_); }
 
-    /// Submits, and waits until `count` are done. `done(user data, result)` for each.
+    /// Submits, and waits until `count` are done. `done(user data, result)` for each. Returns 0, or
+    /// why it gave up.
     template <class Done>
     int run(unsigned count, const Done& done) {
         if (disabled_) enable();
-        while (count > 0) {
+        for (int in_vain = 0; count > 0; ++in_vain) {
             const int status = ::io_uring_submit_and_wait(&ring_, count);
-            if (status < 0 && status != -EINTR && status != -EAGAIN && status != -EBUSY) {
-                return status;
-            }
+            const bool passes = status == -EINTR || status == -EAGAIN || status == -EBUSY;
+            if (status < 0 && (!passes || in_vain > in_vain_max)) return status;
             unsigned head = 0;
             unsigned seen = 0;
             io_uring_cqe* entry = nullptr;
@@ -63,11 +64,14 @@ public:
             }
             ::io_uring_cq_advance(&ring_, seen);
             count -= seen;
+            if (seen > 0) in_vain = 0;
         }
         return 0;
     }
 
 private:
+    static constexpr int in_vain_max = 1000;  // Want of memory may pass; a shard may not hang.
+
     /// The thread that calls this is the one that submits. (Debian's liburing 2.3 declares
     /// io_uring_enable_rings but does not export it.)
     void enable() noexcept {
@@ -100,7 +104,11 @@ public:
         }
         for (std::size_t i = 0; i < streams.size(); ++i) {
             if (streams[i]->closed()) continue;
-            writes_[i].failed ? streams[i]->write_failed() : streams[i]->flushed();
+            if (writes_[i].failed) {
+                streams[i]->write_failed();
+            } else {
+                streams[i]->flushed(writes_[i].blocked);
+            }
         }
     }
 
@@ -115,6 +123,7 @@ private:
         std::size_t offered = 0;
         msghdr message{};
         bool more = false;
+        bool blocked = false;
         bool failed = false;
     };
 
@@ -172,8 +181,11 @@ private:
         // ring may never run.
         for (std::size_t i = 0; i < count_; ++i) {
             writes_[i].failed = writes_[i].failed || writes_[i].offered > 0;
+            writes_[i].blocked = writes_[i].blocked || writes_[i].more;
             writes_[i].more = false;
         }
+        spdlog::error("io_uring failed ({}): from now on this shard gathers writes",
+                      std::generic_category().message(-broken));
         instead_ = make_gathered_flusher();
     }
 
@@ -182,11 +194,13 @@ private:
         if (result > 0) {
             const auto sent = static_cast<std::size_t>(result);
             write.stream->wrote(sent);
-            write.more = sent == offered && !write.stream->queue().empty();
+            write.blocked = sent < offered;
+            write.more = !write.blocked && !write.stream->queue().empty();
         } else if (result == -EINTR) {
             write.more = true;
         } else {
-            write.failed = result != 0 && result != -EAGAIN;
+            write.blocked = result == 0 || result == -EAGAIN;
+            write.failed = !write.blocked;
         }
     }
 

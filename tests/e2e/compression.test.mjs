@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { constants, deflateRawSync } from 'node:zlib';
 
-import { rawConnect, sdk } from './support/clients.mjs';
+import { compressedFrame, rawConnect, sdk } from './support/clients.mjs';
 import { suite, withServer } from './support/suite.mjs';
 
 const agreed = 'permessage-deflate; server_no_context_takeover; client_no_context_takeover';
@@ -13,13 +12,6 @@ async function compressing(server, offer = {}) {
     const client = await rawConnect(server, undefined, { perMessageDeflate });
     client.read = () => client.socket._socket.bytesRead;
     return client;
-}
-
-/** A masked frame of a compressed text of at most 64 KB. */
-function compressedFrame(text) {
-    const payload = deflateRawSync(text, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
-    const head = [0xc1, 0x80 | 126, payload.length >> 8, payload.length & 255, 0, 0, 0, 0];
-    return Buffer.concat([Buffer.from(head), payload]);
 }
 
 const orders = (count) => JSON.stringify(Array.from({ length: count }, (_, id) => {

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 import { Certificates } from './support/certificates.mjs';
-import { RawClient, rawConnect } from './support/clients.mjs';
+import { compressedFrame, RawClient, rawConnect } from './support/clients.mjs';
 import { app, run } from './support/server.mjs';
 import { withServer } from './support/suite.mjs';
 
@@ -48,6 +48,22 @@ async function secureConnect(server, options) {
 }
 
 describe('TLS', { timeout: 120_000 }, () => {
+    test('what a client sent before it ended the connection arrives, however long it becomes', async () => {
+        await withTls(['--limits.max-client-events-per-second', '0'], async (server, plain) => {
+            const receiver = await rawConnect(plain);
+            const sender = await secureConnect(server);
+            for (const client of [receiver, sender]) await client.enter('private-burst');
+            const frames = Array.from({ length: 80 }, (_, data) => {
+                const text = JSON.stringify({ event: 'client-n', channel: 'private-burst', data });
+                return compressedFrame(text + ' '.repeat(90_000));
+            });
+            sender.socket._socket.end(Buffer.concat(frames));
+            for (let n = 0; n < frames.length; ++n) {
+                assert.equal((await receiver.inbox.next('client-n')).data, String(n));
+            }
+        });
+    });
+
     for (const transport of ['ws', 'xhr_streaming', 'xhr_polling']) {
         test(`pusher-js by ${transport} and the SDK, with the certificate checked`, async () => {
             await withTls([], async (server) => {

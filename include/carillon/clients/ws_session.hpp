@@ -85,6 +85,7 @@ private:
     bool awaits_pong_ = false;
     bool was_too_slow_ = false;
     bool told_gone_ = false;
+    bool ended_ = false;  ///< nothing will come after the backlog
 };
 
 }  // namespace carillon

@@ -75,7 +75,8 @@ public:
     /// Before a flush: moves what waits to be encrypted to the queue.
     void prepare();
     void wrote(std::size_t bytes) noexcept;
-    void flushed();
+    /// `blocked`: the socket took less than it was offered.
+    void flushed(bool blocked);
     void write_failed();
 
     /// For `Streams`: the socket is ready for `events` (of epoll).

@@ -25,7 +25,8 @@ struct WsEvent {
 ///
 /// Between messages it owns no heap. What is incomplete is kept on the heap: about 100 bytes, and
 /// at most twice the payload that has arrived, whatever a header promises. It is freed once
-/// complete. An unfragmented message whose payload is all in `input` is not copied. Source: RFC
+/// complete. An unfragmented message whose payload is all in `input` is not copied, unless it was
+/// compressed: that is inflated, up to the limit, and kept until the next call. Source: RFC
 /// 6455, 5 and 7.4; protocol.md 1.8.
 class WsDecoder {
 public:

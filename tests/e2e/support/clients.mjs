@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
+import { constants, deflateRawSync } from 'node:zlib';
 
 import PusherClient from 'pusher-js';
 import PusherServer from 'pusher';
@@ -213,6 +214,13 @@ export class RawClient {
         this.send({ event: 'pusher:ping', data: {} });
         return (await this.inbox.until('pusher:pong')).slice(0, -1);
     }
+}
+
+/** A masked frame of a compressed text of at most 64 KB. */
+export function compressedFrame(text) {
+    const payload = deflateRawSync(text, { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
+    const head = [0xc1, 0x80 | 126, payload.length >> 8, payload.length & 255, 0, 0, 0, 0];
+    return Buffer.concat([Buffer.from(head), payload]);
 }
 
 /** A raw client that is connected; knows its `socketId`. */

@@ -165,6 +165,22 @@ TEST_P(FlusherTest, OneThatIsLostMayCloseOthers) {
     EXPECT_EQ(streams->size(), 0U);
 }
 
+TEST_P(FlusherTest, OneThatIsLostMaySendToOthers) {
+    const Pipe broken = open();
+    const Pipe other = open();
+    ::shutdown(broken.peer, SHUT_RDWR);
+    queue_lines(broken, 1);
+    const std::string first = queue_lines(other, 3);
+    std::string second;
+    broken.handler->then = [&] {
+        second = queue_lines(other, 2);
+        EXPECT_FALSE(other.stream->blocked());
+    };
+    streams->end_turn();
+    EXPECT_FALSE(other.stream->blocked()) << "its socket took all it was offered";
+    EXPECT_EQ(read_all(other.peer), first + second);
+}
+
 TEST_P(FlusherTest, ClosesWhatHasNothingLeftToSay) {
     const Pipe pipe = open();
     const std::string sent = queue_lines(pipe, 3);
