@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <initializer_list>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include "carillon/net/flusher.hpp"

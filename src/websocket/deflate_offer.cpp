@@ -2,6 +2,7 @@
 #include <array>
 #include <charconv>
 #include <optional>
+#include <utility>
 
 #include "carillon/websocket/deflate.hpp"
 #include "deflate_window.hpp"

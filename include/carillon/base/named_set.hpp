@@ -3,6 +3,7 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "carillon/base/hash.hpp"
 
