@@ -1,6 +1,5 @@
 #include "floor_accept.hpp"
 
-#include <malloc.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include <cstddef>
 #include <forward_list>
 
+#include "carillon/runtime/memory.hpp"
 #include "file_limit.hpp"
 #include "loopback.hpp"
 #include "measured_side.hpp"
@@ -65,7 +65,7 @@ private:
 std::vector<Stretch> accept_connections(int listener, std::size_t count, SharedCount& accepted) {
     const std::vector<pid_t> self{::getpid()};
     Acceptor acceptor(listener, accepted);
-    ::malloc_trim(0);  // Memory that this process has and does not use would hide the growth.
+    return_free_memory();  // Memory that this process has and does not use would hide the growth.
     const std::int64_t resident = usage_of(self).resident_bytes;
     Stretch stretch = measure_stretch(0, [&] {
         acceptor.accept_all(count);

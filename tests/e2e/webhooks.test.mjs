@@ -254,10 +254,13 @@ suite('webhooks of who comes back', (server) => {
         // Unsubscribing is leaving, too.
         second.unsubscribe(channel);
         await subscribe(second, channel);
-        await new Promise((resolve) => setTimeout(resolve, 3600));
-        await (await rawConnect(server)).enter('marker');
-        assert.deepEqual(await to.back.until(of('marker')),
-            [{ name: 'channel_occupied', channel: 'marker' }]);
+        // Who leaves after them is told of when they would have been.
+        const witness = await rawConnect(server);
+        await witness.enter('marker');
+        witness.drop();
+        const told = (event) => event.channel === 'marker' && event.name === 'channel_vacated';
+        assert.deepEqual(await to.back.until(told),
+            ['channel_occupied', 'channel_vacated'].map((name) => ({ name, channel: 'marker' })));
 
         const left = performance.now();
         second.disconnect();
