@@ -20,6 +20,12 @@ const running = new Set();
 process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
 for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => process.exit(1));
 
+/** Kills the child when this process ends before it. */
+export function endWithUs(child) {
+    running.add(child);
+    child.on('exit', () => running.delete(child)).on('error', () => running.delete(child));
+}
+
 /** Starts the binary. `text` is what it has written, `ended` how it ends; nothing runs for ever. */
 export function launch(args, { env, within = 180_000 } = {}) {
     const limits = { timeout: within, killSignal: 'SIGKILL' };
