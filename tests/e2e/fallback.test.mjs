@@ -9,9 +9,9 @@ import { quietPort } from './support/ports.mjs';
 import { app } from './support/server.mjs';
 import { suite, withServer } from './support/suite.mjs';
 
-/** Options of pusher-js for one HTTP transport. */
-const only = (server, transport) => ({
-    wsHost: '127.0.0.1', wsPort: server.port, httpHost: '127.0.0.1', httpPort: server.port,
+/** Options of pusher-js for one HTTP transport; a session stays on one node. */
+const only = ({ one: { port } }, transport) => ({
+    wsHost: '127.0.0.1', wsPort: port, httpHost: '127.0.0.1', httpPort: port,
     forceTLS: false, cluster: '', enabledTransports: [transport],
 });
 

@@ -62,7 +62,7 @@ suite('connections of a node', (server) => {
         await goodbye(clients[0]);
         await late.states.until('connected');
     });
-}, [...apps(app, other), '--connection.max-connections', '2']);
+}, [...apps(app, other), '--connection.max-connections', '2'], { alone: 'each node has its own limit' });
 
 suite('new connections of one address', (server) => {
     const arrive = async (headersOf) => {
@@ -83,7 +83,7 @@ suite('new connections of one address', (server) => {
         const refused = await arrive((n) => ({ 'X-Forwarded-For': `198.51.100.${n}` }));
         assert.ok(refused.length > 0, 'all were let in');
     });
-}, ['--connection.max-new-per-second-per-address', '3']);
+}, ['--connection.max-new-per-second-per-address', '3'], { alone: 'each node counts for itself' });
 
 suite('new connections through a trusted proxy', (server) => {
     const enter = (address) => {
@@ -110,7 +110,7 @@ suite('new connections through a trusted proxy', (server) => {
         assert.equal(await refusedOf(many), 0);
     });
 }, ['--connection.max-new-per-second-per-address', '3',
-    '--http.trusted-proxies', '["127.0.0.1"]']);
+    '--http.trusted-proxies', '["127.0.0.1"]'], { alone: 'each node counts for itself' });
 
 suite('a disabled app', (server) => {
     test('is closed to clients with 4003, to backends with 403', async () => {

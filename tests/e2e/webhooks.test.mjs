@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 
-import { connect, rawConnect, sdk, signIn, subscribe } from './support/clients.mjs';
+import { connect, metricsOf, rawConnect, sdk, signIn, subscribe } from './support/clients.mjs';
 import { app } from './support/server.mjs';
 import { suite } from './support/suite.mjs';
 import { WebhookReceiver } from './support/webhook_receiver.mjs';
@@ -155,7 +155,7 @@ suite('webhooks', (server) => {
         assert.ok(Math.abs(Date.now() - time) < 60_000);
         const said = server.child.text.stderr;
         assert.doesNotMatch(said, /of-the-endpoint|token=secret/);
-        const metrics = await (await fetch(`http://127.0.0.1:${server.adminPort}/metrics`)).text();
+        const metrics = await metricsOf(server);
         assert.match(metrics, /carillon_webhook_events_total\{app="app-id",endpoint="http:\/\/loc/);
         assert.doesNotMatch(metrics, /of-the-endpoint|token|hook\?/);
     });

@@ -27,6 +27,14 @@ export async function query(server, path, params) {
     return (await sdk(server).get({ path, params })).json();
 }
 
+/** The metrics of all nodes, one after the other. */
+export async function metricsOf(server) {
+    const texts = server.nodes.map(async ({ adminPort }) => {
+        return (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text();
+    });
+    return (await Promise.all(texts)).join('');
+}
+
 /** A pong says that the edge has read an unsubscribe; the channel's home may yet have to hear of it. */
 export async function vacated(server, channel) {
     await eventually(`${channel} is vacated`, async () => {

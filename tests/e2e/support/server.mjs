@@ -58,10 +58,10 @@ export class Server {
         this.args = args;
     }
 
-    async start({ port = 0 } = {}) {
+    async start({ port = 0, within } = {}) {
         const address = ['--host', '127.0.0.1', '--port', String(port), '--admin.port', '0'];
         const env = { CARILLON_SHUTDOWN_GRACE_SECONDS: '4' };
-        this.child = launch(['serve', ...address, ...this.args], { env });
+        this.child = launch(['serve', ...address, ...this.args], { env, within });
         const line = /listening on 127\.0\.0\.1:(\d+)/;
         const giveUp = setTimeout(() => this.child.kill('SIGKILL'), 15_000);
         while (!line.test(this.child.text.stderr)) {
@@ -73,6 +73,16 @@ export class Server {
         }
         clearTimeout(giveUp);
         this.port = Number(line.exec(this.child.text.stderr)[1]);
+        return this;
+    }
+
+    /** This and, where there are others, those that share its Redis. */
+    get nodes() {
+        return [this];
+    }
+
+    /** A node, for what has to stay on one. */
+    get one() {
         return this;
     }
 
