@@ -17,13 +17,15 @@ export class Cluster {
     /** Those that run. */
     nodes = [];
     #reads = 0;
+    #started = 0;
 
     /**
      * `proxied`: each node reaches Redis through a `proxy` of its own. `redis`: options, or one that runs
-     * already. `lease`: in seconds, if not the default.
+     * already. `lease`: in seconds, if not the default. `within`: milliseconds that no node outlives.
+     * `alone`: the nodes know nothing of Redis, nor of each other; only for tests of the tests.
      */
-    constructor(args = [], { count = 3, redis = {}, proxied = false, lease, within } = {}) {
-        Object.assign(this, { args, count, proxied, lease, within });
+    constructor(args = [], { count = 3, redis = {}, proxied = false, lease, within, alone = false } = {}) {
+        Object.assign(this, { args, count, proxied, lease, within, alone });
         this.ownsRedis = !(redis instanceof Redis);
         this.redis = this.ownsRedis ? new Redis({ persist: 'none', ...redis }) : redis;
         this.prefix = `test-${++clusters}`;
@@ -35,8 +37,9 @@ export class Cluster {
         return this;
     }
 
-    /** Starts one more node. */
+    /** Starts one more node. It has a `name`: no two have had the same. */
     async add() {
+        const name = `n${++this.#started}`;
         const proxy = this.proxied ? await new TcpProxy(this.redis.port).start() : null;
         const node = new Server([...this.args, ...this.redisArgs(proxy ?? this.redis)]);
         try {
@@ -45,13 +48,14 @@ export class Cluster {
             proxy?.stop();
             throw error;
         }
-        node.proxy = proxy;
+        Object.assign(node, { name, proxy });
         this.nodes.push(node);
         return node;
     }
 
     /** What makes a node one of this cluster; `at`: where it finds Redis. */
     redisArgs({ port } = this.redis) {
+        if (this.alone) return [];
         const lease = this.lease ? ['--redis.lease-seconds', String(this.lease)] : [];
         return ['--redis.url', `redis://127.0.0.1:${port}/0`, '--redis.prefix', this.prefix, ...lease];
     }

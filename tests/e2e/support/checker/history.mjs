@@ -16,7 +16,7 @@
  * | `say` | connection, channel, n: a client event was sent |
  * | `fault` | what, phase 'begin' or 'end'; `node` if only that one has it |
  * | `webhook` | name, channel, user |
- * | `asked` | node, channel, occupied, subscriptions, users: what REST said in the end |
+ * | `asked` | node, channel, occupied, subscriptions, users, and how many by `count`: what REST said in the end |
  */
 export class History {
     entries = [];

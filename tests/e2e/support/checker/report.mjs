@@ -1,7 +1,8 @@
 const about = {
     connection: ({ connection }, { connections }) => connections.includes(connection),
     event: ({ publisher, connection, n }, { source, n: wanted }) => {
-        return (source === publisher || source === `client ${connection}`) && (!wanted || wanted.includes(n));
+        return source !== undefined && wanted.includes(n)
+            && (source === publisher || source === `client ${connection}`);
     },
 };
 
