@@ -302,6 +302,16 @@ describe('webhooks', () => {
         isWrong(told(there(), 'channel_occupied'), /^webhooks: no webhook: member_added presence-room a/);
     });
 
+    test('tell of nobody who went before Redis could hear of it', () => {
+        const brief = (first, wait) => new Story().open('b1').join('b1', room, ['b']).open('a1').fault(...first)
+            .join('a1', room, ['b', 'a']).members('added', 'b1', 'a').wait(wait).close('a1').members('removed', 'b1', 'a')
+            .wait(20_000).webhook('channel_occupied', room).webhook('member_added', room, 'b');
+        isRight(brief(['redis data'], 0));
+        isRight(brief(['cut', 10, 'n1'], 0));
+        isWrong(brief(['cut', 10, 'n2'], 0), /^webhooks: no webhook: member_added presence-room a/);
+        isWrong(brief(['redis data'], 6_000), /^webhooks: no webhook: member_added presence-room a/);
+    });
+
     test('of different nodes may overtake each other by a little', () => {
         isRight(told(there().close('a1'), 'channel_vacated', 'channel_occupied', 'member_removed', 'member_added'));
         isWrong(told(there().close('a1'), 'channel_occupied', 'member_removed', 'wait', 'channel_vacated',

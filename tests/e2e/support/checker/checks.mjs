@@ -8,6 +8,8 @@ import { faultsOf, publishesOf, subscriptionsOf } from './history.mjs';
 export const defaults = {
     /** Milliseconds after a fault until a node is connected to Redis again and has caught up. */
     recovery: 3_000,
+    /** Milliseconds after a fault until comings and goings are told again, as what has changed by then. */
+    silence: 5_000,
     /** Milliseconds in which an event is everywhere while nothing is wrong. */
     spread: 1_000,
     /** Milliseconds by which webhooks of different nodes may overtake each other. */
@@ -426,14 +428,23 @@ export function webhooksAlternate({ entries, subscriptions, faults, options }) {
     return wrong;
 }
 
-/** Whoever is there has been announced by a webhook, unless a fault may have lost it. */
+/**
+ * Whoever came has been announced by a webhook, unless a fault may have lost it, or they went again before
+ * Redis could hear of them.
+ */
 export function webhooksComplete({ entries, subscriptions, faults, options }) {
     if (faults.some(({ what }) => options.losesWebhooks.includes(what))) return [];
     const told = new Set(entries.filter(({ kind }) => kind === 'webhook')
         .map(({ name, channel, user }) => `${name} ${channel} ${user ?? ''}`));
     if (told.size === 0) return [];
     const missing = new Map();
-    for (const { channel, user } of subscriptions) {
+    const unheard = ({ node, from, to }) => faults.some((fault) => {
+        return (separates(fault) || fault.what === 'freeze') && (isRedis(fault) || fault.node === node)
+            && meets(fault, from - options.silence, to) && to <= fault.to + options.silence;
+    });
+    for (const subscription of subscriptions) {
+        const { channel, user } = subscription;
+        if (unheard(subscription)) continue;
         for (const [key, of] of [[`channel_occupied ${channel} `], [`member_added ${channel} ${user}`, user]]) {
             if ((of === undefined || isPresence(channel)) && !told.has(key)) missing.set(key, { channel, of });
         }

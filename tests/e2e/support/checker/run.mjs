@@ -42,6 +42,8 @@ class Run {
     constructor(options) {
         this.options = { ...defaults, ...options };
         this.history = new History();
+        const silence = this.options.lease * 1000 + 2_000;
+        this.check = (entries) => checkAll(entries, { silence });
         this.channels = channelsOf(this.options.channels);
         // Each has numbers of its own, so that one does not change what another chooses.
         const random = (n) => new Random(this.options.seed * 16 + n);
@@ -101,13 +103,13 @@ class Run {
     }
 
     /** Until nothing is wrong any more, or `within` milliseconds have passed: what is wrong then. */
-    async rest(within, check) {
+    async rest(within) {
         const deadline = performance.now() + within;
         await this.publishers.settle();
         await eventually('all are connected', () => this.fleet.settled, { within: within + 10_000 });
         for (;;) {
             const entries = [...this.history.entries, ...await this.ask()];
-            const wrong = check(entries);
+            const wrong = this.check(entries);
             if (wrong.length === 0 || performance.now() > deadline) return { wrong, entries };
             await pass(250);
         }
@@ -147,7 +149,7 @@ export function runFaults(options = {}) {
         } finally {
             stops.forEach((stop) => stop());
         }
-        return run.rest(lease + 5_000, checkAll);
+        return run.rest(lease + 5_000);
     });
 }
 
@@ -159,7 +161,7 @@ export function runOutage({ keep = 'data', ...options } = {}) {
     return withRun({ devices: 120, users: 60, publishes: 60, ...options }, async (run) => {
         const { history, fleet, publishers, cluster, options: { publishes } } = run;
         const lease = run.options.lease * 1000;
-        await run.rest(lease + 5_000, checkAll);
+        await run.rest(lease + 5_000);
         const from = history.now();
         const stop = often(publishes, () => publishers.step());
         const what = `redis ${keep}`;
@@ -172,11 +174,11 @@ export function runOutage({ keep = 'data', ...options } = {}) {
         } finally {
             stop();
         }
-        const quiet = await run.rest(lease + 5_000, checkAll);
+        const quiet = await run.rest(lease + 5_000);
         const wrong = [...noTransitions(quiet.entries, { from }), ...quiet.wrong];
         const leaver = fleet.devices.find(({ joined }) => [...joined.keys()].some((name) => name.startsWith('presence-')));
         for (const device of fleet.devices) if (device.user === leaver.user) device.stop();
-        const last = await run.rest(lease + 5_000, checkAll);
+        const last = await run.rest(lease + 5_000);
         if (!last.entries.some(({ kind, at, user }) => kind === 'removed' && at > from && user === leaver.user)) {
             wrong.push({ check: 'no transitions', text: `nor is ${leaver.user} said to go, who went`, about: {} });
         }
