@@ -1,3 +1,4 @@
+import { disconnectAll } from './clients.mjs';
 import { Redis } from './redis.mjs';
 import { Server } from './server.mjs';
 import { TcpProxy } from './tcp_proxy.mjs';
@@ -38,12 +39,12 @@ export class Cluster {
     }
 
     /** Starts one more node. It has a `name`: no two have had the same. */
-    async add() {
+    async add({ port } = {}) {
         const name = `n${++this.#started}`;
         const proxy = this.proxied ? await new TcpProxy(this.redis.port).start() : null;
         const node = new Server([...this.args, ...this.redisArgs(proxy ?? this.redis)]);
         try {
-            await node.start({ within: this.within });
+            await node.start({ port, within: this.within });
         } catch (error) {
             proxy?.stop();
             throw error;
@@ -110,14 +111,16 @@ export class Cluster {
     }
 }
 
-/** A cluster for one test. `body` may end nodes and add others. */
+/** A cluster for one test, with clients of clients.mjs. `body` may end nodes and add others. */
 export async function withCluster({ args = [], ...options }, body) {
     const cluster = new Cluster(args, options);
     try {
         await cluster.start();
         await body(cluster);
+        disconnectAll();
         await cluster.stop();
     } finally {
+        disconnectAll();
         await cluster.kill();
     }
 }

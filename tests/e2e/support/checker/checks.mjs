@@ -12,13 +12,18 @@ export const defaults = {
     silence: 5_000,
     /** Milliseconds in which an event is everywhere while nothing is wrong. */
     spread: 1_000,
+    /** Milliseconds for which publishers keep what they have published, should Redis forget it. */
+    reoffer: 15_000,
+    /** Whether there are webhooks at all. */
+    webhooks: false,
     /** Milliseconds by which webhooks of different nodes may overtake each other. */
     overtaking: 2_000,
     /** Faults that may lose a webhook which has been decided: it waits in the memory of the node that decided. */
     losesWebhooks: ['kill'],
-    /** Faults after which a webhook may be repeated: Redis has forgotten that it was decided. */
-    repeatsWebhooks: ['redis older', 'redis nothing', 'redis crash'],
 };
+
+/** What Redis has forgotten after it may come again. */
+const forgets = ({ what }) => ['redis older', 'redis nothing', 'redis crash'].includes(what);
 
 export function factsOf(entries, options = {}) {
     return {
@@ -44,11 +49,11 @@ function grouped(list, keyOf) {
     return groups;
 }
 
-/** What came on each connection and channel, over all of its subscriptions there. */
-function streamsOf({ subscriptions }) {
+/** What came on each connection and channel, over all of its subscriptions there, as far as it `counts`. */
+function streamsOf({ subscriptions }, counts = () => true) {
     const groups = grouped(subscriptions, ({ connection, channel }) => `${connection} ${channel}`);
     return [...groups.values()].map((parts) => {
-        return { ...parts[0], came: parts.flatMap(({ came }) => came) };
+        return { ...parts[0], came: parts.flatMap((part) => part.came.filter((entry) => counts(entry, part))) };
     });
 }
 
@@ -109,17 +114,45 @@ export function isCalm({ faults, options }, { node, at, answered, status }) {
     });
 }
 
-/** All connections of a channel see the calm events in one order. */
+/** Whether an event was everywhere, the node included, before a subscription was asked for there. */
+function isOld({ faults, options }, publish, { asked, node }) {
+    return publish.answered + options.spread < asked && !faults.some((fault) => {
+        return (isRedis(fault) || fault.node === node) && meets(fault, asked - options.recovery, asked);
+    });
+}
+
+/** A subscription begins with what is published after it, unless Redis forgot an event that was kept for it. */
+export function nothingOld(facts) {
+    const { publishes, subscriptions, faults, options } = facts;
+    const wrong = [];
+    for (const subscription of subscriptions) {
+        const { connection, channel, node, came } = subscription;
+        for (const entry of came) {
+            const publish = entry.kind === 'got' ? publishes.get(keyOf(entry)) : undefined;
+            if (!publish || !isOld(facts, publish, subscription) || !isCalm(facts, publish)) continue;
+            const { answered, publisher, n } = publish;
+            if (faults.some((fault) => forgets(fault) && meets(fault, answered, answered + options.reoffer))) continue;
+            wrong.push({
+                check: 'nothing old', text: `${connection} on ${node} got ${n} of ${publisher}, from before it subscribed`,
+                about: { channel, connections: [connection], source: publisher, n: [n] },
+            });
+        }
+    }
+    return wrong;
+}
+
+/** All connections of a channel see the calm events in one order, from when they have subscribed. */
 export function oneOrder(facts) {
     const calm = new Map();
     for (const publish of facts.publishes.values()) calm.set(publish.key, isCalm(facts, publish));
+    const counts = (entry, subscription) => entry.kind === 'got' && calm.get(keyOf(entry))
+        && facts.publishes.get(keyOf(entry)).at > subscription.asked;
     const wrong = [];
-    for (const [channel, streams] of grouped(streamsOf(facts), ({ channel }) => channel)) {
+    for (const [channel, streams] of grouped(streamsOf(facts, counts), ({ channel }) => channel)) {
         const after = new Map();
         for (const { connection, came } of streams) {
             let before = null;
             for (const entry of came) {
-                if (entry.kind !== 'got' || !calm.get(keyOf(entry))) continue;
                 const key = keyOf(entry);
                 if (!after.has(key)) after.set(key, new Map());
                 if (before !== null && before !== key) {
@@ -387,7 +420,7 @@ export function webhooksAlternate({ entries, subscriptions, faults, options }) {
     const truth = truthOf(subscriptions);
     const told = entries.filter(({ kind, name }) => kind === 'webhook' && name in transitions);
     const forgiving = faults.filter(({ what }) => {
-        return options.losesWebhooks.includes(what) || options.repeatsWebhooks.includes(what);
+        return options.losesWebhooks.includes(what) || forgets({ what });
     });
     const wrong = [];
     const slow = faults.filter(({ what }) => what === 'freeze');
@@ -436,7 +469,7 @@ export function webhooksComplete({ entries, subscriptions, faults, options }) {
     if (faults.some(({ what }) => options.losesWebhooks.includes(what))) return [];
     const told = new Set(entries.filter(({ kind }) => kind === 'webhook')
         .map(({ name, channel, user }) => `${name} ${channel} ${user ?? ''}`));
-    if (told.size === 0) return [];
+    if (told.size === 0 && !options.webhooks) return [];
     const missing = new Map();
     const unheard = ({ node, from, to }) => faults.some((fault) => {
         return (separates(fault) || fault.what === 'freeze') && (isRedis(fault) || fault.node === node)
@@ -467,7 +500,7 @@ export function noTransitions(entries, { from, to = Infinity, except = [] }) {
 }
 
 const every = [
-    publisherOrder, nothingDoubled, oneOrder, nothingLost, clientEvents, refusals, errors, membersAlternate,
+    publisherOrder, nothingDoubled, nothingOld, oneOrder, nothingLost, clientEvents, refusals, errors, membersAlternate,
     endState, webhooksAlternate, webhooksComplete,
 ];
 

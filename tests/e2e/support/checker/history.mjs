@@ -48,11 +48,12 @@ export function publishesOf(entries) {
 }
 
 /**
- * The subscriptions, each with connection, channel, user, node, `from` when success came, `to` when it was
+ * The subscriptions, each with connection, channel, user, node, `asked` when it was sent, `from` when success came, `to` when it was
  * given up or the connection ended (Infinity: never), `members` and the entries that came for it, in order.
  */
 export function subscriptionsOf(entries) {
     const connections = new Map();
+    const asked = new Map();
     const open = new Map();
     const all = [];
     const end = (key, at) => {
@@ -71,10 +72,12 @@ export function subscriptionsOf(entries) {
             }
         } else if (kind === 'leaving') {
             end(key, at);
+        } else if (kind === 'joining') {
+            asked.set(key, at);
         } else if (kind === 'joined') {
             const { node, user } = connections.get(connection);
-            const { members } = entry;
-            open.set(key, { connection, channel, node, user, members, from: at, to: Infinity, came: [] });
+            const when = { asked: asked.get(key), from: at, to: Infinity };
+            open.set(key, { connection, channel, node, user, members: entry.members, ...when, came: [] });
             all.push(open.get(key));
         } else if (['got', 'heard', 'added', 'removed'].includes(kind)) {
             open.get(key)?.came.push(entry);

@@ -43,7 +43,7 @@ class Run {
         this.options = { ...defaults, ...options };
         this.history = new History();
         const silence = this.options.lease * 1000 + 2_000;
-        this.check = (entries) => checkAll(entries, { silence });
+        this.check = (entries) => checkAll(entries, { silence, webhooks: true });
         this.channels = channelsOf(this.options.channels);
         // Each has numbers of its own, so that one does not change what another chooses.
         const random = (n) => new Random(this.options.seed * 16 + n);
