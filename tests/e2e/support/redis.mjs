@@ -16,6 +16,10 @@ const persistence = {
     aof: ['--save', '', '--appendonly', 'yes', '--appendfsync', 'everysec'],
 };
 
+const folders = new Set();
+const remove = (path) => rmSync(path, { recursive: true, force: true });
+process.on('exit', () => folders.forEach(remove));
+
 /**
  * A real Redis server on a port of its own, which it keeps when it is restarted. `persist`: what it writes
  * to its folder (`none`, `rdb` when it ends well, `aof`). Removed when the process ends.
@@ -24,7 +28,7 @@ export class Redis {
     constructor({ persist = 'rdb', args = [] } = {}) {
         Object.assign(this, { persist, args });
         this.folder = mkdtempSync(join(tmpdir(), 'carillon-redis-'));
-        process.on('exit', () => rmSync(this.folder, { recursive: true, force: true }));
+        folders.add(this.folder);
     }
 
     async start() {
@@ -83,7 +87,7 @@ export class Redis {
         await whileDown();
         if (keep === 'older' || keep === 'nothing') {
             for (const name of ['dump.rdb', 'appendonlydir']) {
-                rmSync(this.#file(name), { recursive: true, force: true });
+                remove(this.#file(name));
             }
         }
         if (keep === 'older') await this.#startFromSnapshot();
@@ -106,7 +110,8 @@ export class Redis {
 
     async stop() {
         await this.kill();
-        rmSync(this.folder, { recursive: true, force: true });
+        remove(this.folder);
+        folders.delete(this.folder);
     }
 
     async #startFromSnapshot() {
