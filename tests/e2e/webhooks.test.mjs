@@ -47,6 +47,13 @@ suite('webhooks', (server) => {
         return events;
     }
 
+    /** Webhooks of one node come in order; those of several, each from where it was decided, in any. */
+    function assertTold(events, expected) {
+        const sorted = (list) => list.map((event) => JSON.stringify(event, Object.keys(event).sort())).sort();
+        if (server.nodes.length > 1) assert.deepEqual(sorted(events), sorted(expected));
+        else assert.deepEqual(events, expected);
+    }
+
     test('tell when a channel is occupied, once, and vacated, at once without a grace', async () => {
         const channel = newName();
         const [one, two] = [await rawConnect(server), await rawConnect(server)];
@@ -54,14 +61,14 @@ suite('webhooks', (server) => {
         await two.enter(channel);
         one.leave(channel);
         two.drop();
-        assert.deepEqual(await next(channel, 5), [
+        assertTold(await next(channel, 6), [
             { name: 'channel_occupied', channel },
             { name: 'subscription_count', channel, subscription_count: 1 },
             { name: 'subscription_count', channel, subscription_count: 2 },
             { name: 'subscription_count', channel, subscription_count: 1 },
             { name: 'subscription_count', channel, subscription_count: 0 },
+            { name: 'channel_vacated', channel },
         ]);
-        assert.deepEqual(await next(channel, 1), [{ name: 'channel_vacated', channel }]);
     });
 
     test('tell of members, by user and not by connection', async () => {
@@ -72,14 +79,14 @@ suite('webhooks', (server) => {
         await bob.enter(channel, { user_id: 'bob "x"' });
         tabs[0].leave(channel);
         tabs[1].drop();
-        assert.deepEqual(await next(channel, 4), [
+        assertTold(await next(channel, 4), [
             { name: 'channel_occupied', channel },
             { name: 'member_added', channel, user_id: 'ann' },
             { name: 'member_added', channel, user_id: 'bob "x"' },
             { name: 'member_removed', channel, user_id: 'ann' },
         ]);
         bob.drop();
-        assert.deepEqual(await next(channel, 2), [
+        assertTold(await next(channel, 2), [
             { name: 'member_removed', channel, user_id: 'bob "x"' },
             { name: 'channel_vacated', channel },
         ]);
@@ -92,10 +99,10 @@ suite('webhooks', (server) => {
         const send = (data) => ann.send({ event: 'client-typing', channel, data });
         send({ on: true, n: 1.50 });
         send('plain "text"');
-        await next(channel, 2);
         const head = { name: 'client_event', channel, event: 'client-typing' };
         const tail = { socket_id: ann.socketId, user_id: 'ann' };
-        assert.deepEqual(await next(channel, 2), [
+        assertTold(await next(channel, 4), [
+            { name: 'channel_occupied', channel }, { name: 'member_added', channel, user_id: 'ann' },
             { ...head, data: '{"on":true,"n":1.5}', ...tail },
             { ...head, data: 'plain "text"', ...tail },
         ]);
@@ -103,7 +110,7 @@ suite('webhooks', (server) => {
         const open = newName('private-');
         await ann.enter(open);
         ann.send({ event: 'client-x', channel: open, data: null });
-        const event = (await next(open, 3)).at(-1);
+        const event = (await next(open, 3)).find(({ name }) => name === 'client_event');
         assert.deepEqual(event, {
             name: 'client_event', channel: open, event: 'client-x', data: 'null',
             socket_id: ann.socketId,
