@@ -9,6 +9,8 @@ find_package(CLI11 2.1 REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 find_library(URING_LIBRARY uring REQUIRED)
+find_library(HIREDIS_LIBRARY hiredis REQUIRED)
+find_path(HIREDIS_INCLUDE_DIR hiredis/hiredis.h REQUIRED)
 
 find_program(CCACHE ccache)
 if(CCACHE)

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace carillon {
+
+/// The Redis server through which the nodes of a cluster hear each other.
+struct RedisOptions {
+    std::string url = {};
+    std::string prefix = "carillon";
+    std::string ca_file = {};
+    std::string certificate_file = {};
+    std::string key_file = {};
+    std::string server_name = {};
+    std::uint32_t timeout_ms = 2000;
+
+    template <class Visitor>
+    static void describe(Visitor&& setting) {
+        setting("url", &RedisOptions::url,
+                "redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE], or rediss:// for TLS; user and "
+                "password percent-encoded. Empty: a node on its own.");
+        setting("prefix", &RedisOptions::prefix,
+                "What the names of all keys and channels in Redis begin with. Nodes with the same "
+                "prefix are one cluster.");
+        setting("ca_file", &RedisOptions::ca_file,
+                "PEM file of the authorities that are trusted to name the Redis server. Empty: "
+                "the system's.");
+        setting("certificate_file", &RedisOptions::certificate_file,
+                "PEM file with the certificate chain shown to the Redis server. Empty: none.");
+        setting("key_file", &RedisOptions::key_file, "PEM file with the key of that certificate.");
+        setting("server_name", &RedisOptions::server_name,
+                "The name that the Redis server's certificate must have. Empty: the URL's host.");
+        setting("timeout_ms", &RedisOptions::timeout_ms, 100, 60000,
+                "How long connecting may take, and an answer; then the connection is given up.");
+    }
+};
+
+}  // namespace carillon

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <hiredis/hiredis.h>
+
+#include <cstddef>
+#include <memory>
+#include <string_view>
+
+namespace carillon {
+
+/// Bytes of a Redis server in, replies out (RESP2). Pure.
+class RedisParser {
+public:
+    /// The most that one reply may have; more is taken for a protocol error.
+    static constexpr std::size_t reply_bytes_max = std::size_t{64} << 20U;
+
+    struct FreeReply {
+        void operator()(redisReply* reply) const noexcept { freeReplyObject(reply); }
+    };
+    using Reply = std::unique_ptr<redisReply, FreeReply>;
+
+    RedisParser();
+
+    void feed(std::string_view bytes) noexcept;
+
+    /// The next whole reply. None: it takes more bytes, or there is a `problem`.
+    [[nodiscard]] Reply next() noexcept;
+
+    /// What is wrong with what came, once and for all; "" if nothing is.
+    [[nodiscard]] std::string_view problem() const noexcept;
+
+private:
+    struct FreeReader {
+        void operator()(redisReader* reader) const noexcept { redisReaderFree(reader); }
+    };
+    std::unique_ptr<redisReader, FreeReader> reader_;
+    std::size_t unfinished_bytes_ = 0;  // What has come of the reply that is not whole yet.
+};
+
+}  // namespace carillon

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl.hpp>
+#include <boost/asio/write.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "carillon/base/time.hpp"
+#include "carillon/cluster/redis_address.hpp"
+#include "carillon/runtime/event_loop.hpp"
+
+namespace carillon {
+
+/// Where a stream leads, and who must be there.
+struct RedisDestination {
+    RedisAddress address;
+    std::shared_ptr<boost::asio::ssl::context> tls;  ///< null: plain TCP
+    std::string tls_server_name;                     ///< "": the address' host
+};
+
+/// Bytes to and from a Redis server: TCP, and TLS on top if asked for. Used once. Must stay until
+/// whatever was begun on it has come back. One loop.
+class RedisStream {
+public:
+    RedisStream(EventLoop& loop, RedisDestination to);
+
+    /// Why there is no connection; "" if there is one. Each of the host's addresses gets its share
+    /// of `time`; the whole is bounded by whoever calls `close`. A lookup that hangs cannot be
+    /// ended: then this comes back late.
+    [[nodiscard]] boost::asio::awaitable<std::string> connect(Duration time);
+
+    template <class Handler>
+    void async_read_some(boost::asio::mutable_buffer into, Handler handler) {
+        if (secure_) return secure_->async_read_some(into, std::move(handler));
+        socket_.async_read_some(into, std::move(handler));
+    }
+
+    /// All of `bytes`.
+    template <class Handler>
+    void async_write(boost::asio::const_buffer bytes, Handler handler) {
+        if (secure_) return boost::asio::async_write(*secure_, bytes, std::move(handler));
+        boost::asio::async_write(socket_, bytes, std::move(handler));
+    }
+
+    /// At once. What is under way comes back with an error.
+    void close() noexcept;
+
+private:
+    using Tcp = boost::asio::ip::tcp;
+    using Secure = boost::asio::ssl::stream<Tcp::socket&>;
+    using Addresses = std::vector<Tcp::endpoint>;
+
+    boost::asio::awaitable<std::string> find(Addresses& addresses);
+    boost::asio::awaitable<std::string> connect_to_any(const Addresses& addresses, Duration time);
+    boost::asio::awaitable<boost::system::error_code> connect_to(Tcp::endpoint address,
+                                                                 Duration time);
+    boost::asio::awaitable<std::string> shake_hands();
+    [[nodiscard]] bool expect_name();
+
+    EventLoop& loop_;
+    RedisDestination to_;
+    Tcp::resolver resolver_;
+    Tcp::socket socket_;
+    std::optional<Secure> secure_;
+    bool closed_ = false;
+};
+
+}  // namespace carillon
