@@ -17,7 +17,9 @@ RedisConnection::RedisConnection(EventLoop& loop, const RedisAddress& address,
       tls_server_name_(std::move(tls_server_name)),
       timeout_(timeout),
       kind_(kind),
-      owner_(owner) {}
+      owner_(owner) {
+    assert(address_.tls == (tls_ != nullptr));
+}
 
 RedisConnection::~RedisConnection() {
     close();

@@ -48,8 +48,9 @@ public:
     /// there, say of a SUBSCRIBE that is not allowed, loses the connection.
     enum class Kind : std::uint8_t { commands, subscriptions };
 
-    /// `tls`: null for plain TCP. `tls_server_name`: "" for the address' host. `timeout` bounds
-    /// connecting as a whole, and each answer. `loop` and `owner` must outlive the connection.
+    /// `tls`: null if, and only if, the address is one of plain TCP. `tls_server_name`: "" for the
+    /// address' host. `timeout` bounds connecting as a whole, and each answer. `loop` and `owner`
+    /// must outlive the connection.
     RedisConnection(EventLoop& loop, const RedisAddress& address,
                     std::shared_ptr<boost::asio::ssl::context> tls, std::string tls_server_name,
                     Duration timeout, Kind kind, RedisConnectionOwner& owner);
@@ -64,7 +65,7 @@ public:
     void close();
 
     /// Queues a command, for the next `flush`. `answer` may be null, and must be on a connection
-    /// for subscriptions. Only while `is_ready`.
+    /// for subscriptions. Only while `is_ready`. How much waits is for the owner to bound.
     void send(std::span<const std::string_view> arguments, Answer answer);
     /// Writes what is queued. While a write is under way more gathers, and goes when it has ended.
     void flush();

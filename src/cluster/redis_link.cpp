@@ -48,7 +48,8 @@ RedisConnection::Link::Link(RedisConnection& connection)
       loop_(connection.loop_),
       timeout_(connection.timeout_),
       kind_(connection.kind_),
-      stream_(loop_, {connection.address_, connection.tls_, connection.tls_server_name_}),
+      stream_(loop_, {connection.address_.host, connection.address_.port, connection.tls_,
+                      connection.tls_server_name_}),
       timer_(loop_.context()) {}
 
 void RedisConnection::Link::start() {
@@ -58,13 +59,12 @@ void RedisConnection::Link::start() {
     asio::co_spawn(loop_.context(), connect(shared_from_this()), asio::detached);
 }
 
-void RedisConnection::Link::abandon() noexcept {
+void RedisConnection::Link::abandon() {
     connection_ = nullptr;
     ready_ = false;
     timer_.cancel();
     stream_.close();
-    // What an answer holds may be what abandons us: it goes when nothing is looked at any more.
-    const auto dropped = std::exchange(waiting_, {});
+    waiting_.clear();
 }
 
 void RedisConnection::Link::lose(std::string_view why) {

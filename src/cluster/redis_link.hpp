@@ -21,7 +21,7 @@ public:
     explicit Link(RedisConnection& connection);
 
     void start();
-    void abandon() noexcept;
+    void abandon();
 
     void send(std::span<const std::string_view> arguments, Answer answer);
     void flush();

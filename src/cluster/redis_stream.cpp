@@ -9,8 +9,6 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <tuple>
 
-#include "carillon/base/host_and_port.hpp"
-
 namespace carillon {
 namespace {
 
@@ -46,14 +44,14 @@ asio::awaitable<std::string> RedisStream::connect(Duration time) {
 
 asio::awaitable<std::string> RedisStream::find(Addresses& addresses) {
     error_code is_name;
-    const auto literal = asio::ip::make_address(to_.address.host, is_name);
+    const auto literal = asio::ip::make_address(to_.host, is_name);
     if (!is_name) {
-        addresses.emplace_back(literal, to_.address.port);
+        addresses.emplace_back(literal, to_.port);
         co_return "";
     }
-    const auto [error, found] = co_await resolver_.async_resolve(
-        to_.address.host, std::to_string(to_.address.port), in_tuple);
-    if (error) co_return to_.address.host + " cannot be found: " + error.message();
+    const auto [error, found] =
+        co_await resolver_.async_resolve(to_.host, std::to_string(to_.port), in_tuple);
+    if (error) co_return to_.host + " cannot be found: " + error.message();
     for (const auto& entry : found) addresses.push_back(entry.endpoint());
     co_return "";
 }
@@ -103,7 +101,7 @@ asio::awaitable<std::string> RedisStream::shake_hands() {
 /// Says whom we want to reach, and has the certificate checked for it. Source: RFC 6125.
 bool RedisStream::expect_name() {
     SSL* const ssl = secure_->native_handle();
-    const std::string& name = to_.tls_server_name.empty() ? to_.address.host : to_.tls_server_name;
+    const std::string& name = to_.tls_server_name.empty() ? to_.host : to_.tls_server_name;
     if (is_ip_address(name)) {
         return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), name.c_str()) == 1;
     }

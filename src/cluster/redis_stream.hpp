@@ -5,6 +5,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/write.hpp>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -12,16 +13,16 @@
 #include <vector>
 
 #include "carillon/base/time.hpp"
-#include "carillon/cluster/redis_address.hpp"
 #include "carillon/runtime/event_loop.hpp"
 
 namespace carillon {
 
 /// Where a stream leads, and who must be there.
 struct RedisDestination {
-    RedisAddress address;
+    std::string host;
+    std::uint16_t port;
     std::shared_ptr<boost::asio::ssl::context> tls;  ///< null: plain TCP
-    std::string tls_server_name;                     ///< "": the address' host
+    std::string tls_server_name;                     ///< "": the host
 };
 
 /// Bytes to and from a Redis server: TCP, and TLS on top if asked for. Used once. Must stay until

@@ -20,7 +20,7 @@ Certificates::Certificates() {
 }
 
 Certificates::Pair Certificates::issue(const std::string& name, const std::string& names) const {
-    const Pair pair{directory_.file(name + ".pem"), directory_.file(name + ".key")};
+    Pair pair{directory_.file(name + ".pem"), directory_.file(name + ".key")};
     const std::string asked = directory_.file(name + ".request");
     const std::string extensions = directory_.file(name + ".extensions");
     std::ofstream(extensions) << "subjectAltName=" << names;

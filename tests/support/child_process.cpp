@@ -25,6 +25,7 @@ namespace {
 
 ChildProcess::ChildProcess(const std::vector<std::string>& command) : id_(-1), output_(-1) {
     std::vector<char*> arguments;
+    arguments.reserve(command.size() + 1);
     for (const std::string& argument : command) {
         arguments.push_back(const_cast<char*>(argument.c_str()));
     }
@@ -51,7 +52,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& command) : id_(-1), o
 ChildProcess::~ChildProcess() {
     if (id_ > 0) {
         ::kill(id_, SIGKILL);
-        wait();
+        ::waitpid(id_, nullptr, 0);
     }
     ::close(output_);
 }

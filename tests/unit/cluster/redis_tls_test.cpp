@@ -99,7 +99,7 @@ TEST_F(RedisTlsTest, IsLostIfTheServerSpeaksNoTls) {
     const RedisServer server;
     auto options = trusting(certificates);
     options.timeout = std::chrono::milliseconds(500);  // Redis waits for the end of a line.
-    RedisClient client(loop, server.url(), options);
+    RedisClient client(loop, "rediss://127.0.0.1:" + std::to_string(server.port()), options);
     EXPECT_NE(client.try_to_open(), "");
 }
 
