@@ -126,27 +126,41 @@ void RestApi::authenticate(Endpoint endpoint, std::string_view pattern, const Ht
     (this->*endpoint)({*app, request, *query}, reply);
 }
 
-void RestApi::publish(const App& app, const Trigger& trigger) {
-    for (const ChannelName& channel : trigger.channels) {
-        channels_.publish(app, channel, channel_event(channel.text(), trigger.name, trigger.data),
-                          trigger.excluded.value_or(SocketId{}));
+void RestApi::publish(const App& app, std::span<const Trigger> triggers, const HttpReply& reply,
+                      std::function<void()> done) {
+    std::vector<Publication> events;
+    for (const Trigger& trigger : triggers) {
+        for (const ChannelName& channel : trigger.channels) {
+            events.push_back({channel, channel_event(channel.text(), trigger.name, trigger.data),
+                              trigger.excluded.value_or(SocketId{})});
+        }
     }
+    if (channels_.publish(app, std::move(events), std::move(done))) return;
+    HttpResponse full = plain(503, "The cluster's Redis cannot be reached, and too much waits");
+    full.headers.emplace_back("Retry-After", "1");
+    reply.send(std::move(full));
 }
 
 void RestApi::post_event(const Call& call, HttpReply reply) {
     const auto trigger =
         parser_.parse_event(call.request.body(), call.app.limits, fallback(call.query));
     if (!trigger) return reply.send(refusal(trigger.error(), call.app.limits));
-    publish(call.app, *trigger);
-    if (!trigger->asks_info) return reply.send(ok(Json::object()));
-    channels_.queries().summarize(
-        call.app, trigger->channels,
-        [reply, info = offered(trigger->info, call.app)](std::vector<ChannelSummary> summaries) {
-            Json channels = Json::object();
-            for (const ChannelSummary& summary : summaries) {
-                channels[summary.name] = attributes(summary, info);
-            }
-            reply.send(ok({{"channels", std::move(channels)}}));
+    if (!trigger->asks_info) {
+        return publish(call.app, {&*trigger, 1}, reply,
+                       [reply] { reply.send(ok(Json::object())); });
+    }
+    const auto app = apps_->find_by_id(call.app.id.get());
+    publish(
+        call.app, {&*trigger, 1}, reply,
+        [this, reply, app, channels = trigger->channels, info = offered(trigger->info, call.app)] {
+            channels_.queries().summarize(*app, channels,
+                                          [reply, info](std::vector<ChannelSummary> summaries) {
+                                              Json by_name = Json::object();
+                                              for (const ChannelSummary& summary : summaries) {
+                                                  by_name[summary.name] = attributes(summary, info);
+                                              }
+                                              reply.send(ok({{"channels", std::move(by_name)}}));
+                                          });
         });
 }
 
@@ -157,21 +171,25 @@ void RestApi::post_batch(const Call& call, HttpReply reply) {
     std::vector<ChannelName> channels;
     std::vector<InfoAttributes> infos;
     for (const Trigger& trigger : *batch) {
-        publish(call.app, trigger);
         asks_info = asks_info || trigger.asks_info;
         channels.push_back(trigger.channels.front());
         infos.push_back(offered(trigger.info, call.app));
     }
-    if (!asks_info) return reply.send(ok(Json::object()));
-    channels_.queries().summarize(
-        call.app, channels,
-        [reply, infos = std::move(infos)](std::vector<ChannelSummary> summaries) {
-            Json items = Json::array();
-            for (std::size_t i = 0; i < summaries.size(); ++i) {
-                items.push_back(attributes(summaries[i], infos[i]));
-            }
-            reply.send(ok({{"batch", std::move(items)}}));
-        });
+    if (!asks_info) {
+        return publish(call.app, *batch, reply, [reply] { reply.send(ok(Json::object())); });
+    }
+    const auto app = apps_->find_by_id(call.app.id.get());
+    publish(call.app, *batch, reply,
+            [this, reply, app, channels = std::move(channels), infos = std::move(infos)] {
+                channels_.queries().summarize(
+                    *app, channels, [reply, infos](std::vector<ChannelSummary> summaries) {
+                        Json items = Json::array();
+                        for (std::size_t i = 0; i < summaries.size(); ++i) {
+                            items.push_back(attributes(summaries[i], infos[i]));
+                        }
+                        reply.send(ok({{"batch", std::move(items)}}));
+                    });
+            });
 }
 
 void RestApi::post_channel_event(const Call& call, HttpReply reply) {
@@ -181,8 +199,7 @@ void RestApi::post_channel_event(const Call& call, HttpReply reply) {
     parameters.channels.clear();
     const auto trigger = parser_.parse_event("{}", call.app.limits, parameters);
     if (!trigger) return reply.send(refusal(trigger.error(), call.app.limits));
-    publish(call.app, *trigger);
-    reply.send({.status = 202});
+    publish(call.app, {&*trigger, 1}, reply, [reply] { reply.send({.status = 202}); });
 }
 
 void RestApi::get_channels(const Call& call, HttpReply reply) {

@@ -5,14 +5,14 @@
 #include <variant>
 
 #include "carillon/channels/partition.hpp"
+#include "sole_home.hpp"
 
 namespace carillon {
 namespace {
 
 /// Picks the part of the domain that a kind of message is for.
 struct Recipient {
-    HomeChannels& home;
-    HomeUsers& home_users;
+    Home& home;
     LocalChannels& local;
     LocalUsers& local_users;
     ChannelQueries& queries;
@@ -24,11 +24,11 @@ struct Recipient {
     void operator()(ClientEvent&& message) const { home.on(from, std::move(message)); }
     void operator()(ChannelQuery&& message) const { home.on(from, std::move(message)); }
 
-    void operator()(SignIn&& message) const { home_users.on(from, std::move(message)); }
-    void operator()(SignOut&& message) const { home_users.on(from, std::move(message)); }
-    void operator()(Watch&& message) const { home_users.on(from, std::move(message)); }
-    void operator()(Unwatch&& message) const { home_users.on(from, std::move(message)); }
-    void operator()(TerminateUser&& message) const { home_users.on(from, std::move(message)); }
+    void operator()(SignIn&& message) const { home.on(from, std::move(message)); }
+    void operator()(SignOut&& message) const { home.on(from, std::move(message)); }
+    void operator()(Watch&& message) const { home.on(from, std::move(message)); }
+    void operator()(Unwatch&& message) const { home.on(from, std::move(message)); }
+    void operator()(TerminateUser&& message) const { home.on(from, std::move(message)); }
 
     void operator()(JoinAnswer&& message) const { local.on(std::move(message)); }
     void operator()(ClientEventRefused&& message) const { local.on(std::move(message)); }
@@ -38,6 +38,7 @@ struct Recipient {
     void operator()(CloseUser&& message) const { local_users.on(std::move(message)); }
 
     void operator()(ChannelAnswer&& message) const { queries.on(std::move(message)); }
+    void operator()(PublishAnswer&&) const {}  // The shard takes it itself.
 };
 
 /// Each shard keeps its even share of what an app may cache on the node.
@@ -50,7 +51,7 @@ CacheRule cache_rule(const Limits& limits, std::uint16_t shards) {
 
 ChannelShard::ChannelShard(ShardId self, std::uint16_t shards, ShardMail& mail,
                            std::function<std::uint64_t()> random, Now now, ShardMetrics& metrics,
-                           WebhookQueue& webhooks)
+                           WebhookQueue& webhooks, const ClusterSeam& cluster)
     : self_(self),
       shards_(shards),
       mail_(mail),
@@ -58,16 +59,19 @@ ChannelShard::ChannelShard(ShardId self, std::uint16_t shards, ShardMail& mail,
       random_(std::move(random)),
       now_(std::move(now)),
       webhooks_(webhooks, now_),
-      home_([this](ShardId to, ShardMessage message) { send(to, std::move(message)); }, now_,
-            metrics, webhooks_),
-      home_users_([this](ShardId to, ShardMessage message) { send(to, std::move(message)); },
-                  webhooks_),
+      budget_(cluster.budget),
       local_(
           shards, [this](ShardId to, ShardMessage message) { send(to, std::move(message)); },
           metrics),
       local_users_(shards,
                    [this](ShardId to, ShardMessage message) { send(to, std::move(message)); }),
       queries_(shards, [this](ShardId to, ShardMessage message) { send(to, std::move(message)); }) {
+    auto to_edges = [this](ShardId to, ShardMessage message) { send(to, std::move(message)); };
+    if (cluster.make_home) {
+        home_ = cluster.make_home(std::move(to_edges), webhooks_);
+    } else {
+        home_ = std::make_unique<SoleHome>(to_edges, now_, metrics, webhooks_);
+    }
 }
 
 void ChannelShard::send(ShardId to, ShardMessage message) {
@@ -79,27 +83,56 @@ void ChannelShard::send(ShardId to, ShardMessage message) {
 }
 
 void ChannelShard::receive(ShardId from, ShardMessage&& message) {
-    std::visit(Recipient{home_, home_users_, local_, local_users_, queries_, from},
-               std::move(message));
+    if (const auto* const answer = std::get_if<PublishAnswer>(&message)) return on(*answer);
+    std::visit(Recipient{*home_, local_, local_users_, queries_, from}, std::move(message));
 }
 
-void ChannelShard::publish(const App& app, const ChannelName& channel, std::string text,
-                           SocketId excluded) {
-    ++metrics_.events_published;
-    Publish publish{{app.index, channel.text()}, std::move(text), excluded, now_(), std::nullopt};
-    if (channel.kind().cache) publish.cache = cache_rule(app.limits, shards_);
-    send(home_of(app.id.get(), channel.text(), shards_), std::move(publish));
+bool ChannelShard::publish(const App& app, std::vector<Publication> events,
+                           std::function<void()> done) {
+    std::size_t bytes = 0;
+    std::vector<Publish> publishes;
+    publishes.reserve(events.size());
+    for (Publication& event : events) {
+        Publish publish{{app.index, event.channel.text()},
+                        std::move(event.text),
+                        event.excluded,
+                        now_(),
+                        std::nullopt};
+        if (event.channel.kind().cache) publish.cache = cache_rule(app.limits, shards_);
+        bytes += PublishBudget::cost(publish);
+        publishes.push_back(std::move(publish));
+    }
+    if (budget_ != nullptr) {
+        if (!budget_->take(bytes)) return false;
+        receipts_.emplace(++last_receipt_, Receipt{publishes.size(), std::move(done)});
+    }
+    metrics_.events_published += publishes.size();
+    for (Publish& publish : publishes) {
+        publish.receipt = last_receipt_;
+        const ShardId home = home_of(app.id.get(), publish.channel.name, shards_);
+        send(home, std::move(publish));
+    }
+    if (budget_ == nullptr) done();
+    return true;
+}
+
+void ChannelShard::on(PublishAnswer answer) {
+    const auto found = receipts_.find(answer.receipt);
+    if (found == receipts_.end() || --found->second.answers_missing > 0) return;
+    const std::function<void()> done = std::move(found->second.done);
+    receipts_.erase(found);
+    done();
 }
 
 std::optional<TimePoint> ChannelShard::next_due() const {
-    const std::optional<TimePoint> channels = home_.next_due();
+    const std::optional<TimePoint> channels = home_->next_due();
     const std::optional<TimePoint> webhooks = webhooks_.next_due();
     if (channels && webhooks) return std::min(*channels, *webhooks);
     return channels ? channels : webhooks;
 }
 
 void ChannelShard::advance() {
-    home_.advance();
+    home_->advance();
     webhooks_.advance();
 }
 

@@ -1,4 +1,4 @@
-#include "carillon/channels/home_channels.hpp"
+#include "home_channels.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -212,8 +212,7 @@ void HomeChannels::on(ShardId from, ChannelQuery&& query) {
     send_(from, std::move(answer));
 }
 
-void HomeChannels::for_each(
-    const std::function<void(std::string_view name, std::size_t subscriptions)>& visit) const {
+void HomeChannels::for_each(const Home::Visit& visit) const {
     for (const AppChannels& app : by_app_) {
         for (const auto& channel : app.channels) visit(channel->name(), channel->subscriptions);
     }

@@ -1,4 +1,4 @@
-#include "carillon/channels/home_users.hpp"
+#include "home_users.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -152,8 +152,18 @@ void LocalChannels::on(Deliver&& deliver) {
         fanned_out_.push_back(deliver.accepted);
     }
     OutboundMessage message(deliver.text);
+    if (!deliver.excluded_user.empty()) return send_to_others(*channel, deliver, message);
     for (Connection* const connection : channel->subscribers) {
         if (connection->socket_id() != deliver.excluded) connection->sink().send(message);
+    }
+}
+
+void LocalChannels::send_to_others(const LocalChannel& channel, const Deliver& deliver,
+                                   OutboundMessage& message) {
+    for (Connection* const connection : channel.subscribers) {
+        const Subscription* const held = connection->subscriptions().find(&channel);
+        const bool excluded = held->user_id && *held->user_id == deliver.excluded_user;
+        if (!excluded) connection->sink().send(message);
     }
 }
 

@@ -1,77 +1,24 @@
 #include "carillon/channels/presence_roster.hpp"
 
-#include "carillon/protocol/json_text.hpp"
-#include "carillon/protocol/server_messages.hpp"
-
 namespace carillon {
-namespace {
-
-std::string_view without_first(std::string_view text) {
-    return text.substr(text.empty() ? 0 : 1);
-}
-
-}  // namespace
 
 bool PresenceRoster::add(SubscriptionKey key, const PresenceData& member) {
-    const auto [found, is_new] = members_.try_emplace(member.user_id);
-    if (is_new) append(*found, member.user_info);
-    ++found->second.connections;
-    member_of_.emplace(key, &*found);
+    const auto [entry, is_new] = list_.add(member.user_id, member.user_info);
+    ++entry->second.connections;
+    member_of_.emplace(key, entry);
     return is_new;
-}
-
-void PresenceRoster::append(Members::value_type& member,
-                            const std::optional<std::string>& user_info) {
-    std::string id;
-    append_json_string(id, member.first);
-    const std::size_t ids_before = ids_.size();
-    const std::size_t hash_before = hash_.size();
-    append_json_escaped(ids_.append(","), id);
-    append_json_escaped(hash_.append(","), id);
-    append_json_escaped(hash_.append(":"), user_info ? *user_info : "null");
-    member.second.id_bytes = static_cast<std::uint32_t>(ids_.size() - ids_before);
-    member.second.hash_bytes = static_cast<std::uint32_t>(hash_.size() - hash_before);
-    member.second.place = static_cast<std::uint32_t>(places_.size());
-    places_.push_back(&member);
 }
 
 PresenceRoster::Removal PresenceRoster::remove(SubscriptionKey key) {
     const auto subscription = member_of_.find(key);
     if (subscription == member_of_.end()) return {};
     Removal removal{.known = true, .gone_id = std::nullopt};
-    const Members::pointer member = subscription->second;
+    const MemberList::Entry member = subscription->second;
     member_of_.erase(subscription);
     if (--member->second.connections > 0) return removal;
     removal.gone_id = member->first;
-    erase(member->second);
-    members_.erase(*removal.gone_id);
+    list_.remove(member);
     return removal;
-}
-
-void PresenceRoster::erase(const Member& member) {
-    const auto place = places_.begin() + static_cast<std::ptrdiff_t>(member.place);
-    std::size_t id_begin = 0;
-    std::size_t hash_begin = 0;
-    for (auto before = places_.begin(); before != place; ++before) {
-        id_begin += (*before)->second.id_bytes;
-        hash_begin += (*before)->second.hash_bytes;
-    }
-    ids_.erase(id_begin, member.id_bytes);
-    hash_.erase(hash_begin, member.hash_bytes);
-    for (auto after = places_.erase(place); after != places_.end(); ++after) {
-        --(*after)->second.place;
-    }
-}
-
-std::vector<std::string> PresenceRoster::user_ids() const {
-    std::vector<std::string> ids;
-    ids.reserve(members_.size());
-    for (const auto& [id, member] : members_) ids.push_back(id);
-    return ids;
-}
-
-std::string PresenceRoster::succeeded(std::string_view channel) const {
-    return presence_succeeded(channel, members_.size(), without_first(ids_), without_first(hash_));
 }
 
 }  // namespace carillon

@@ -21,8 +21,9 @@ struct Bytes {
         return event.channel.name.size() + event.text.size() + event.webhook.size();
     }
     std::size_t operator()(const ClientEventRefused&) const { return 0; }
+    std::size_t operator()(const PublishAnswer&) const { return 0; }
     std::size_t operator()(const Deliver& deliver) const {
-        return deliver.channel.name.size() + deliver.text.size();
+        return deliver.channel.name.size() + deliver.text.size() + deliver.excluded_user.size();
     }
     std::size_t operator()(const ChannelQuery& query) const { return query.names.size() * 32; }
     std::size_t operator()(const ChannelAnswer& answer) const {

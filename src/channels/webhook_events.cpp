@@ -135,6 +135,13 @@ void WebhookEvents::subscription_count(const ChannelAddress& channel, std::size_
          count_webhook(channel.name, count));
 }
 
+void WebhookEvents::decided(WebhookKind kind, AppIndex app, const std::string& channel,
+                            const std::string& user_id, std::size_t count) {
+    push(kind, app, channel, user_id,
+         kind == WebhookKind::subscription_count ? count_webhook(channel, count)
+                                                 : text_of(kind, channel, user_id));
+}
+
 void WebhookEvents::client_event(const ChannelAddress& channel, std::string text) {
     push(WebhookKind::client_event, channel.app, channel.name, {}, std::move(text));
 }

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -52,7 +53,9 @@ private:
     void get_stats(const Call& call, HttpReply reply);
     void terminate_connections(const Call& call, HttpReply reply);
 
-    void publish(const App& app, const Trigger& trigger);
+    /// Publishes and then calls `done`, unless the node can take no more: then it answers so.
+    void publish(const App& app, std::span<const Trigger> triggers, const HttpReply& reply,
+                 std::function<void()> done);
 
     EventLoop& loop_;
     ChannelShard& channels_;

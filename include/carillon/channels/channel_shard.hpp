@@ -1,24 +1,41 @@
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "carillon/apps/app.hpp"
 #include "carillon/channels/channel_queries.hpp"
-#include "carillon/channels/home_channels.hpp"
-#include "carillon/channels/home_users.hpp"
+#include "carillon/channels/home.hpp"
 #include "carillon/channels/local_channels.hpp"
 #include "carillon/channels/local_users.hpp"
+#include "carillon/channels/publish_budget.hpp"
 #include "carillon/channels/shard_mail.hpp"
 #include "carillon/channels/webhook_events.hpp"
 #include "carillon/protocol/channel_name.hpp"
 #include "carillon/protocol/socket_id.hpp"
 
 namespace carillon {
+
+/// What a shard of a cluster's node has in the place of what it would decide by itself.
+struct ClusterSeam {
+    std::function<std::unique_ptr<Home>(Home::Send send, WebhookEvents& webhooks)> make_home;
+    PublishBudget* budget = nullptr;  ///< the node's
+};
+
+/// One event from a backend; `text` is the finished message. `excluded` gets nothing.
+struct Publication {
+    ChannelName channel;
+    std::string text;
+    SocketId excluded;
+};
 
 /// The Channels domain of one shard: the edge for its own connections, the home for its share of
 /// the channels and users. What both say to another shard goes through the mail; what they say to
@@ -29,13 +46,16 @@ public:
     /// this.
     ChannelShard(ShardId self, std::uint16_t shards, ShardMail& mail,
                  std::function<std::uint64_t()> random, Now now, ShardMetrics& metrics,
-                 WebhookQueue& webhooks);
+                 WebhookQueue& webhooks, const ClusterSeam& cluster = {});
 
     /// A message from another shard.
     void receive(ShardId from, ShardMessage&& message);
 
-    /// An event from a backend; `text` is the finished message. `excluded` gets nothing.
-    void publish(const App& app, const ChannelName& channel, std::string text, SocketId excluded);
+    /// Events from a backend. Calls `done` once all are accepted, perhaps before this returns: an
+    /// event that is accepted is delivered or kept until it can be. False if the node can keep no
+    /// more: then none of them is published, and `done` is not called.
+    [[nodiscard]] bool publish(const App& app, std::vector<Publication> events,
+                               std::function<void()> done);
 
     /// Closes every connection that is signed in as the user, on whatever shard.
     void terminate_user(const App& app, std::string_view user_id) {
@@ -57,12 +77,18 @@ public:
     [[nodiscard]] TimePoint now() const { return now_(); }
     [[nodiscard]] LocalChannels& local() noexcept { return local_; }
     [[nodiscard]] LocalUsers& local_users() noexcept { return local_users_; }
-    [[nodiscard]] const HomeChannels& home() const noexcept { return home_; }
+    [[nodiscard]] const Home& home() const noexcept { return *home_; }
     [[nodiscard]] WebhookEvents& webhooks() noexcept { return webhooks_; }
     [[nodiscard]] ChannelQueries& queries() noexcept { return queries_; }
 
 private:
+    struct Receipt {
+        std::size_t answers_missing = 0;
+        std::function<void()> done;
+    };
+
     void send(ShardId to, ShardMessage message);
+    void on(PublishAnswer answer);
 
     ShardId self_;
     std::uint16_t shards_;
@@ -71,11 +97,13 @@ private:
     std::function<std::uint64_t()> random_;
     Now now_;
     WebhookEvents webhooks_;
-    HomeChannels home_;
-    HomeUsers home_users_;
+    std::unique_ptr<Home> home_;
+    PublishBudget* const budget_;  ///< null if the node is alone, and nobody waits for answers
     LocalChannels local_;
     LocalUsers local_users_;
     ChannelQueries queries_;
+    boost::unordered_flat_map<std::uint64_t, Receipt> receipts_;
+    std::uint64_t last_receipt_ = 0;
 };
 
 }  // namespace carillon

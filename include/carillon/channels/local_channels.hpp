@@ -16,6 +16,7 @@
 namespace carillon {
 
 class Connection;
+class OutboundMessage;
 
 /// What one shard knows of a channel: which of its own connections listen.
 struct LocalChannel {
@@ -71,6 +72,8 @@ public:
 private:
     [[nodiscard]] LocalChannel& get(Connection& connection, const ChannelName& name);
     [[nodiscard]] Subscription* find(const JoinTicket& ticket, const ChannelAddress& channel);
+    static void send_to_others(const LocalChannel& channel, const Deliver& deliver,
+                               OutboundMessage& message);
     /// Takes one subscription off its channel, and forgets a channel that nobody holds.
     void release(Connection& connection, Subscription& subscription, bool tell_home);
 

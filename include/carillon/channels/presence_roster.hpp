@@ -1,14 +1,13 @@
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
-#include <boost/unordered/unordered_map.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "carillon/base/hash.hpp"
 #include "carillon/base/ids.hpp"
+#include "carillon/channels/member_list.hpp"
 #include "carillon/protocol/presence_data.hpp"
 
 namespace carillon {
@@ -30,8 +29,7 @@ private:
 };
 
 /// The members of one presence channel: distinct users, each with any number of connections.
-/// Everyone keeps the `user_info` that a user first came with. The list is kept as the text that
-/// joiners get, amended as members come and go: a join encodes one member, and copies the others.
+/// Everyone keeps the `user_info` that a user first came with.
 /// Pure. Source: protocol.md 2.6.
 class PresenceRoster {
 public:
@@ -44,36 +42,21 @@ public:
     };
     Removal remove(SubscriptionKey key);
 
-    [[nodiscard]] bool has_user(std::string_view user_id) const {
-        return members_.contains(user_id);
-    }
+    [[nodiscard]] bool has_user(std::string_view user_id) const { return list_.contains(user_id); }
     [[nodiscard]] bool has_subscription(SubscriptionKey key) const {
         return member_of_.contains(key);
     }
-    [[nodiscard]] std::size_t users() const noexcept { return members_.size(); }
-    [[nodiscard]] std::vector<std::string> user_ids() const;
+    [[nodiscard]] std::size_t users() const noexcept { return list_.size(); }
+    [[nodiscard]] std::vector<std::string> user_ids() const { return list_.ids(); }
 
     /// The text of `subscription_succeeded`. Source: protocol.md 2.3.
-    [[nodiscard]] std::string succeeded(std::string_view channel) const;
+    [[nodiscard]] std::string succeeded(std::string_view channel) const {
+        return list_.succeeded(channel);
+    }
 
 private:
-    struct Member {
-        std::uint32_t connections = 0;
-        std::uint32_t place = 0;  ///< in `places_`
-        /// The parts of the texts, each with a comma in front.
-        std::uint32_t id_bytes = 0;
-        std::uint32_t hash_bytes = 0;
-    };
-    using Members = boost::unordered_map<std::string, Member, StringHash, std::equal_to<>>;
-
-    void append(Members::value_type& member, const std::optional<std::string>& user_info);
-    void erase(const Member& member);
-
-    Members members_;
-    boost::unordered_flat_map<SubscriptionKey, Members::pointer> member_of_;
-    std::vector<Members::pointer> places_;  ///< in the order of the texts
-    std::string ids_;
-    std::string hash_;
+    MemberList list_;
+    boost::unordered_flat_map<SubscriptionKey, MemberList::Entry> member_of_;
 };
 
 }  // namespace carillon

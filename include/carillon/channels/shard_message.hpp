@@ -77,6 +77,12 @@ struct Publish {
     SocketId excluded;  ///< gets nothing; {0, 0}: everybody does
     TimePoint accepted{};
     std::optional<CacheRule> cache;  ///< on cache channels
+    std::uint64_t receipt = 0;       ///< 0: whoever publishes does not wait for an answer
+};
+
+/// Home → edge: the event is safe, or delivered on this node and kept for the others.
+struct PublishAnswer {
+    std::uint64_t receipt = 0;
 };
 
 /// Edge → home: the same, from a subscriber, if it is one.
@@ -100,8 +106,10 @@ struct Deliver {
     ChannelAddress channel;
     std::string text;
     SocketId excluded;
-    TimePoint
-        accepted{};  ///< when the event reached the server; what the domain itself says has none
+    /// When the event reached the server; what the domain itself says has none, and what comes from
+    /// another node.
+    TimePoint accepted{};
+    std::string excluded_user = {};  ///< a member who is not told of their own coming and going
 };
 
 /// Edge → home: the shard has a connection of the user, and has none any more.
@@ -174,8 +182,8 @@ struct ChannelAnswer {
 /// Everything that shards say to each other about channels and users. Values only: a message owns
 /// what it holds.
 using ShardMessage = std::variant<Join, JoinAnswer, Leave, Publish, ClientEvent, ClientEventRefused,
-                                  Deliver, ChannelQuery, ChannelAnswer, SignIn, SignOut, Watch,
-                                  Unwatch, UserStatus, TerminateUser, CloseUser>;
+                                  Deliver, PublishAnswer, ChannelQuery, ChannelAnswer, SignIn,
+                                  SignOut, Watch, Unwatch, UserStatus, TerminateUser, CloseUser>;
 
 /// Bytes that a message occupies, nearly: what bounds an inbox.
 [[nodiscard]] std::size_t message_bytes(const ShardMessage& message) noexcept;

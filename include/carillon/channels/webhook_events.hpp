@@ -52,6 +52,10 @@ public:
     /// Several within a second are told once.
     void cache_miss(const ChannelAddress& channel);
     void subscription_count(const ChannelAddress& channel, std::size_t count);
+    /// Something that a cluster has decided, grace and all. `count` is only of a
+    /// subscription_count.
+    void decided(WebhookKind kind, AppIndex app, const std::string& channel,
+                 const std::string& user_id, std::size_t count);
     /// `text`: the finished event.
     void client_event(const ChannelAddress& channel, std::string text);
 

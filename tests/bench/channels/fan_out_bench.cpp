@@ -54,7 +54,8 @@ void fan_out(benchmark::State& state) {
     const std::string data = "\"" + std::string(128, 'x') + "\"";
     const auto text = scan_json(data);
     for (auto _ : state) {
-        shard.publish(*app, *channel, channel_event("news", *name, *text), {});
+        static_cast<void>(
+            shard.publish(*app, {{*channel, channel_event("news", *name, *text), {}}}, [] {}));
     }
     state.SetItemsProcessed(state.iterations() * state.range(0));
 }

@@ -14,9 +14,10 @@ using ::testing::ElementsAre;
 class CacheChannelTest : public ::testing::Test {
 protected:
     void publish(const std::string& channel, const std::string& event, SocketId excluded = {}) {
-        world.shard(0).publish(
-            *app, *ChannelName::parse(channel, app->limits),
-            channel_event(channel, *scan_json('"' + event + '"'), *scan_json("\"d\"")), excluded);
+        const Publication publication{
+            *ChannelName::parse(channel, app->limits),
+            channel_event(channel, *scan_json('"' + event + '"'), *scan_json("\"d\"")), excluded};
+        EXPECT_TRUE(world.shard(0).publish(*app, {publication}, [] {}));
         world.settle();
     }
     std::vector<std::string> names_after_joining(const std::string& channel) {

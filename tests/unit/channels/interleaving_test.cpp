@@ -377,7 +377,7 @@ private:
         const auto edge = static_cast<std::uint16_t>(pick(world_.size()));
         auto name = ChannelName::parse(channel, app_->limits);
         if (home(channel) == static_cast<ShardId>(edge)) note(channel, text, excluded, true);
-        world_.shard(edge).publish(*app_, *name, text, excluded);
+        ASSERT_TRUE(world_.shard(edge).publish(*app_, {{*name, text, excluded}}, [] {}));
     }
 
     void client_event() {

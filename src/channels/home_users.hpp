@@ -7,6 +7,7 @@
 
 #include "carillon/base/hash.hpp"
 #include "carillon/base/ids.hpp"
+#include "carillon/channels/home.hpp"
 #include "carillon/channels/per_app.hpp"
 #include "carillon/channels/shard_message.hpp"
 #include "carillon/channels/webhook_events.hpp"
@@ -18,7 +19,7 @@ namespace carillon {
 /// come and go in one order. Pure. Source: protocol.md 4.4, 4.5.
 class HomeUsers {
 public:
-    using Send = std::function<void(ShardId to, ShardMessage message)>;
+    using Send = Home::Send;
 
     HomeUsers(Send send, WebhookEvents& webhooks) : send_(std::move(send)), webhooks_(webhooks) {}
 

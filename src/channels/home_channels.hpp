@@ -11,6 +11,7 @@
 #include "carillon/base/ids.hpp"
 #include "carillon/base/named_set.hpp"
 #include "carillon/channels/event_cache.hpp"
+#include "carillon/channels/home.hpp"
 #include "carillon/channels/per_app.hpp"
 #include "carillon/channels/presence_roster.hpp"
 #include "carillon/channels/shard_message.hpp"
@@ -25,8 +26,7 @@ namespace carillon {
 /// order and counts are exact. Pure.
 class HomeChannels {
 public:
-    /// `send(to, message)` carries what follows; `to` may be this shard itself.
-    using Send = std::function<void(ShardId to, ShardMessage message)>;
+    using Send = Home::Send;
 
     HomeChannels(Send send, Now now, ShardMetrics& metrics, WebhookEvents& webhooks)
         : send_(std::move(send)), now_(std::move(now)), metrics_(metrics), webhooks_(webhooks) {}
@@ -43,8 +43,7 @@ public:
     void advance();
 
     /// Occupied channels of all apps. Walks them all: for a scrape.
-    void for_each(
-        const std::function<void(std::string_view name, std::size_t subscriptions)>& visit) const;
+    void for_each(const Home::Visit& visit) const;
 
 private:
     struct ShardCount {

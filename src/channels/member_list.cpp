@@ -1,0 +1,82 @@
+#include "carillon/channels/member_list.hpp"
+
+#include "carillon/protocol/json_text.hpp"
+#include "carillon/protocol/server_messages.hpp"
+
+namespace carillon {
+namespace {
+
+std::string_view without_first(std::string_view text) {
+    return text.substr(text.empty() ? 0 : 1);
+}
+
+}  // namespace
+
+std::pair<MemberList::Entry, bool> MemberList::add(const std::string& user_id,
+                                                   const std::optional<std::string>& user_info) {
+    const auto [found, is_new] = members_.try_emplace(user_id);
+    if (is_new) append(*found, user_info);
+    return {&*found, is_new};
+}
+
+void MemberList::append(Members::value_type& member, const std::optional<std::string>& user_info) {
+    std::string id;
+    append_json_string(id, member.first);
+    const std::size_t ids_before = ids_.size();
+    const std::size_t hash_before = hash_.size();
+    append_json_escaped(ids_.append(","), id);
+    append_json_escaped(hash_.append(","), id);
+    append_json_escaped(hash_.append(":"), user_info ? *user_info : "null");
+    member.second.id_bytes = static_cast<std::uint32_t>(ids_.size() - ids_before);
+    member.second.hash_bytes = static_cast<std::uint32_t>(hash_.size() - hash_before);
+    member.second.place = static_cast<std::uint32_t>(places_.size());
+    places_.push_back(&member);
+}
+
+void MemberList::remove(Entry entry) {
+    erase_text(entry->second);
+    members_.erase(members_.find(entry->first));
+}
+
+bool MemberList::remove(std::string_view user_id) {
+    const auto found = members_.find(user_id);
+    if (found == members_.end()) return false;
+    erase_text(found->second);
+    members_.erase(found);
+    return true;
+}
+
+void MemberList::erase_text(const Member& member) {
+    const auto place = places_.begin() + static_cast<std::ptrdiff_t>(member.place);
+    std::size_t id_begin = 0;
+    std::size_t hash_begin = 0;
+    for (auto before = places_.begin(); before != place; ++before) {
+        id_begin += (*before)->second.id_bytes;
+        hash_begin += (*before)->second.hash_bytes;
+    }
+    ids_.erase(id_begin, member.id_bytes);
+    hash_.erase(hash_begin, member.hash_bytes);
+    for (auto after = places_.erase(place); after != places_.end(); ++after) {
+        --(*after)->second.place;
+    }
+}
+
+void MemberList::clear() {
+    members_.clear();
+    places_.clear();
+    ids_.clear();
+    hash_.clear();
+}
+
+std::vector<std::string> MemberList::ids() const {
+    std::vector<std::string> ids;
+    ids.reserve(members_.size());
+    for (const auto& [id, member] : members_) ids.push_back(id);
+    return ids;
+}
+
+std::string MemberList::succeeded(std::string_view channel) const {
+    return presence_succeeded(channel, members_.size(), without_first(ids_), without_first(hash_));
+}
+
+}  // namespace carillon

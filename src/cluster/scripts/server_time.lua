@@ -1,2 +1,0 @@
--- Milliseconds since 1970, by the clock of the Redis server.
-return now_ms()
