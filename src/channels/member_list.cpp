@@ -75,6 +75,20 @@ std::vector<std::string> MemberList::ids() const {
     return ids;
 }
 
+void MemberList::for_each(const std::function<void(const std::string& user_id,
+                                                   std::string_view escaped_info)>& visit) const {
+    std::size_t begin = 0;
+    for (const Entry member : places_) {
+        // A comma, the id once in quotes, a colon, the info. The id has as many bytes in the list of ids,
+        // where a comma is all that is beside it.
+        const std::size_t before_info = std::size_t{member->second.id_bytes} + 1;
+        const std::size_t bytes = member->second.hash_bytes;
+        visit(member->first,
+              std::string_view(hash_).substr(begin + before_info, bytes - before_info));
+        begin += bytes;
+    }
+}
+
 std::string MemberList::succeeded(std::string_view channel) const {
     return presence_succeeded(channel, members_.size(), without_first(ids_), without_first(hash_));
 }

@@ -28,6 +28,7 @@ public:
         return channels_.next_due();
     }
     void advance() override { channels_.advance(); }
+    void end_turn() override {}
     void for_each(const Visit& visit) const override { channels_.for_each(visit); }
 
 private:

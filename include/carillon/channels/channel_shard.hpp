@@ -63,7 +63,10 @@ public:
     }
 
     /// Sends what is gathered over a turn. What then happens may be news again.
-    void end_turn() { local_users_.end_turn(); }
+    void end_turn() {
+        local_users_.end_turn();
+        home_->end_turn();
+    }
     [[nodiscard]] bool has_news() const noexcept { return local_users_.has_news(); }
 
     /// When to call `advance`, if ever, for what happens by time alone.

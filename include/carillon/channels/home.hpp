@@ -38,6 +38,9 @@ public:
     [[nodiscard]] virtual std::optional<TimePoint> next_due() const = 0;
     virtual void advance() = 0;
 
+    /// Sends what was gathered over a turn.
+    virtual void end_turn() = 0;
+
     /// Walks all channels: for a scrape.
     virtual void for_each(const Visit& visit) const = 0;
 };

@@ -41,6 +41,9 @@ public:
     }
     [[nodiscard]] std::size_t size() const noexcept { return members_.size(); }
     [[nodiscard]] std::vector<std::string> ids() const;
+    /// `escaped_info`: JSON text as a part of a JSON string; "null" for none.
+    void for_each(const std::function<void(const std::string& user_id,
+                                           std::string_view escaped_info)>& visit) const;
 
     /// The text of `subscription_succeeded`.
     [[nodiscard]] std::string succeeded(std::string_view channel) const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -14,6 +15,9 @@ struct RedisOptions {
     std::string key_file = {};
     std::string server_name = {};
     std::uint32_t timeout_ms = 2000;
+    std::uint32_t lease_seconds = 10;
+    std::size_t max_kept_bytes = 64U << 20U;
+    std::size_t max_ring_bytes = 4U << 20U;
 
     template <class Visitor>
     static void describe(Visitor&& setting) {
@@ -32,7 +36,17 @@ struct RedisOptions {
         setting("server_name", &RedisOptions::server_name,
                 "The name that the Redis server's certificate must have. Empty: the URL's host.");
         setting("timeout_ms", &RedisOptions::timeout_ms, 100, 60000,
-                "How long connecting may take, and an answer; then the connection is given up.");
+                "How long connecting may take, and an answer; then the connection is given up, and "
+                "events are delivered on this node without waiting for the others.");
+        setting("lease_seconds", &RedisOptions::lease_seconds, 2, 60,
+                "A node that Redis has not heard of for so long is taken for dead: what its clients "
+                "held ends. The same on all nodes.");
+        setting("max_kept_bytes", &RedisOptions::max_kept_bytes, 1U << 20U, 1U << 30U,
+                "What a node keeps of events that Redis has not confirmed; beyond it REST answers "
+                "503. As much again may be kept of confirmed ones, for 10 s.");
+        setting("max_ring_bytes", &RedisOptions::max_ring_bytes, 4096, 1U << 28U,
+                "What Redis keeps of a channel's latest events, of the last 60 s, for nodes that "
+                "missed some.");
     }
 };
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <utility>
 
+#include "carillon/metrics/cluster_metrics.hpp"
 #include "carillon/metrics/latency_histogram.hpp"
 
 namespace carillon {
@@ -32,6 +33,8 @@ struct ShardMetrics {
     /// event.
     LatencyHistogram publish_to_write;
     LatencyHistogram turns;
+
+    ClusterMetrics cluster;
 
     using RouteAndStatus = std::pair<std::string_view, int>;
     std::map<RouteAndStatus, LatencyHistogram> rest;  ///< routes are literals

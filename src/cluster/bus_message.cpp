@@ -1,0 +1,72 @@
+#include "bus_message.hpp"
+
+#include <charconv>
+
+#include "carillon/base/hash.hpp"
+
+namespace carillon {
+namespace {
+
+/// Takes the field up to the next space; "" at the end.
+std::string_view take_field(std::string_view& rest) {
+    const std::size_t space = rest.find(' ');
+    const std::string_view field = rest.substr(0, space);
+    rest.remove_prefix(space == rest.npos ? rest.size() : space + 1);
+    return field;
+}
+
+template <class Number>
+bool read(std::string_view text, Number& number) {
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc{} && end == text.data() + text.size();
+}
+
+SocketId read_excluded(std::string_view text) {
+    const auto id = SocketId::parse(text);
+    return id ? *id : SocketId{};
+}
+
+}  // namespace
+
+std::optional<BusMessage> BusMessage::parse(std::string_view text) {
+    BusMessage message;
+    if (text.starts_with("* ")) {
+        text.remove_prefix(2);
+        message.kind = Kind::client_event;
+        message.speaker = fnv1a(take_field(text));
+        message.excluded = read_excluded(take_field(text));
+        message.body = text;
+        return message;
+    }
+    message.epoch = fnv1a(take_field(text));
+    if (!read(take_field(text), message.number)) return std::nullopt;
+    message.first = take_field(text) == "1";
+    take_field(text);  // When it was said: for the ring.
+    message.speaker = fnv1a(take_field(text));
+    if (!read(take_field(text), message.counter)) return std::nullopt;
+    const std::string_view kind = take_field(text);
+    if (kind.size() != 1) return std::nullopt;
+    message.kind = static_cast<Kind>(kind.front());
+    message.excluded = read_excluded(take_field(text));
+    message.body = text;
+    return message;
+}
+
+std::string client_event_message(std::string_view process, SocketId excluded,
+                                 std::string_view body) {
+    std::string message = "* ";
+    message.append(process).append(" ").append(excluded_text(excluded)).append(" ").append(body);
+    return message;
+}
+
+std::string excluded_text(SocketId excluded) {
+    return excluded == SocketId{} ? "-" : excluded.text();
+}
+
+std::optional<MemberChange> MemberChange::parse(std::string_view body) {
+    std::size_t length = 0;
+    if (!read(take_field(body), length) || length > body.size()) return std::nullopt;
+    return MemberChange{body.substr(0, length), body.substr(length)};
+}
+
+}  // namespace carillon

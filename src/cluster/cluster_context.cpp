@@ -1,0 +1,67 @@
+#include "cluster_context.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <utility>
+
+namespace carillon {
+namespace {
+
+constexpr std::array<std::pair<WebhookKind, char>, 8> letters = {
+    {{WebhookKind::channel_occupied, 'o'},
+     {WebhookKind::channel_vacated, 'v'},
+     {WebhookKind::member_added, 'a'},
+     {WebhookKind::member_removed, 'r'},
+     {WebhookKind::user_online, 'n'},
+     {WebhookKind::user_offline, 'f'},
+     {WebhookKind::subscription_count, 's'},
+     {WebhookKind::cache_miss, 'm'}}};
+
+}  // namespace
+
+void AppNames::set(std::span<const std::shared_ptr<const App>> apps) {
+    rules_.clear();
+    for (const auto& app : apps) {
+        const auto index = static_cast<std::size_t>(app->index);
+        if (index >= ids_.size()) {
+            ids_.resize(index + 1);
+            cache_times_.resize(index + 1);
+        }
+        ids_[index] = app->id.get();
+        cache_times_[index] = std::chrono::seconds(app->limits.cache_ttl_seconds);
+        std::string rule;
+        for (const auto& [kind, letter] : letters) {
+            if (app->webhook_kinds.has(kind)) rule += letter;
+        }
+        if (rule.empty()) continue;
+        const auto grace = std::chrono::milliseconds(app->webhook_grace);
+        rules_.push_back(app->id.get());
+        rules_.push_back(rule.append(" ").append(std::to_string(grace.count())));
+    }
+}
+
+const std::string& AppNames::id(AppIndex app) const noexcept {
+    static const std::string none;
+    const auto index = static_cast<std::size_t>(app);
+    return index < ids_.size() ? ids_[index] : none;
+}
+
+Duration AppNames::cache_time(AppIndex app) const noexcept {
+    const auto index = static_cast<std::size_t>(app);
+    return index < cache_times_.size() ? cache_times_[index] : Duration::zero();
+}
+
+std::optional<AppIndex> AppNames::find(std::string_view id) const noexcept {
+    const auto found = std::ranges::find(ids_, id);
+    if (found == ids_.end()) return std::nullopt;
+    return static_cast<AppIndex>(found - ids_.begin());
+}
+
+std::optional<WebhookKind> webhook_kind_of(char letter) noexcept {
+    const auto found = std::ranges::find(letters, letter, &std::pair<WebhookKind, char>::second);
+    if (found == letters.end()) return std::nullopt;
+    return found->first;
+}
+
+}  // namespace carillon

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "carillon/apps/app.hpp"
+#include "carillon/base/ids.hpp"
+#include "carillon/base/time.hpp"
+#include "carillon/cluster/redis_options.hpp"
+#include "carillon/metrics/cluster_metrics.hpp"
+#include "redis_bus.hpp"
+
+namespace carillon {
+
+/// The apps as Redis knows them: by id, with what they want to be told.
+class AppNames {
+public:
+    void set(std::span<const std::shared_ptr<const App>> apps);
+
+    /// "" if there is none.
+    [[nodiscard]] const std::string& id(AppIndex app) const noexcept;
+    /// Nothing if it is none of ours.
+    [[nodiscard]] std::optional<AppIndex> find(std::string_view id) const noexcept;
+    /// How long the last event of a cache channel stays.
+    [[nodiscard]] Duration cache_time(AppIndex app) const noexcept;
+    /// Id and rule by turns, of those that want anything. See scripts/lib.lua.
+    [[nodiscard]] const std::vector<std::string>& rules() const noexcept { return rules_; }
+
+private:
+    std::vector<std::string> ids_;  ///< by index; stay when an app goes
+    std::vector<Duration> cache_times_;
+    std::vector<std::string> rules_;
+};
+
+/// The kind of webhook that the scripts call `letter`.
+[[nodiscard]] std::optional<WebhookKind> webhook_kind_of(char letter) noexcept;
+
+/// What the parts of a shard's share in the cluster have in common.
+struct ClusterContext {
+    RedisBus& bus;
+    const RedisOptions& options;
+    ClusterMetrics& metrics;
+    Now now;
+    std::string process;             ///< unique to this start of the server
+    std::uint64_t process_hash = 0;  ///< as messages say it
+    std::string run_id;              ///< of the server that `bus` leads to, or led to last
+    std::uint64_t epoch = 0;         ///< its hash
+    AppNames apps;
+
+    [[nodiscard]] Duration lease() const { return std::chrono::seconds(options.lease_seconds); }
+    [[nodiscard]] std::uint64_t lease_ms() const { return options.lease_seconds * 1000ULL; }
+};
+
+}  // namespace carillon

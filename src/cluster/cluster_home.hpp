@@ -1,0 +1,131 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "carillon/channels/home.hpp"
+#include "carillon/channels/webhook_events.hpp"
+#include "carillon/cluster/cluster_shard.hpp"
+#include "cluster_context.hpp"
+#include "cluster_queries.hpp"
+#include "holdings.hpp"
+#include "partition_life.hpp"
+#include "publisher.hpp"
+#include "redis_bus.hpp"
+#include "topic_reader.hpp"
+
+namespace carillon {
+
+/// The home of a shard's channels and users on a node of a cluster. What edges say goes to Redis;
+/// what Redis says, in one order on all nodes, goes to the edges.
+class ClusterHome final : public Home,
+                          private RedisBusOwner,
+                          private PartitionLife::Listener,
+                          private TopicReader::Listener,
+                          private Holdings::Listener,
+                          private Publisher::Listener {
+public:
+    ClusterHome(ClusterNode& node, EventLoop& loop, ShardId self, std::uint16_t shards,
+                std::function<std::uint64_t()> random, ClusterMetrics& metrics, Send send,
+                WebhookEvents& webhooks);
+    ~ClusterHome() override;
+
+    void start(std::function<void()> ready, std::function<void(std::string why)> failed);
+    void set_apps(std::span<const std::shared_ptr<const App>> apps);
+    void leave(std::function<void()> done);
+
+    void on(ShardId from, Join&& join) override;
+    void on(ShardId from, Leave&& leave) override;
+    void on(ShardId from, Publish&& publish) override;
+    void on(ShardId from, ClientEvent&& event) override;
+    void on(ShardId from, ChannelQuery&& query) override;
+    void on(ShardId from, SignIn&& message) override;
+    void on(ShardId from, SignOut&& message) override;
+    void on(ShardId from, Watch&& message) override;
+    void on(ShardId from, Unwatch&& message) override;
+    void on(ShardId from, TerminateUser&& message) override;
+
+    [[nodiscard]] std::optional<TimePoint> next_due() const override { return next_tick_; }
+    void advance() override;
+    void end_turn() override;
+    void for_each(const Visit& visit) const override;
+
+private:
+    // From Redis.
+    void on_up(std::string_view run_id) override;
+    void on_down(std::string_view why) override;
+    void on_message(std::string_view topic, std::string_view message) override;
+    void on_subscribed(std::string_view topic) override;
+    // From the parts.
+    std::size_t bring(Partition& partition) override;
+    void on_recovered(Partition& partition) override;
+    void on_webhook(std::string_view record) override;
+    void on_inside() override;
+    void on_said(Topic& topic, const BusMessage& message) override;
+    void on_read(Topic& topic, const TopicRead& read) override;
+    void on_moved(Topic& topic) override;
+    void on_told(Topic& topic, std::uint64_t number,
+                 const std::vector<std::string>& refused) override;
+    void on_alone(const KeptEvent& event) override;
+    void answer(ShardId edge, PublishAnswer answer) override;
+
+    [[nodiscard]] Partition& partition_of(AppIndex app, std::string_view channel);
+    [[nodiscard]] std::size_t index_of(AppIndex app, std::string_view channel) const;
+    [[nodiscard]] Topic* find_channel(const ChannelAddress& channel);
+    [[nodiscard]] Topic& get_channel(const ChannelAddress& channel);
+    [[nodiscard]] Topic* find_user(const UserAddress& user);
+    [[nodiscard]] Topic& get_user(const UserAddress& user);
+    void forget_if_idle(Topic& topic);
+
+    void take_in(ShardId from, const Join& join, Topic& topic);
+    void let_go(Topic& topic, ShardId from, const JoinTicket& ticket, bool tell);
+    void answer_join(Topic& topic, const WaitingJoin& join);
+    void answer_ready(Topic& topic);
+    void answer_all(Topic& topic);
+    void refuse(Topic& topic, const std::vector<std::string>& user_ids);
+    [[nodiscard]] std::string succeeded(Topic& topic, const std::optional<PresenceData>& member);
+    [[nodiscard]] std::string after_success(Topic& topic);
+
+    void event_said(Topic& topic, std::string_view text, SocketId excluded, TimePoint accepted);
+    void member_came(Topic& topic, std::string_view user_id, std::string_view info);
+    void member_went(Topic& topic, std::string_view user_id);
+    void take_members(Topic& topic, const TopicRead& read);
+    void set_online(Topic& topic, bool online);
+    void close_user(const Topic& topic);
+    void fan_out(const Topic& topic, std::string text, SocketId excluded, TimePoint accepted,
+                 std::string excluded_user = {});
+
+    void judge_alone();
+    void set_alone(bool alone);
+    void count_partitions();
+    void leave_if_told();
+
+    ClusterNode& node_;
+    const ShardId self_;
+    const std::uint16_t shards_;
+    EventLoop& loop_;
+    Send send_;
+    WebhookEvents& webhooks_;
+    RedisBus bus_;
+    ClusterContext context_;
+    std::deque<Partition> partitions_;
+    PartitionLife life_;
+    TopicReader reader_;
+    Holdings holdings_;
+    Publisher publisher_;
+    ClusterQueries queries_;
+    std::function<void()> ready_;
+    std::function<void(std::string)> failed_;
+    std::function<void()> leaving_;
+    bool left_ = false;
+    std::optional<TimePoint> next_tick_;
+    std::optional<TimePoint> down_since_;
+};
+
+}  // namespace carillon

@@ -1,0 +1,169 @@
+#include "holdings.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace carillon {
+namespace {
+
+constexpr std::size_t steps_at_once = 500;
+constexpr std::size_t in_flight_max = 2048;
+constexpr std::size_t members_a_piece = 200;
+
+std::uint64_t number_in(std::string_view text) {
+    std::uint64_t number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
+}  // namespace
+
+void Holdings::want(Topic& topic) {
+    if (std::exchange(topic.hold_wanted, true)) return;
+    if (!topic.holding) wanted_.push_back({&topic.partition, topic.key});
+}
+
+bool Holdings::bring(Topic& topic) {
+    if (topic.held() == 0 && topic.told == 0) return false;
+    topic.held_before = topic.told > 0;
+    topic.bringing = true;
+    if (std::exchange(topic.holding, false)) --under_way_;
+    for (WaitingJoin& join : topic.waiting) join.state = WaitingJoin::State::unsent;
+    if (topic.presence) {
+        topic.presence->steps.clear();
+        for (const auto& [user_id, member] : topic.presence->local) {
+            topic.presence->steps.push_back({true, user_id, member.info.value_or("")});
+        }
+    }
+    topic.hold_wanted = true;
+    wanted_.push_back({&topic.partition, topic.key});
+    return true;
+}
+
+void Holdings::on_down(Topic& topic) {
+    if (!std::exchange(topic.holding, false)) return;
+    --under_way_;
+    // Whether it was carried out is not known; twice is as good as once, if all of it is told.
+    for (WaitingJoin& join : topic.waiting) {
+        if (join.state == WaitingJoin::State::sent) join.state = WaitingJoin::State::unsent;
+    }
+    if (topic.presence) {
+        std::deque<HoldStep>& steps = topic.presence->steps;
+        steps.insert(steps.begin(), std::make_move_iterator(topic.sent_steps.begin()),
+                     std::make_move_iterator(topic.sent_steps.end()));
+        topic.sent_steps.clear();
+    }
+    topic.hold_wanted = true;
+    wanted_.push_back({&topic.partition, topic.key});
+}
+
+void Holdings::end_turn() {
+    if (!context_.bus.is_up()) return;
+    std::size_t waiting = wanted_.size();
+    for (; waiting > 0 && context_.bus.in_flight() < in_flight_max; --waiting) {
+        const Wanted wanted = std::move(wanted_.front());
+        wanted_.pop_front();
+        Topic* const topic = wanted.partition->topics.find(wanted.key);
+        if (topic == nullptr || !topic->hold_wanted || topic->holding) continue;
+        const auto standing = wanted.partition->standing;
+        if (standing == Partition::Standing::bringing || standing == Partition::Standing::inside) {
+            tell(*topic);
+        } else {
+            wanted_.push_back(wanted);
+        }
+    }
+}
+
+void Holdings::tell(Topic& topic) {
+    topic.holding = true;
+    topic.hold_wanted = false;
+    ++under_way_;
+    Partition& partition = topic.partition;
+    Presence* const presence = topic.presence.get();
+    const std::uint32_t told = topic.held();
+    const bool compares_replica = presence != nullptr && partition.recovering && topic.bringing;
+    Arguments arguments = life_.operation(partition);
+    arguments.add(context_.options.max_ring_bytes)
+        .add(topic.key)
+        .add(std::uint64_t{told})
+        .add(std::uint64_t{topic.counted ? 1U : 0U})
+        .add(std::uint64_t{presence != nullptr ? presence->members_max : 0U})
+        .add(std::uint64_t{topic.held_before ? 1U : 0U})
+        .add(compares_replica ? presence->number : std::uint64_t{0});
+    bool all = true;
+    if (presence != nullptr) {
+        const std::size_t count = std::min(presence->steps.size(), steps_at_once);
+        for (std::size_t i = 0; i < count; ++i) {
+            topic.sent_steps.push_back(std::move(presence->steps.front()));
+            presence->steps.pop_front();
+        }
+        for (const HoldStep& step : topic.sent_steps) {
+            arguments.add(step.enters ? "+" : "-").add(step.user_id).add(step.info);
+        }
+        all = presence->steps.empty();
+        topic.hold_wanted = !all;
+    }
+    for (WaitingJoin& join : topic.waiting) {
+        if (all && join.state == WaitingJoin::State::unsent) join.state = WaitingJoin::State::sent;
+    }
+    const auto answer = [this, &partition, key = topic.key, node = partition.node, told,
+                         all](const RedisReply& reply) {
+        if (partition.node != node) return;  // The next registration tells it again.
+        Topic* const asked = partition.topics.find(key);
+        if (asked == nullptr || !asked->holding) return;
+        if (reply.size() < 6) return life_.on_stale(partition);
+        on_answer(*asked, told, all, reply);
+    };
+    context_.bus.call(Script::hold, partition.prefix, arguments, answer);
+}
+
+void Holdings::on_answer(Topic& topic, std::uint32_t told, bool all, const RedisReply& reply) {
+    topic.holding = false;
+    topic.held_before = false;
+    topic.told = told;
+    topic.sent_steps.clear();
+    --under_way_;
+    std::vector<std::string> refused;
+    for (std::size_t i = 0; i < reply[5].size(); ++i) refused.emplace_back(reply[5][i].text());
+    if (reply[2].integer() == 1) tell_replica(topic);
+    Partition& partition = topic.partition;
+    life_.note(partition, reply[3].text(), reply[4].integer());
+    if (topic.hold_wanted) {
+        wanted_.push_back({&partition, topic.key});
+    } else if (std::exchange(topic.bringing, false)) {
+        life_.brought(partition);
+    }
+    const std::uint64_t number = number_in(reply[1].text());
+    for (WaitingJoin& join : topic.waiting) {
+        if (!all || join.state != WaitingJoin::State::sent) continue;
+        join.state = WaitingJoin::State::confirmed;
+        join.number = number;
+    }
+    listener_.on_told(topic, number, refused);
+}
+
+void Holdings::tell_replica(Topic& topic) {
+    Presence& presence = *topic.presence;
+    std::vector<std::pair<std::string, std::string>> members;
+    presence.replica.for_each([&](const std::string& id, std::string_view escaped_info) {
+        const auto info = nlohmann::json::parse('"' + std::string(escaped_info) + '"', nullptr,
+                                                false);
+        std::string text = info.is_string() ? info.get<std::string>() : "";
+        if (text == "null") text.clear();
+        members.emplace_back(id, std::move(text));
+    });
+    std::size_t at = 0;
+    do {
+        Arguments arguments = life_.operation(topic.partition);
+        arguments.add(topic.key).add(presence.number).add(std::uint64_t{at == 0 ? 1U : 0U});
+        const std::size_t end = std::min(members.size(), at + members_a_piece);
+        for (; at < end; ++at) arguments.add(members[at].first).add(members[at].second);
+        context_.bus.call(Script::replica, topic.partition.prefix, arguments,
+                          [](const RedisReply&) {});
+    } while (at < members.size());
+}
+
+}  // namespace carillon

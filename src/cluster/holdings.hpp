@@ -1,0 +1,56 @@
+#pragma once
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "cluster_context.hpp"
+#include "partition_life.hpp"
+#include "partition_state.hpp"
+
+namespace carillon {
+
+/// Tells Redis what this node holds of its topics: one operation at a time a topic, which carries
+/// all that has changed since the last. So a thousand joins of one channel are a few operations,
+/// and whatever is told twice is the same the second time.
+class Holdings {
+public:
+    class Listener {
+    public:
+        virtual ~Listener() = default;
+        /// Redis knows what was told; it stands for `number` of the sequence. `refused`: members
+        /// for whom the channel was full.
+        virtual void on_told(Topic& topic, std::uint64_t number,
+                             const std::vector<std::string>& refused) = 0;
+    };
+
+    Holdings(ClusterContext& context, PartitionLife& life, Listener& listener)
+        : context_(context), life_(life), listener_(listener) {}
+
+    /// Something that the node holds of it has changed.
+    void want(Topic& topic);
+    /// Its partition was registered anew: all is to be told. False if there is nothing.
+    bool bring(Topic& topic);
+    void on_down(Topic& topic);
+    /// Nothing waits any more.
+    [[nodiscard]] bool is_idle() const noexcept { return wanted_.empty() && under_way_ == 0; }
+
+    void end_turn();
+
+private:
+    void tell(Topic& topic);
+    void on_answer(Topic& topic, std::uint32_t told, bool all, const RedisReply& reply);
+    void tell_replica(Topic& topic);
+
+    ClusterContext& context_;
+    PartitionLife& life_;
+    Listener& listener_;
+    struct Wanted {
+        Partition* partition;
+        std::string key;
+    };
+    std::deque<Wanted> wanted_;
+    std::size_t under_way_ = 0;
+};
+
+}  // namespace carillon

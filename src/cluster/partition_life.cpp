@@ -1,0 +1,227 @@
+#include "partition_life.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <utility>
+
+namespace carillon {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::uint64_t cleared_at_once = 200;
+constexpr std::uint64_t claim_ms = 5000;
+constexpr std::uint64_t webhooks_at_once = 100;
+
+std::string process_of(std::string_view node) {
+    return std::string(node.substr(0, node.find('.')));
+}
+
+}  // namespace
+
+Arguments PartitionLife::operation(Partition& partition) const {
+    Arguments arguments;
+    arguments.add(context_.run_id)
+        .add(context_.lease_ms())
+        .add_owned(partition.node)
+        .add(++partition.operations);
+    return arguments;
+}
+
+void PartitionLife::on_up(bool other_server) {
+    if (to_leave_ > 0) return;
+    up_since_ = context_.now();
+    for (Partition& partition : partitions_) {
+        if (other_server || partition.standing != Partition::Standing::inside) {
+            register_in(partition);
+        } else {
+            renew(partition);
+        }
+    }
+}
+
+void PartitionLife::on_down() {
+    for (Partition& partition : partitions_) {
+        partition.renewing = partition.taking = false;
+        if (partition.standing != Partition::Standing::inside) {
+            partition.standing = Partition::Standing::outside;
+        }
+    }
+    if (gone_) std::exchange(gone_, nullptr)();
+}
+
+void PartitionLife::register_in(Partition& partition) {
+    partition.standing = Partition::Standing::registering;
+    partition.node = context_.process + '.' + std::to_string(++partition.registrations);
+    partition.operations = 0;
+    std::string known;
+    if (partition.was_registered) {
+        known = context_.process;
+        for (const std::string& process : partition.known) known.append(" ").append(process);
+    }
+    Arguments arguments;
+    arguments.add(context_.run_id).add(context_.lease_ms()).add(partition.node).add(known);
+    for (const std::string& rule : context_.apps.rules()) arguments.add(rule);
+    const auto answer = [this, &partition, node = partition.node](const RedisReply& reply) {
+        if (partition.node != node || reply.size() < 3) return;
+        partition.was_registered = true;
+        partition.standing = Partition::Standing::bringing;
+        partition.renew_at = context_.now() + context_.lease() * 3 / 10;
+        partition.recovering = reply[1].integer() == 1;
+        note_nodes(partition, reply[2]);
+        partition.to_bring = listener_.bring(partition);
+        if (partition.to_bring == 0) complete(partition);
+    };
+    context_.bus.call(Script::register_node, partition.prefix, arguments, answer);
+}
+
+void PartitionLife::brought(Partition& partition) {
+    if (partition.to_bring == 0 || --partition.to_bring > 0) return;
+    complete(partition);
+}
+
+void PartitionLife::complete(Partition& partition) {
+    Arguments arguments = operation(partition);
+    arguments.add(context_.options.max_ring_bytes);
+    const auto answer = [this, &partition, node = partition.node](const RedisReply& reply) {
+        if (partition.node != node) return;
+        if (reply.size() < 3) return on_stale(partition);
+        partition.standing = Partition::Standing::inside;
+        // Even if no recovery is seen any more: it may have been one until just now.
+        if (partition.recovering) set_recovering(partition, reply[1].integer() == 1);
+        note(partition, "-", reply[2].integer());
+        if (was_inside_) return;
+        was_inside_ = std::ranges::all_of(partitions_, [](const Partition& one) {
+            return one.standing == Partition::Standing::inside;
+        });
+        if (was_inside_) listener_.on_inside();
+    };
+    context_.bus.call(Script::complete, partition.prefix, arguments, answer);
+}
+
+void PartitionLife::on_stale(Partition& partition) {
+    ++context_.metrics.registrations_lost;
+    if (context_.bus.is_up()) register_in(partition);
+}
+
+void PartitionLife::advance() {
+    if (!context_.bus.is_up()) return;
+    const TimePoint now = context_.now();
+    for (Partition& partition : partitions_) {
+        const bool due = now >= partition.renew_at || now >= partition.due_at;
+        if (due && partition.standing == Partition::Standing::inside && !partition.renewing) {
+            renew(partition);
+        }
+    }
+}
+
+void PartitionLife::renew(Partition& partition) {
+    partition.renewing = true;
+    partition.due_at = TimePoint::max();
+    partition.renew_at = context_.now() + context_.lease() * 3 / 10;
+    // Who was cut off may have come back together with those it takes for dead.
+    const bool may_clear = context_.now() - up_since_ >= context_.lease();
+    Arguments arguments = operation(partition);
+    arguments.add(context_.options.max_ring_bytes)
+        .add(std::uint64_t{may_clear ? 1U : 0U})
+        .add(claim_ms);
+    const auto answer = [this, &partition, node = partition.node](const RedisReply& reply) {
+        if (partition.node != node) return;
+        partition.renewing = false;
+        if (reply.size() < 6) return on_stale(partition);
+        set_recovering(partition, reply[1].integer() == 1);
+        note(partition, reply[2].text(), reply[3].integer());
+        note_nodes(partition, reply[4]);
+        for (std::size_t i = 0; i < reply[5].size(); ++i) {
+            ++context_.metrics.nodes_cleared;
+            clear(partition, std::string(reply[5][i].text()));
+        }
+    };
+    context_.bus.call(Script::renew, partition.prefix, arguments, answer);
+}
+
+void PartitionLife::clear(Partition& partition, const std::string& dead) {
+    Arguments arguments = operation(partition);
+    arguments.add(context_.options.max_ring_bytes)
+        .add(dead)
+        .add(cleared_at_once)
+        .add(claim_ms);
+    const auto answer = [this, &partition, node = partition.node, dead](const RedisReply& reply) {
+        if (partition.node != node) return;
+        if (reply.size() < 4) return on_stale(partition);
+        note(partition, reply[2].text(), reply[3].integer());
+        if (reply[1].integer() == 0) clear(partition, dead);
+    };
+    context_.bus.call(Script::clear, partition.prefix, arguments, answer);
+}
+
+void PartitionLife::set_recovering(Partition& partition, bool recovering) {
+    const bool ended = std::exchange(partition.recovering, recovering) && !recovering;
+    if (ended) listener_.on_recovered(partition);
+}
+
+void PartitionLife::note_nodes(Partition& partition, const RedisReply& nodes) {
+    partition.known.clear();
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+        std::string process = process_of(nodes[i].text());
+        if (std::ranges::find(partition.known, process) == partition.known.end()) {
+            partition.known.push_back(std::move(process));
+        }
+    }
+}
+
+void PartitionLife::note(Partition& partition, std::string_view due_ms, std::int64_t webhooks) {
+    std::int64_t due = 0;
+    const auto read = std::from_chars(due_ms.data(), due_ms.data() + due_ms.size(), due);
+    if (read.ec == std::errc{}) {
+        partition.due_at = std::min(partition.due_at, context_.now() + milliseconds(due));
+    }
+    if (webhooks > 0) take_webhooks(partition);
+}
+
+void PartitionLife::take_webhooks(Partition& partition) {
+    if (std::exchange(partition.taking, true)) return;
+    Arguments arguments;
+    arguments.add(webhooks_at_once);
+    context_.bus.call(Script::take, partition.prefix, arguments,
+                      [this, &partition](const RedisReply& reply) {
+                          partition.taking = false;
+                          for (std::size_t i = 0; i < reply.size(); ++i) {
+                              listener_.on_webhook(reply[i].text());
+                          }
+                          if (reply.size() == webhooks_at_once) take_webhooks(partition);
+                      });
+}
+
+void PartitionLife::tell_rules() {
+    if (!context_.bus.is_up()) return;  // The next registration tells them.
+    Arguments arguments;
+    for (const std::string& rule : context_.apps.rules()) arguments.add(rule);
+    for (const Partition& partition : partitions_) {
+        context_.bus.call(Script::rules, partition.prefix, arguments, [](const RedisReply&) {});
+    }
+}
+
+void PartitionLife::leave(std::function<void()> done) {
+    gone_ = std::move(done);
+    to_leave_ = 1;
+    if (!context_.bus.is_up()) return left();
+    for (Partition& partition : partitions_) {
+        if (partition.standing == Partition::Standing::outside) continue;
+        ++to_leave_;
+        context_.bus.call(Script::leave, partition.prefix, operation(partition),
+                          [this](const RedisReply&) { left(); });
+        partition.standing = Partition::Standing::outside;
+        partition.node.clear();
+    }
+    left();
+}
+
+void PartitionLife::left() {
+    if (--to_leave_ == 0 && gone_) std::exchange(gone_, nullptr)();
+}
+
+}  // namespace carillon

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <string_view>
+
+#include "cluster_context.hpp"
+#include "partition_state.hpp"
+
+namespace carillon {
+
+/// Keeps this node registered in the partitions of its shard: registers, brings what it holds,
+/// renews the leases, clears what nodes held that have ended, takes the webhooks that were decided.
+class PartitionLife {
+public:
+    class Listener {
+    public:
+        virtual ~Listener() = default;
+        /// The partition was registered anew: Redis is to be told of all topics that are held.
+        /// Returns how many; `brought` is called for each.
+        virtual std::size_t bring(Partition& partition) = 0;
+        /// A recovery has ended: what is known of members may be wrong.
+        virtual void on_recovered(Partition& partition) = 0;
+        /// `record` as in the partition's queue.
+        virtual void on_webhook(std::string_view record) = 0;
+        /// All partitions are registered in, for the first time.
+        virtual void on_inside() = 0;
+    };
+
+    PartitionLife(ClusterContext& context, std::deque<Partition>& partitions, Listener& listener)
+        : context_(context), partitions_(partitions), listener_(listener) {}
+
+    /// `other_server`: than the last time.
+    void on_up(bool other_server);
+    void on_down();
+    /// What time alone brings about. To be called every 100 ms or so.
+    void advance();
+
+    /// What the apps want to be told has changed.
+    void tell_rules();
+
+    /// An operation of the partition's present id was refused: a lease had lapsed, or Redis lost
+    /// its memory.
+    void on_stale(Partition& partition);
+    /// One of the topics that `bring` announced is told.
+    void brought(Partition& partition);
+    /// What most answers end with: ms until something is due or "-", and webhooks that wait.
+    void note(Partition& partition, std::string_view due_ms, std::int64_t webhooks);
+    void take_webhooks(Partition& partition);
+
+    /// The first arguments of every script that changes what a node holds, one operation more.
+    [[nodiscard]] Arguments operation(Partition& partition) const;
+
+    /// Goes for good. `done` is called once all partitions have answered, or Redis is lost.
+    void leave(std::function<void()> done);
+
+private:
+    void register_in(Partition& partition);
+    void complete(Partition& partition);
+    void renew(Partition& partition);
+    void clear(Partition& partition, const std::string& dead);
+    void set_recovering(Partition& partition, bool recovering);
+    void note_nodes(Partition& partition, const RedisReply& nodes);
+    void left();
+
+    ClusterContext& context_;
+    std::deque<Partition>& partitions_;
+    Listener& listener_;
+    TimePoint up_since_{};
+    bool was_inside_ = false;
+    std::function<void()> gone_;
+    std::size_t to_leave_ = 0;
+};
+
+}  // namespace carillon

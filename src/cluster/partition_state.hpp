@@ -1,0 +1,42 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "carillon/base/named_set.hpp"
+#include "carillon/base/time.hpp"
+#include "topic.hpp"
+
+namespace carillon {
+
+/// One of the 256 parts of the keyspace, as far as this node is in it: registered there under an id
+/// of its own, with a lease of its own. Of the shard that is the partition's home on this node.
+struct Partition {
+    enum class Standing : std::uint8_t {
+        outside,      ///< not registered, or not any more
+        registering,  ///< asked for it
+        bringing,     ///< registered; tells what the node holds
+        inside,
+    };
+
+    std::uint8_t number = 0;
+    std::string prefix;  ///< of its keys, with the hash tag
+    NamedSet<Topic> topics;
+
+    Standing standing = Standing::outside;
+    std::string node;  ///< the id: the process, '.', a number
+    std::uint64_t registrations = 0;
+    std::uint64_t operations = 0;  ///< of this id
+    bool recovering = false;
+    bool was_registered = false;
+    std::size_t to_bring = 0;          ///< topics
+    std::vector<std::string> known;    ///< processes that were registered when we last looked
+    TimePoint renew_at{};
+    TimePoint due_at = TimePoint::max();  ///< something that was put off is to be said
+    bool renewing = false;
+    bool taking = false;                ///< webhooks
+    std::uint64_t last_sent_event = 0;  ///< on this connection; 0: none
+};
+
+}  // namespace carillon

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+
+#include "carillon/base/ids.hpp"
+#include "carillon/base/time.hpp"
+#include "carillon/channels/shard_message.hpp"
+
+namespace carillon {
+
+/// An event on its way into Redis.
+struct KeptEvent {
+    std::uint64_t counter = 0;  ///< set by the buffer; rises by one
+    std::uint8_t partition = 0;
+    std::string topic;
+    char kind = 'e';
+    ChannelAddress channel;
+    SocketId excluded;
+    std::string text;
+    std::optional<Duration> cache;  ///< how long it stays the channel's last event
+    ShardId edge{};                 ///< whom to answer
+    std::uint64_t receipt = 0;
+    TimePoint accepted{};
+    std::size_t cost = 0;    ///< of the budget
+    bool delivered = false;  ///< on this node, out of the order, while Redis was gone
+    bool answered = false;
+    bool paid_back = false;  ///< its cost was given back
+    std::optional<TimePoint> confirmed;
+};
+
+/// What a shard has accepted, in order: kept until Redis has confirmed it and has gone on answering
+/// for 10 s, since a server that comes back with older data must be told again. Pure.
+class PublishBuffer {
+public:
+    static constexpr std::chrono::seconds kept_after_confirmation{10};
+
+    /// `confirmed_bytes_max`: beyond it, confirmed events go sooner.
+    explicit PublishBuffer(std::size_t confirmed_bytes_max)
+        : confirmed_bytes_max_(confirmed_bytes_max) {}
+
+    KeptEvent& push(KeptEvent event);
+    /// The next that is to be sent, from now on counted as sent; null if there is none.
+    [[nodiscard]] KeptEvent* next();
+    /// Null if it is not kept any more.
+    [[nodiscard]] KeptEvent* find(std::uint64_t counter) noexcept;
+    void confirm(KeptEvent& event, TimePoint now);
+
+    /// What is not confirmed is to be sent again.
+    void rewind() noexcept;
+    /// Everything is: the server is another.
+    void rewind_all() noexcept;
+    /// Time without Redis does not count: confirmed events stay for their time from `now` on.
+    void restart_clock(TimePoint now) noexcept;
+    /// Lets go of what was confirmed long enough before `answered`, the last time that Redis did.
+    void forget(TimePoint answered);
+
+    /// The one that waits longest for its confirmation; null if none does.
+    [[nodiscard]] const KeptEvent* oldest_unconfirmed() noexcept;
+    [[nodiscard]] std::deque<KeptEvent>& all() noexcept { return kept_; }
+    [[nodiscard]] std::size_t size() const noexcept { return kept_.size(); }
+    [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
+
+private:
+    void drop_first() noexcept;
+
+    const std::size_t confirmed_bytes_max_;
+    std::deque<KeptEvent> kept_;
+    std::size_t bytes_ = 0;
+    std::size_t confirmed_bytes_ = 0;
+    std::size_t next_ = 0;         ///< index of the next to be sent
+    std::size_t unconfirmed_ = 0;  ///< all before are confirmed
+    std::uint64_t last_counter_ = 0;
+};
+
+}  // namespace carillon

@@ -1,0 +1,129 @@
+#include "publisher.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace carillon {
+namespace {
+
+constexpr std::size_t in_flight_max = 1024;
+constexpr std::chrono::milliseconds stall_time{100};
+
+}  // namespace
+
+Publisher::Publisher(ClusterContext& context, std::deque<Partition>& partitions,
+                     PublishBudget& budget, Listener& listener)
+    : context_(context),
+      partitions_(partitions),
+      budget_(budget),
+      listener_(listener),
+      buffer_(context.options.max_kept_bytes) {}
+
+void Publisher::publish(KeptEvent event) {
+    KeptEvent& kept = buffer_.push(std::move(event));
+    if (alone_) deliver_alone(kept);
+}
+
+void Publisher::on_up(bool other_server) {
+    in_flight_ = 0;
+    stalled_until_ = {};
+    // Another server may come with older data: it is told everything again, and takes what is new.
+    if (other_server) {
+        buffer_.rewind_all();
+    } else {
+        buffer_.restart_clock(context_.now());
+    }
+    start_over();
+}
+
+void Publisher::on_down() {
+    in_flight_ = 0;
+}
+
+void Publisher::start_over() {
+    buffer_.rewind();
+    for (Partition& partition : partitions_) partition.last_sent_event = 0;
+}
+
+void Publisher::set_alone(bool alone) {
+    if (std::exchange(alone_, alone) == alone || !alone) return;
+    for (KeptEvent& event : buffer_.all()) {
+        if (!event.confirmed && !event.answered) deliver_alone(event);
+    }
+}
+
+void Publisher::deliver_alone(KeptEvent& event) {
+    event.delivered = true;
+    listener_.on_alone(event);
+    answer(event);
+}
+
+void Publisher::answer(KeptEvent& event) {
+    if (std::exchange(event.answered, true) || event.receipt == 0) return;
+    listener_.answer(event.edge, PublishAnswer{event.receipt});
+}
+
+bool Publisher::is_overdue(Duration timeout) {
+    const KeptEvent* const oldest = buffer_.oldest_unconfirmed();
+    return oldest != nullptr && !oldest->answered && context_.now() - oldest->accepted >= timeout;
+}
+
+void Publisher::end_turn() {
+    if (!context_.bus.is_up() || context_.now() < stalled_until_) return;
+    while (in_flight_ < in_flight_max) {
+        KeptEvent* const event = buffer_.next();
+        if (event == nullptr) return;
+        send(*event);
+    }
+}
+
+void Publisher::send(KeptEvent& event) {
+    Partition& partition = partitions_[event.partition];
+    const std::string excluded = excluded_text(event.excluded);
+    Arguments arguments;
+    arguments.add(context_.run_id)
+        .add(context_.options.max_ring_bytes)
+        .add(event.topic)
+        .add(context_.process)
+        .add(event.counter)
+        .add(partition.last_sent_event)
+        .add(std::string_view(&event.kind, 1))
+        .add(excluded)
+        .add(event.text);
+    if (event.cache) {
+        const auto stays = std::chrono::duration_cast<std::chrono::milliseconds>(*event.cache);
+        arguments.add(static_cast<std::uint64_t>(std::max<std::int64_t>(1, stays.count())));
+    }
+    partition.last_sent_event = event.counter;
+    ++in_flight_;
+    context_.bus.call(Script::publish, partition.prefix, arguments,
+                      [this, counter = event.counter](const RedisReply& reply) {
+                          --in_flight_;
+                          on_answer(counter, reply.text() == "DONE");
+                      });
+}
+
+void Publisher::on_answer(std::uint64_t counter, bool done) {
+    KeptEvent* const event = buffer_.find(counter);
+    if (event == nullptr) return;
+    if (!done) return stall();
+    if (!std::exchange(event->paid_back, true)) budget_.give_back(event->cost);
+    answer(*event);
+    buffer_.confirm(*event, context_.now());
+}
+
+/// Its memory is full, or an event before this one is missing: a little later, all in order again.
+void Publisher::stall() {
+    if (context_.now() < stalled_until_) return;
+    stalled_until_ = context_.now() + stall_time;
+    start_over();
+}
+
+void Publisher::advance() {
+    buffer_.forget(context_.bus.is_up() ? context_.bus.answered() : TimePoint{});
+    context_.metrics.events_kept = buffer_.size();
+    context_.metrics.bytes_kept = buffer_.bytes();
+}
+
+}  // namespace carillon

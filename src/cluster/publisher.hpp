@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+
+#include "carillon/channels/publish_budget.hpp"
+#include "cluster_context.hpp"
+#include "partition_state.hpp"
+#include "publish_buffer.hpp"
+
+namespace carillon {
+
+/// Brings events into Redis, in order, and answers whoever published them. If Redis does not answer
+/// for too long, events are delivered on this node at once, out of the order, and are brought to
+/// the others when it does.
+class Publisher {
+public:
+    class Listener {
+    public:
+        virtual ~Listener() = default;
+        /// Redis is gone: the event is for the clients of this node now.
+        virtual void on_alone(const KeptEvent& event) = 0;
+        virtual void answer(ShardId edge, PublishAnswer answer) = 0;
+    };
+
+    Publisher(ClusterContext& context, std::deque<Partition>& partitions, PublishBudget& budget,
+              Listener& listener);
+
+    void publish(KeptEvent event);
+    void on_up(bool other_server);
+    void on_down();
+    /// Redis has been without answers for too long, or is no more. Alone, an event is delivered as
+    /// soon as it is accepted.
+    void set_alone(bool alone);
+    [[nodiscard]] bool is_alone() const noexcept { return alone_; }
+
+    /// The event that has waited longest, if any, and since when it could be sent.
+    [[nodiscard]] bool is_overdue(Duration timeout);
+    void advance();
+    void end_turn();
+    /// When the event was accepted; nothing if it is not kept any more.
+    [[nodiscard]] std::optional<TimePoint> accepted(std::uint64_t counter) {
+        const KeptEvent* const event = buffer_.find(counter);
+        if (event == nullptr) return std::nullopt;
+        return event->accepted;
+    }
+    /// Everything is safe in Redis.
+    [[nodiscard]] bool is_idle() { return buffer_.oldest_unconfirmed() == nullptr; }
+
+private:
+    void send(KeptEvent& event);
+    void on_answer(std::uint64_t counter, bool done);
+    void stall();
+    void start_over();
+    void deliver_alone(KeptEvent& event);
+    void answer(KeptEvent& event);
+
+    ClusterContext& context_;
+    std::deque<Partition>& partitions_;
+    PublishBudget& budget_;
+    Listener& listener_;
+    PublishBuffer buffer_;
+    std::size_t in_flight_ = 0;
+    std::uint64_t connection_ = 0;  ///< answers of an earlier one do not come
+    TimePoint stalled_until_{};
+    bool alone_ = false;
+};
+
+}  // namespace carillon

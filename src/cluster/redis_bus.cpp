@@ -1,0 +1,157 @@
+#include "redis_bus.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "scripts.hpp"
+
+namespace carillon {
+namespace {
+
+using std::chrono::milliseconds;
+
+/// By the number of each `Script`.
+const std::array<std::string_view, 16> texts = {
+    scripts::ask,   scripts::clear,   scripts::compare, scripts::complete,
+    scripts::hold,  scripts::leave,   scripts::list,    scripts::members,
+    scripts::missed, scripts::publish, scripts::read,    scripts::register_node,
+    scripts::renew, scripts::replica, scripts::rules,   scripts::take};
+
+bool is_memory_full(std::string_view error) {
+    return error.starts_with("OOM");
+}
+
+}  // namespace
+
+RedisBus::RedisBus(EventLoop& loop, const Target& target, LatencyHistogram& round_trips,
+                   std::function<std::uint64_t()> random, RedisBusOwner& owner)
+    : loop_(loop),
+      random_(std::move(random)),
+      owner_(owner),
+      commands_(loop, target.address, target.tls, target.server_name, target.timeout,
+                RedisConnection::Kind::commands, *this),
+      subscriptions_(loop, target.address, target.tls, target.server_name, target.timeout,
+                     RedisConnection::Kind::subscriptions, *this),
+      retry_(loop.context()) {
+    commands_.measure(round_trips);
+}
+
+void RedisBus::open() {
+    closed_ = false;
+    scripts_loaded_ = 0;
+    commands_server_.clear();
+    subscriptions_server_.clear();
+    commands_.open();
+    subscriptions_.open();
+}
+
+void RedisBus::close() {
+    closed_ = true;
+    up_ = false;
+    retry_.cancel();
+    commands_.close();
+    subscriptions_.close();
+}
+
+void RedisBus::on_ready(RedisConnection& connection, std::string_view run_id) {
+    if (&connection == &commands_) {
+        commands_server_ = run_id;
+        load_scripts();
+    } else {
+        subscriptions_server_ = run_id;
+        come_up();
+    }
+}
+
+void RedisBus::load_scripts() {
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+        const std::array<std::string_view, 3> command = {"SCRIPT", "LOAD", texts[i]};
+        commands_.send(command, [this, i](const RedisReply& reply) {
+            if (reply.is_error()) return fail(reply.text());
+            digests_[i] = reply.text();
+            if (++scripts_loaded_ == texts.size()) come_up();
+        });
+    }
+    commands_.flush();
+}
+
+void RedisBus::come_up() {
+    if (subscriptions_server_.empty() || scripts_loaded_ < texts.size()) return;
+    if (commands_server_ != subscriptions_server_) return fail("two different servers answered");
+    up_ = true;
+    failures_ = 0;
+    answered_ = loop_.now();
+    owner_.on_up(commands_server_);
+}
+
+void RedisBus::on_lost(RedisConnection&, std::string_view why) {
+    fail(why);
+}
+
+void RedisBus::fail(std::string_view why) {
+    const std::string reason(why);  // `why` may be of a connection that is closed now.
+    close();
+    closed_ = false;
+    open_later();
+    owner_.on_down(reason);
+}
+
+void RedisBus::open_later() {
+    // The first attempt follows at once: a connection may be lost where the server is not.
+    const auto longest = milliseconds(std::min(1000U, failures_ == 0 ? 20U : 50U << failures_));
+    failures_ = std::min(failures_ + 1, 8U);
+    const auto shortest = longest / 2;
+    const auto spread = static_cast<std::int64_t>(
+        random_() % static_cast<std::uint64_t>(longest.count() - shortest.count() + 1));
+    retry_.expires_after(shortest + milliseconds(spread));
+    retry_.async_wait([this](boost::system::error_code error) {
+        if (error || closed_) return;
+        loop_.refresh_time();
+        open();
+    });
+}
+
+void RedisBus::call(Script script, std::string_view key, const Arguments& arguments,
+                    Answer answer) {
+    std::vector<std::string_view> command = {
+        "EVALSHA", digests_[static_cast<std::size_t>(script)], "1", key};
+    command.insert(command.end(), arguments.views().begin(), arguments.views().end());
+    commands_.send(command, [this, answer = std::move(answer)](const RedisReply& reply) {
+        answered_ = loop_.now();
+        if (reply.is_error() && !is_memory_full(reply.text())) return fail(reply.text());
+        answer(reply);
+    });
+}
+
+void RedisBus::publish(std::string_view topic, std::string_view message) {
+    const std::array<std::string_view, 3> command = {"PUBLISH", topic, message};
+    commands_.send(command, [](const RedisReply&) {});
+}
+
+void RedisBus::subscribe(std::string_view topic) {
+    const std::array<std::string_view, 2> command = {"SUBSCRIBE", topic};
+    subscriptions_.send(command, nullptr);
+}
+
+void RedisBus::unsubscribe(std::string_view topic) {
+    const std::array<std::string_view, 2> command = {"UNSUBSCRIBE", topic};
+    subscriptions_.send(command, nullptr);
+}
+
+void RedisBus::flush() {
+    if (commands_.is_ready()) commands_.flush();
+    if (subscriptions_.is_ready()) subscriptions_.flush();
+}
+
+void RedisBus::on_push(RedisConnection&, const RedisReply& reply) {
+    if (!up_ || reply.size() < 3) return;
+    const std::string_view what = reply[0].text();
+    if (what == "message") {
+        owner_.on_message(reply[1].text(), reply[2].text());
+    } else if (what == "subscribe") {
+        owner_.on_subscribed(reply[1].text());
+    }
+}
+
+}  // namespace carillon

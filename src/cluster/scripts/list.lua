@@ -1,0 +1,22 @@
+-- The occupied channels of an app whose names start with a prefix.
+-- app's id, prefix
+-- Returns name, subscriptions and members by turns.
+local app, prefix, answer = ARGV[1], ARGV[2], {}
+local in_recovery = recovering()
+local all = call('HGETALL', P .. (in_recovery and 'was' or 'all'))
+for i = 1, #all, 2 do
+    local kind = string.sub(all[i], 1, 1)
+    if kind == 'c' or kind == 'p' then
+        local id, name = app_and_name(all[i])
+        if id == app and string.sub(name, 1, #prefix) == prefix then
+            local members = 0
+            if kind == 'p' then
+                members = call('HLEN', P .. 'm:' .. all[i])
+                if in_recovery then members = math.max(members, call('HLEN', P .. 'b:' .. all[i])) end
+            end
+            local n = #answer
+            answer[n + 1], answer[n + 2], answer[n + 3] = name, all[i + 1], text(members)
+        end
+    end
+end
+return answer

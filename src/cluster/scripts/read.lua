@@ -1,0 +1,42 @@
+-- What was said of a topic, and how it stands.
+-- topic, epoch that the reader knows, number it knows (-1: none), 'm' in what it wants for the members, 'l' for
+-- the last event
+-- Returns {epoch of the numbers, last number, number before its life, entries of the ring (all, if the epoch is
+-- another; none, if the reader knows no number), if it knows none who has spoken and the last of it by turns,
+-- subscriptions, number of the roster, members and infos by turns, last event, ms that it stays}.
+local topic, epoch, number, wants = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
+local values = call('HMGET', P .. 'c:' .. topic, 'e', 's', 'b', 'v', 'w')
+local known = {e = values[1], s = values[2], b = values[3], v = values[4], w = values[5]}
+local speakers = {}
+if number < 0 then
+    -- Whatever these have said up to now is in what the reader gets, or was before its time.
+    speakers = call('HGETALL', P .. 'events')
+    local nodes = call('HGETALL', P .. 'ops')
+    for i = 1, #nodes, 2 do
+        speakers[#speakers + 1] = nodes[i]
+        speakers[#speakers + 1] = text(nodes[i + 1] * 65536 + 65535)
+    end
+end
+local last, entries = tonumber(known.s or 0), {}
+if number >= 0 then
+    local from = 0
+    if known.e == epoch then
+        local missing = last - math.max(number, tonumber(known.b or 0))
+        from = missing > 0 and -missing or nil
+    end
+    if from then entries = call('LRANGE', P .. 'r:' .. topic, text(from), -1) end
+end
+local in_recovery, members = recovering(), {}
+if string.find(wants, 'm', 1, true) then
+    local key = in_recovery and call('EXISTS', P .. 'b:' .. topic) == 1 and 'b:' or 'm:'
+    members = call('HGETALL', P .. key .. topic)
+    for i = 2, #members, 2 do members[i] = string.match(members[i], '^%d+ (.*)$') end
+end
+local event, stays = false, 0
+if string.find(wants, 'l', 1, true) then
+    event = call('GET', P .. 'l:' .. topic)
+    stays = call('PTTL', P .. 'l:' .. topic)
+end
+return {known.e or '', known.s or '0', known.b or '0', entries, speakers,
+        call('HGET', P .. (in_recovery and 'was' or 'all'), topic) or '0',
+        in_recovery and known.w or known.v or '0', members, event, stays, in_recovery and 1 or 0}

@@ -1,0 +1,296 @@
+#include "topic_reader.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <utility>
+
+#include "carillon/base/hash.hpp"
+
+namespace carillon {
+namespace {
+
+constexpr std::size_t early_bytes_max = 4U << 20U;
+constexpr std::size_t compared_at_once = 100;
+constexpr std::size_t sweeps_a_round = 200;  // Of 100 ms: 20 s for all partitions.
+
+std::uint64_t number_in(std::string_view text) {
+    std::uint64_t number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
+/// What a read returns, by place. See scripts/read.lua.
+enum Field : std::size_t {
+    of_epoch,
+    of_number,
+    of_life,
+    of_entries,
+    of_speakers,
+    of_subscriptions,
+    of_members_number,
+    of_members,
+    of_event,
+    of_event_stays,
+    of_recovering,
+    field_count,
+};
+
+}  // namespace
+
+TopicReader::TopicReader(ClusterContext& context, std::deque<Partition>& partitions,
+                         Listener& listener)
+    : context_(context), partitions_(partitions), listener_(listener) {
+    if (!partitions.empty()) subject_begin_ = partitions.front().prefix.size() + 2;
+}
+
+std::string TopicReader::subject_of(const Topic& topic) const {
+    return topic.partition.prefix + "t:" + topic.key;
+}
+
+Topic* TopicReader::find(std::string_view subject) const {
+    if (subject.size() <= subject_begin_) return nullptr;
+    const std::string_view prefix = subject.substr(0, subject_begin_ - 2);
+    const auto partition = std::ranges::find(partitions_, prefix, &Partition::prefix);
+    return partition == partitions_.end() ? nullptr
+                                          : partition->topics.find(subject.substr(subject_begin_));
+}
+
+void TopicReader::on_up() {
+    unconfirmed_.clear();
+    for (Partition& partition : partitions_) {
+        for (const auto& topic : partition.topics) subscribe(*topic);
+    }
+}
+
+void TopicReader::on_down() {
+    for (Partition& partition : partitions_) {
+        for (const auto& topic : partition.topics) {
+            topic->interest = Topic::Interest::none;
+            topic->reading = topic->read_wanted = false;
+            topic->early.clear();
+            topic->early_bytes = 0;
+        }
+    }
+}
+
+void TopicReader::follow(Topic& topic) {
+    if (topic.interest == Topic::Interest::none && context_.bus.is_up()) subscribe(topic);
+}
+
+void TopicReader::subscribe(Topic& topic) {
+    const std::string subject = subject_of(topic);
+    topic.interest = Topic::Interest::subscribing;
+    ++unconfirmed_[subject];
+    context_.bus.subscribe(subject);
+}
+
+void TopicReader::unfollow(Topic& topic) {
+    if (topic.interest == Topic::Interest::none || !context_.bus.is_up()) return;
+    topic.interest = Topic::Interest::none;
+    context_.bus.unsubscribe(subject_of(topic));
+}
+
+void TopicReader::on_subscribed(std::string_view subject) {
+    const auto found = unconfirmed_.find(subject);
+    if (found == unconfirmed_.end() || --found->second > 0) return;
+    unconfirmed_.erase(found);
+    Topic* const topic = find(subject);
+    if (topic == nullptr || topic->interest != Topic::Interest::subscribing) return;
+    topic->interest = Topic::Interest::live;
+    topic->ticket = ++last_ticket_;
+    read(*topic);
+}
+
+void TopicReader::read_state(Topic& topic) {
+    topic.members_wanted = true;
+    if (topic.interest == Topic::Interest::live) read(topic);
+}
+
+void TopicReader::read(Topic& topic) {
+    if (topic.reading) {
+        topic.read_wanted = true;
+        return;
+    }
+    topic.reading = true;
+    topic.read_wanted = false;
+    const bool based = topic.sequence.is_based();
+    std::string wants;
+    if (topic.is_presence() && (!based || topic.members_wanted)) wants += 'm';
+    if (topic.is_cache && !based) wants += 'l';
+    const std::string number = based ? std::to_string(topic.sequence.number()) : "-1";
+    Arguments arguments;
+    arguments.add(topic.key)
+        .add(topic.sequence.epoch() == context_.epoch ? std::string_view(context_.run_id) : "-")
+        .add(number)
+        .add(wants);
+    Partition& partition = topic.partition;
+    context_.bus.call(
+        Script::read, partition.prefix, arguments,
+        [this, &partition, key = topic.key, ticket = topic.ticket](const RedisReply& reply) {
+            Topic* const asked = partition.topics.find(key);
+            // An answer to an earlier subscription says nothing of what came since.
+            if (asked == nullptr || asked->ticket != ticket || reply.size() < field_count) return;
+            on_read(*asked, reply);
+        });
+}
+
+void TopicReader::on_read(Topic& topic, const RedisReply& reply) {
+    topic.reading = false;
+    TopicSequence& sequence = topic.sequence;
+    const std::uint64_t number = number_in(reply[of_number].text());
+    const bool is_first = !sequence.is_based();
+    if (is_first) {
+        const RedisReply speakers = reply[of_speakers];
+        for (std::size_t i = 0; i + 1 < speakers.size(); i += 2) {
+            sequence.hear(fnv1a(speakers[i].text()), number_in(speakers[i + 1].text()));
+        }
+        if (const std::string_view event = reply[of_event].text(); !event.empty()) {
+            const std::chrono::milliseconds stays(reply[of_event_stays].integer());
+            topic.last_event.reset(new LastEvent{std::string(event), context_.now() + stays});
+        }
+    } else {
+        take_ring(topic, reply);
+    }
+    sequence.settle(context_.epoch, number);
+    TopicRead read;
+    read.subscriptions = number_in(reply[of_subscriptions].text());
+    read.recovering = reply[of_recovering].integer() == 1;
+    read.members_number = number_in(reply[of_members_number].text());
+    // In a recovery what Redis has is not yet what holds; how it was before is good for a start.
+    read.has_members = topic.is_presence() &&
+                       (is_first || (topic.members_wanted && !read.recovering));
+    if (read.has_members) {
+        const RedisReply members = reply[of_members];
+        for (std::size_t i = 0; i + 1 < members.size(); i += 2) {
+            read.members.emplace_back(members[i].text(), members[i + 1].text());
+        }
+    }
+    if (!read.recovering) topic.members_wanted = false;
+    listener_.on_read(topic, read);
+    take_early(topic);
+    if (topic.read_wanted) this->read(topic);
+    listener_.on_moved(topic);
+}
+
+void TopicReader::take_ring(Topic& topic, const RedisReply& reply) {
+    TopicSequence& sequence = topic.sequence;
+    const RedisReply entries = reply[of_entries];
+    const std::uint64_t epoch = fnv1a(reply[of_epoch].text());
+    const std::uint64_t last = number_in(reply[of_number].text());
+    const bool same_epoch = epoch == sequence.epoch() && epoch == context_.epoch;
+    std::uint64_t next =
+        std::max(sequence.number(), number_in(reply[of_life].text())) + 1;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+        const auto message = BusMessage::parse(entries[i].text());
+        if (!message || (same_epoch && message->number < next)) continue;
+        if (same_epoch) {
+            context_.metrics.messages_lost += message->number - next;
+            if (message->number > next) topic.members_wanted = topic.read_wanted = true;
+            next = message->number + 1;
+        }
+        if (!sequence.hear(message->speaker, message->counter)) continue;
+        ++context_.metrics.messages_repaired;
+        listener_.on_said(topic, *message);
+    }
+    if (same_epoch && last >= next) {  // The ring has gone, and what it held.
+        context_.metrics.messages_lost += last + 1 - next;
+        topic.members_wanted = topic.read_wanted = true;
+    }
+}
+
+void TopicReader::on_message(std::string_view subject, std::string_view text) {
+    Topic* const topic = find(subject);
+    if (topic == nullptr || topic->interest != Topic::Interest::live) return;
+    if (!topic->reading) {
+        if (!take(*topic, text)) read(*topic);
+        return;
+    }
+    if (topic->early_bytes + text.size() > early_bytes_max) {
+        topic->read_wanted = true;
+        return;
+    }
+    topic->early_bytes += text.size();
+    topic->early.emplace_back(text);
+}
+
+void TopicReader::take_early(Topic& topic) {
+    const std::deque<std::string> early = std::exchange(topic.early, {});
+    topic.early_bytes = 0;
+    for (const std::string& text : early) {
+        if (!take(topic, text)) topic.read_wanted = true;
+    }
+}
+
+bool TopicReader::take(Topic& topic, std::string_view text) {
+    const auto message = BusMessage::parse(text);
+    if (!message) return true;
+    if (message->kind == BusMessage::Kind::client_event) {
+        if (message->speaker != context_.process_hash) listener_.on_said(topic, *message);
+        return true;
+    }
+    switch (topic.sequence.judge(*message)) {
+        case TopicSequence::Fit::known:
+            return true;
+        case TopicSequence::Fit::missing:
+            return false;
+        case TopicSequence::Fit::next:
+            break;
+    }
+    topic.sequence.advance(*message);
+    if (topic.sequence.hear(message->speaker, message->counter)) say(topic, *message);
+    listener_.on_moved(topic);
+    return true;
+}
+
+void TopicReader::say(Topic& topic, const BusMessage& message) {
+    listener_.on_said(topic, message);
+}
+
+void TopicReader::sweep() {
+    if (!context_.bus.is_up() || partitions_.empty()) return;
+    // Each partition once a round, in even steps.
+    const std::size_t count = partitions_.size();
+    const std::size_t from = swept_ * count / sweeps_a_round;
+    const std::size_t to = (swept_ + 1) * count / sweeps_a_round;
+    swept_ = (swept_ + 1) % sweeps_a_round;
+    for (std::size_t i = from; i < to; ++i) {
+        std::vector<Topic*> topics;
+        for (const auto& topic : partitions_[i].topics) {
+            if (topic->interest != Topic::Interest::live || topic->reading) continue;
+            topics.push_back(topic.get());
+            if (topics.size() == compared_at_once) {
+                compare(partitions_[i], std::exchange(topics, {}));
+            }
+        }
+        if (!topics.empty()) compare(partitions_[i], topics);
+    }
+}
+
+void TopicReader::compare(const Partition& partition, const std::vector<Topic*>& topics) {
+    struct Compared {
+        std::string key;
+        std::uint64_t ticket;
+        std::uint64_t number;
+    };
+    std::vector<Compared> compared;
+    Arguments arguments;
+    for (const Topic* const topic : topics) {
+        compared.push_back({topic->key, topic->ticket, topic->sequence.number()});
+        arguments.add(topic->key);
+    }
+    const auto answer = [this, &partition,
+                         compared = std::move(compared)](const RedisReply& reply) {
+        for (std::size_t i = 0; i < compared.size() && 2 * i + 1 < reply.size(); ++i) {
+            Topic* const topic = const_cast<Partition&>(partition).topics.find(compared[i].key);
+            if (topic == nullptr || topic->ticket != compared[i].ticket) continue;
+            // Nothing came since the question, and yet there is more.
+            const bool missed = number_in(reply[2 * i + 1].text()) > compared[i].number &&
+                                topic->sequence.number() == compared[i].number;
+            if (missed) read(*topic);
+        }
+    };
+    context_.bus.call(Script::compare, partition.prefix, arguments, answer);
+}
+
+}  // namespace carillon

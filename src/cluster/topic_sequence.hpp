@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "bus_message.hpp"
+
+namespace carillon {
+
+/// How far a node is in what is said of a topic. Messages are taken only at their place; whatever
+/// does not fit is read from the ring. Pure.
+///
+/// An epoch is one life of one Redis server. Within one, places are compared by number. From one to
+/// the next they cannot be: then the whole ring is read, and what is known is told by who said it.
+/// Each speaker counts its messages, and Redis takes them in that order, so of each speaker a node
+/// knows everything up to the last that it has.
+class TopicSequence {
+public:
+    enum class Fit : std::uint8_t { next, known, missing };
+
+    /// False until the first read: nothing fits.
+    [[nodiscard]] bool is_based() const noexcept { return epoch_ != 0; }
+    [[nodiscard]] std::uint64_t epoch() const noexcept { return epoch_; }
+    [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
+
+    /// Everything up to `number` is known, as the server of `epoch` has it.
+    void settle(std::uint64_t epoch, std::uint64_t number) noexcept {
+        epoch_ = epoch;
+        number_ = number;
+    }
+
+    [[nodiscard]] Fit judge(const BusMessage& message) const noexcept;
+    /// `message` has its place next.
+    void advance(const BusMessage& message) noexcept { number_ = message.number; }
+
+    /// True if nothing was heard yet of what `speaker` counts as `counter`; from now on it was.
+    bool hear(std::uint64_t speaker, std::uint64_t counter);
+    [[nodiscard]] bool has_heard(std::uint64_t speaker, std::uint64_t counter) const noexcept;
+
+private:
+    struct Speaker {
+        std::uint64_t id;
+        std::uint64_t counter;
+    };
+    /// Nodes come and go; those that were heard of first are forgotten first.
+    static constexpr std::size_t speakers_max = 64;
+
+    std::uint64_t epoch_ = 0;
+    std::uint64_t number_ = 0;
+    std::vector<Speaker> speakers_;
+};
+
+}  // namespace carillon
