@@ -79,8 +79,8 @@ void MemberList::for_each(const std::function<void(const std::string& user_id,
                                                    std::string_view escaped_info)>& visit) const {
     std::size_t begin = 0;
     for (const Entry member : places_) {
-        // A comma, the id once in quotes, a colon, the info. The id has as many bytes in the list of ids,
-        // where a comma is all that is beside it.
+        // A comma, the id once in quotes, a colon, the info. The id has as many bytes in the list
+        // of ids, where a comma is all that is beside it.
         const std::size_t before_info = std::size_t{member->second.id_bytes} + 1;
         const std::size_t bytes = member->second.hash_bytes;
         visit(member->first,

@@ -44,10 +44,10 @@ ClusterHome::ClusterHome(ClusterNode& node, EventLoop& loop, ShardId self, std::
       loop_(loop),
       send_(std::move(send)),
       webhooks_(webhooks),
-      bus_(loop,
-           {node.address, node.tls, node.options.server_name,
-            milliseconds(node.options.timeout_ms)},
-           metrics.round_trips, std::move(random), *this),
+      bus_(
+          loop,
+          {node.address, node.tls, node.options.server_name, milliseconds(node.options.timeout_ms)},
+          metrics.round_trips, std::move(random), *this),
       context_{bus_,
                node.options,
                metrics,
@@ -127,9 +127,9 @@ Topic* ClusterHome::find_user(const UserAddress& user) {
 Topic& ClusterHome::get_user(const UserAddress& user) {
     if (Topic* const known = find_user(user)) return *known;
     Partition& partition = partition_of(user.app, user_home(user.id));
-    Topic& topic = partition.topics.insert(std::make_unique<Topic>(
-        partition, user_topic(context_.apps.id(user.app), user.id),
-        ChannelAddress{user.app, user.id}));
+    Topic& topic = partition.topics.insert(
+        std::make_unique<Topic>(partition, user_topic(context_.apps.id(user.app), user.id),
+                                ChannelAddress{user.app, user.id}));
     topic.user = std::make_unique<UserState>();
     reader_.follow(topic);
     return topic;
@@ -221,7 +221,8 @@ void ClusterHome::let_go(Topic& topic, ShardId from, const JoinTicket& ticket, b
 void ClusterHome::on(ShardId from, Publish&& publish) {
     KeptEvent event;
     event.cost = PublishBudget::cost(publish);
-    event.partition = static_cast<std::uint8_t>(index_of(publish.channel.app, publish.channel.name));
+    event.partition =
+        static_cast<std::uint8_t>(index_of(publish.channel.app, publish.channel.name));
     event.topic = channel_topic(context_.apps.id(publish.channel.app), publish.channel.name);
     event.channel = std::move(publish.channel);
     event.excluded = publish.excluded;
@@ -347,8 +348,8 @@ void ClusterHome::answer_ready(Topic& topic) {
     if (!topic.sequence.is_based() || topic.waiting.empty()) return;
     std::deque<WaitingJoin> ready;
     for (auto join = topic.waiting.begin(); join != topic.waiting.end();) {
-        const bool is_ready = join->state == WaitingJoin::State::confirmed &&
-                              join->number <= topic.sequence.number();
+        const bool is_ready =
+            join->state == WaitingJoin::State::confirmed && join->number <= topic.sequence.number();
         if (!is_ready) {
             ++join;
             continue;
@@ -367,9 +368,8 @@ void ClusterHome::answer_all(Topic& topic) {
 void ClusterHome::refuse(Topic& topic, const std::vector<std::string>& user_ids) {
     const std::deque<WaitingJoin> waiting = std::exchange(topic.waiting, {});
     for (const WaitingJoin& join : waiting) {
-        const bool refused =
-            join.member && join.state == WaitingJoin::State::confirmed &&
-            std::ranges::find(user_ids, join.member->user_id) != user_ids.end();
+        const bool refused = join.member && join.state == WaitingJoin::State::confirmed &&
+                             std::ranges::find(user_ids, join.member->user_id) != user_ids.end();
         if (!refused) {
             topic.waiting.push_back(join);
             continue;
@@ -488,8 +488,8 @@ void ClusterHome::fan_out(const Topic& topic, std::string text, SocketId exclude
         send_(topic.shards[i].shard,
               Deliver{topic.channel, text, excluded, accepted, excluded_user});
     }
-    send_(topic.shards.back().shard, Deliver{topic.channel, std::move(text), excluded, accepted,
-                                             std::move(excluded_user)});
+    send_(topic.shards.back().shard,
+          Deliver{topic.channel, std::move(text), excluded, accepted, std::move(excluded_user)});
 }
 
 void ClusterHome::on_read(Topic& topic, const TopicRead& read) {

@@ -20,9 +20,9 @@ RedisAddress address_of(const RedisOptions& options) {
 ClusterNode::ClusterNode(RedisOptions redis, std::string process_id)
     : options(std::move(redis)),
       address(address_of(options)),
-      tls(address.tls ? make_redis_tls(
-                            {options.ca_file, options.certificate_file, options.key_file})
-                      : nullptr),
+      tls(address.tls
+              ? make_redis_tls({options.ca_file, options.certificate_file, options.key_file})
+              : nullptr),
       process(std::move(process_id)),
       budget(options.max_kept_bytes) {}
 

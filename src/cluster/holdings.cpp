@@ -149,8 +149,8 @@ void Holdings::tell_replica(Topic& topic) {
     Presence& presence = *topic.presence;
     std::vector<std::pair<std::string, std::string>> members;
     presence.replica.for_each([&](const std::string& id, std::string_view escaped_info) {
-        const auto info = nlohmann::json::parse('"' + std::string(escaped_info) + '"', nullptr,
-                                                false);
+        const auto info =
+            nlohmann::json::parse('"' + std::string(escaped_info) + '"', nullptr, false);
         std::string text = info.is_string() ? info.get<std::string>() : "";
         if (text == "null") text.clear();
         members.emplace_back(id, std::move(text));

@@ -145,10 +145,7 @@ void PartitionLife::renew(Partition& partition) {
 
 void PartitionLife::clear(Partition& partition, const std::string& dead) {
     Arguments arguments = operation(partition);
-    arguments.add(context_.options.max_ring_bytes)
-        .add(dead)
-        .add(cleared_at_once)
-        .add(claim_ms);
+    arguments.add(context_.options.max_ring_bytes).add(dead).add(cleared_at_once).add(claim_ms);
     const auto answer = [this, &partition, node = partition.node, dead](const RedisReply& reply) {
         if (partition.node != node) return;
         if (reply.size() < 4) return on_stale(partition);

@@ -30,8 +30,8 @@ struct Partition {
     std::uint64_t operations = 0;  ///< of this id
     bool recovering = false;
     bool was_registered = false;
-    std::size_t to_bring = 0;          ///< topics
-    std::vector<std::string> known;    ///< processes that were registered when we last looked
+    std::size_t to_bring = 0;        ///< topics
+    std::vector<std::string> known;  ///< processes that were registered when we last looked
     TimePoint renew_at{};
     TimePoint due_at = TimePoint::max();  ///< something that was put off is to be said
     bool renewing = false;

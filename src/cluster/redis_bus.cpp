@@ -13,10 +13,10 @@ using std::chrono::milliseconds;
 
 /// By the number of each `Script`.
 const std::array<std::string_view, 16> texts = {
-    scripts::ask,   scripts::clear,   scripts::compare, scripts::complete,
-    scripts::hold,  scripts::leave,   scripts::list,    scripts::members,
+    scripts::ask,    scripts::clear,   scripts::compare, scripts::complete,
+    scripts::hold,   scripts::leave,   scripts::list,    scripts::members,
     scripts::missed, scripts::publish, scripts::read,    scripts::register_node,
-    scripts::renew, scripts::replica, scripts::rules,   scripts::take};
+    scripts::renew,  scripts::replica, scripts::rules,   scripts::take};
 
 bool is_memory_full(std::string_view error) {
     return error.starts_with("OOM");
@@ -114,8 +114,8 @@ void RedisBus::open_later() {
 
 void RedisBus::call(Script script, std::string_view key, const Arguments& arguments,
                     Answer answer) {
-    std::vector<std::string_view> command = {
-        "EVALSHA", digests_[static_cast<std::size_t>(script)], "1", key};
+    std::vector<std::string_view> command = {"EVALSHA", digests_[static_cast<std::size_t>(script)],
+                                             "1", key};
     command.insert(command.end(), arguments.views().begin(), arguments.views().end());
     commands_.send(command, [this, answer = std::move(answer)](const RedisReply& reply) {
         answered_ = loop_.now();

@@ -111,11 +111,11 @@ struct Topic {
     std::deque<WaitingJoin> waiting;
 
     // What Redis knows of that.
-    std::uint32_t told = 0;    ///< the last count that it confirmed
-    bool hold_wanted = false;  ///< something is to be told
-    bool holding = false;      ///< an operation is under way
-    bool bringing = false;     ///< its partition was registered anew, and waits for it
-    bool held_before = false;  ///< a loss: it was held then
+    std::uint32_t told = 0;           ///< the last count that it confirmed
+    bool hold_wanted = false;         ///< something is to be told
+    bool holding = false;             ///< an operation is under way
+    bool bringing = false;            ///< its partition was registered anew, and waits for it
+    bool held_before = false;         ///< a loss: it was held then
     std::deque<HoldStep> sent_steps;  ///< of that operation
 
     // What the cluster says.

@@ -36,7 +36,8 @@ std::optional<TopicName> TopicName::parse(std::string_view topic) {
     const char* const end = topic.data() + topic.size();
     const auto read = std::from_chars(topic.data() + 1, end, length);
     if (read.ec != std::errc{} || read.ptr == end || *read.ptr != ':') return std::nullopt;
-    const std::string_view rest = topic.substr(static_cast<std::size_t>(read.ptr - topic.data()) + 1);
+    const std::string_view rest =
+        topic.substr(static_cast<std::size_t>(read.ptr - topic.data()) + 1);
     if (length > rest.size()) return std::nullopt;
     return TopicName{topic.front(), rest.substr(0, length), rest.substr(length)};
 }

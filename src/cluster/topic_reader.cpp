@@ -158,8 +158,8 @@ void TopicReader::on_read(Topic& topic, const RedisReply& reply) {
     read.recovering = reply[of_recovering].integer() == 1;
     read.members_number = number_in(reply[of_members_number].text());
     // In a recovery what Redis has is not yet what holds; how it was before is good for a start.
-    read.has_members = topic.is_presence() &&
-                       (is_first || (topic.members_wanted && !read.recovering));
+    read.has_members =
+        topic.is_presence() && (is_first || (topic.members_wanted && !read.recovering));
     if (read.has_members) {
         const RedisReply members = reply[of_members];
         for (std::size_t i = 0; i + 1 < members.size(); i += 2) {
@@ -179,8 +179,7 @@ void TopicReader::take_ring(Topic& topic, const RedisReply& reply) {
     const std::uint64_t epoch = fnv1a(reply[of_epoch].text());
     const std::uint64_t last = number_in(reply[of_number].text());
     const bool same_epoch = epoch == sequence.epoch() && epoch == context_.epoch;
-    std::uint64_t next =
-        std::max(sequence.number(), number_in(reply[of_life].text())) + 1;
+    std::uint64_t next = std::max(sequence.number(), number_in(reply[of_life].text())) + 1;
     for (std::size_t i = 0; i < entries.size(); ++i) {
         const auto message = BusMessage::parse(entries[i].text());
         if (!message || (same_epoch && message->number < next)) continue;

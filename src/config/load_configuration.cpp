@@ -7,6 +7,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <map>
 
+#include "carillon/cluster/redis_address.hpp"
 #include "default_app.hpp"
 #include "draft.hpp"
 #include "environment.hpp"
@@ -44,6 +45,24 @@ void check_admin(const AdminOptions& admin, ConfigurationProblems& problems) {
     }
 }
 
+/// The URL may hold a password: it is never repeated.
+void check_redis(const RedisOptions& redis, ConfigurationProblems& problems) {
+    if (redis.url.empty()) return;
+    if (!RedisAddress::parse(redis.url)) {
+        problems.lines.emplace_back(
+            "redis.url: must be redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE], or rediss://");
+    }
+    if (redis.prefix.empty() || redis.prefix.size() > 64 ||
+        redis.prefix.find_first_of(" {}\r\n") != std::string::npos) {
+        problems.lines.emplace_back(
+            "redis.prefix: must have 1 to 64 characters, without spaces and braces");
+    }
+    if (redis.certificate_file.empty() != redis.key_file.empty()) {
+        problems.lines.emplace_back(
+            "redis.key_file: redis.certificate_file and redis.key_file go together");
+    }
+}
+
 class Loading {
 public:
     explicit Loading(const ConfigurationSources& sources)
@@ -59,6 +78,7 @@ public:
         add_default_app(environment_, configuration, apps, problems_);
         check_unique(apps, problems_);
         check_admin(configuration.admin, problems_);
+        check_redis(configuration.redis, problems_);
         if (!problems_.lines.empty()) return std::move(problems_);
         for (PlacedApp& placed : apps) configuration.apps.push_back(std::move(placed.app));
         return std::move(configuration);

@@ -1,12 +1,17 @@
 #include "carillon/server/server.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <chrono>
+#include <cinttypes>
+#include <cstdio>
+#include <future>
 #include <stdexcept>
 #include <utility>
 
 #include "carillon/channels/partition.hpp"
+#include "carillon/cluster/cluster_shard.hpp"
 #include "carillon/protocol/channel_name.hpp"
 #include "carillon/runtime/cores.hpp"
 #include "carillon/runtime/memory.hpp"
@@ -26,6 +31,12 @@ std::shared_ptr<const TlsContext> read_certificate(const ListenOptions& options)
     return std::make_shared<const TlsContext>(options.tls_certificate_file, options.tls_key_file);
 }
 
+std::string hexadecimal(std::uint64_t number) {
+    std::array<char, 17> text{};
+    const int length = std::snprintf(text.data(), text.size(), "%016" PRIx64, number);
+    return {text.data(), static_cast<std::size_t>(length)};
+}
+
 [[noreturn]] void fail(const Endpoint& endpoint, const boost::system::error_code& error) {
     throw std::runtime_error("cannot listen on " + to_text(endpoint) + ": " + error.message());
 }
@@ -37,12 +48,16 @@ Server::Server(Configuration configuration, ServerTuning tuning)
       apps_(std::make_shared<const AppRegistry>(configuration_.apps, nullptr)),
       rates_(configuration_.connection.max_new_per_second_per_address, secure_random()),
       webhooks_(configuration_.webhooks, *apps_, secure_random) {
+    if (!configuration_.redis.url.empty()) {
+        cluster_ =
+            std::make_unique<ClusterNode>(configuration_.redis, hexadecimal(secure_random()));
+    }
     const std::uint32_t count = configuration_.shards > 0 ? configuration_.shards : usable_cores();
     for (std::uint32_t i = 0; i < count; ++i) inboxes_.push_back(std::make_unique<ShardInbox>());
     for (std::uint32_t i = 0; i < count; ++i) {
         shards_.push_back(std::make_unique<Shard>(static_cast<ShardId>(i), inboxes_,
                                                   tuning.inbox_bytes_max, configuration_, apps_,
-                                                  rates_, webhooks_));
+                                                  rates_, webhooks_, cluster_.get()));
     }
     if (tuning.port_per_shard) {
         listen_apart(configuration_.listen.front());
@@ -122,8 +137,39 @@ void Server::listen_apart(const ListenOptions& options) {
 void Server::start() {
     hold(webhooks_.start());
     for (const auto& shard : shards_) shard->start();
+    if (cluster_) join_cluster();
+    for (const auto& shard : shards_) {
+        shard->post([&shard = *shard] { shard.accept(); });
+    }
     started_ = std::chrono::steady_clock::now();
     ready_ = true;
+}
+
+void Server::join_cluster() {
+    struct Joining {
+        std::promise<std::string> result;
+        std::atomic<std::size_t> missing;
+        std::atomic_flag ended;
+
+        void end(std::string why) {
+            if (!ended.test_and_set()) result.set_value(std::move(why));
+        }
+    };
+    const auto joining = std::make_shared<Joining>();
+    joining->missing = shards_.size();
+    for (const auto& shard : shards_) {
+        shard->post([joining, &shard = *shard] {
+            shard.join_cluster(
+                [joining] {
+                    if (joining->missing.fetch_sub(1) == 1) joining->end({});
+                },
+                [joining](std::string why) { joining->end(std::move(why)); });
+        });
+    }
+    const std::string why = joining->result.get_future().get();
+    if (why.empty()) return;
+    throw std::runtime_error("redis.url: cannot join the cluster at " + cluster_->address.origin() +
+                             ": " + why);
 }
 
 void Server::reload(Configuration configuration) {
@@ -144,9 +190,13 @@ void Server::reload(Configuration configuration) {
 void Server::drain(Duration time, std::function<void()> done) {
     withdraw();
     const auto flush = [this, done = std::move(done)] { webhooks_.flush(done); };
-    const auto settle = [this, flush] {
+    const auto settle_all = [this, flush] {
         for_each_shard(flush,
                        [](Shard& shard, const auto& settled) { shard.settle_webhooks(settled); });
+    };
+    const auto settle = [this, settle_all] {
+        for_each_shard(settle_all,
+                       [](Shard& shard, const auto& left) { shard.leave_cluster(left); });
     };
     for_each_shard(settle,
                    [time](Shard& shard, const auto& drained) { shard.drain(time, drained); });

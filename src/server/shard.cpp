@@ -30,14 +30,21 @@ std::string_view kind_name(ChannelKind kind) {
 
 Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inboxes,
              std::size_t inbox_bytes_max, const Configuration& configuration,
-             std::shared_ptr<const AppRegistry> apps, AddressRates& rates, Webhooks& webhooks)
+             std::shared_ptr<const AppRegistry> apps, AddressRates& rates, Webhooks& webhooks,
+             ClusterNode* cluster)
     : own_(*inboxes[static_cast<std::size_t>(self)]),
       loop_(own_.loop),
       mail_(self, inboxes, inbox_bytes_max),
       webhooks_(webhooks),
+      cluster_(cluster == nullptr
+                   ? nullptr
+                   : std::make_unique<ClusterShard>(*cluster, loop_, self,
+                                                    static_cast<std::uint16_t>(inboxes.size()),
+                                                    secure_random, own_.metrics.cluster)),
       channels_(
           self, static_cast<std::uint16_t>(inboxes.size()), mail_, secure_random,
-          [this] { return loop_.now(); }, own_.metrics, webhooks_),
+          [this] { return loop_.now(); }, own_.metrics, webhooks_,
+          cluster_ ? cluster_->seam() : ClusterSeam{}),
       api_(loop_, channels_, own_.metrics, apps, configuration.api, configuration.path_prefix),
       clients_(loop_, channels_, apps, rates, configuration.connection),
       websocket_clients_(loop_, clients_, own_.metrics, configuration.connection,
@@ -52,6 +59,7 @@ Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inbox
       due_(channels_),
       idle_timer_(loop_.context()) {
     channels_.webhooks().set_apps(apps->apps());
+    if (cluster_) cluster_->set_apps(apps->apps());
     http_.set_admission([this] { return !channels_.any_full(); });
     http_.set_homes(
         self, [this](std::string_view path) { return fallback_clients_.home(path); },
@@ -91,8 +99,20 @@ Endpoint Shard::listen(const Endpoint& endpoint, std::shared_ptr<const TlsContex
         http_.accept(descriptor, peer.address(), entrance.tls.get());
     };
     entrance.listener = std::make_unique<Listener>(loop_, endpoint, accept);
-    entrance.listener->start();
     return entrance.listener->endpoint();
+}
+
+void Shard::accept() {
+    for (const auto& entrance : entrances_) entrance->listener->start();
+}
+
+void Shard::join_cluster(std::function<void()> ready, std::function<void(std::string)> failed) {
+    cluster_->start(std::move(ready), std::move(failed));
+}
+
+void Shard::leave_cluster(std::function<void()> done) {
+    if (!cluster_) return done();
+    cluster_->leave(std::move(done));
 }
 
 void Shard::start() {
@@ -178,6 +198,7 @@ void Shard::set_apps(const std::shared_ptr<const AppRegistry>& apps) {
     api_.set_apps(apps);
     clients_.set_apps(apps);
     channels_.webhooks().set_apps(apps->apps());
+    if (cluster_) cluster_->set_apps(apps->apps());
 }
 
 bool Shard::receive_rest() {

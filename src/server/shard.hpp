@@ -13,6 +13,7 @@
 #include "carillon/clients/clients.hpp"
 #include "carillon/clients/fallback_clients.hpp"
 #include "carillon/clients/websocket_clients.hpp"
+#include "carillon/cluster/cluster_shard.hpp"
 #include "carillon/config/configuration.hpp"
 #include "carillon/net/http_server.hpp"
 #include "carillon/net/listener.hpp"
@@ -29,12 +30,21 @@ class Shard {
 public:
     Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inboxes,
           std::size_t inbox_bytes_max, const Configuration& configuration,
-          std::shared_ptr<const AppRegistry> apps, AddressRates& rates, Webhooks& webhooks);
+          std::shared_ptr<const AppRegistry> apps, AddressRates& rates, Webhooks& webhooks,
+          ClusterNode* cluster);
     ~Shard();
 
     /// Before `start`. Returns where it listens, with the port that the system chose if it was 0.
-    /// `tls`: null for a plain listener.
+    /// Connections wait until `accept`. `tls`: null for a plain listener.
     Endpoint listen(const Endpoint& endpoint, std::shared_ptr<const TlsContext> tls);
+
+    void accept();
+
+    /// Takes part in the cluster from when `ready` is called on; `failed` says why it cannot. Only
+    /// if there is one.
+    void join_cluster(std::function<void()> ready, std::function<void(std::string why)> failed);
+    /// Calls `done` at once if there is none.
+    void leave_cluster(std::function<void()> done);
 
     /// Starts the thread; `stop` ends and joins it. Both from the thread that owns the shard.
     void start();
@@ -81,6 +91,7 @@ private:
     EventLoop& loop_;
     InboxMail mail_;
     WebhookOutbox webhooks_;
+    std::unique_ptr<ClusterShard> cluster_;  ///< null if the node is alone
     ChannelShard channels_;
     RestApi api_;
     Clients clients_;

@@ -38,9 +38,10 @@ struct RedisOptions {
         setting("timeout_ms", &RedisOptions::timeout_ms, 100, 60000,
                 "How long connecting may take, and an answer; then the connection is given up, and "
                 "events are delivered on this node without waiting for the others.");
-        setting("lease_seconds", &RedisOptions::lease_seconds, 2, 60,
-                "A node that Redis has not heard of for so long is taken for dead: what its clients "
-                "held ends. The same on all nodes.");
+        setting(
+            "lease_seconds", &RedisOptions::lease_seconds, 2, 60,
+            "A node that Redis has not heard of for so long is taken for dead: what its clients "
+            "held ends. The same on all nodes.");
         setting("max_kept_bytes", &RedisOptions::max_kept_bytes, 1U << 20U, 1U << 30U,
                 "What a node keeps of events that Redis has not confirmed; beyond it REST answers "
                 "503. As much again may be kept of confirmed ones, for 10 s.");

@@ -8,6 +8,7 @@
 #include "carillon/api/options.hpp"
 #include "carillon/apps/app.hpp"
 #include "carillon/clients/options.hpp"
+#include "carillon/cluster/redis_options.hpp"
 #include "carillon/net/options.hpp"
 #include "carillon/protocol/limits.hpp"
 #include "carillon/runtime/options.hpp"
@@ -44,6 +45,7 @@ struct Configuration {
     AdminOptions admin;
     ShutdownOptions shutdown;
     WebhookOptions webhooks;
+    RedisOptions redis;     ///< the URL is empty, or can be parsed
     Limits limits;          ///< the global ones; each app already holds its own
     std::vector<App> apps;  ///< ids and keys unique; never empty
     bool default_listen =
@@ -82,6 +84,8 @@ struct Configuration {
         section("admin", &Configuration::admin, "The listener for those who run the server.");
         section("webhooks", &Configuration::webhooks,
                 "Delivery of webhooks, of all apps. Where they go is with each app.");
+        section("redis", &Configuration::redis,
+                "The Redis server that makes many nodes one. Without it, the node is alone.");
         section("shutdown", &Configuration::shutdown, "Stopping on SIGTERM.");
         section("log", &Configuration::log, "The log, on standard error.");
     }

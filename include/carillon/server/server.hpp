@@ -18,6 +18,7 @@
 
 namespace carillon {
 
+struct ClusterNode;
 class Shard;
 struct ShardInbox;
 
@@ -37,7 +38,8 @@ public:
     /// Stops at once.
     ~Server() override;
 
-    /// Throws std::runtime_error if the spool of webhooks cannot be used.
+    /// Clients are served from when it returns. Throws std::runtime_error if the spool of webhooks
+    /// cannot be used, or the node cannot join its cluster.
     void start();
     /// Ends all shards' threads, whatever they have left to do. Webhooks that wait are spooled, if
     /// there is a place for them.
@@ -65,6 +67,7 @@ public:
     void observe(std::function<void(NodeSnapshot)> done) override;
 
 private:
+    void join_cluster();
     void listen_together(const ListenOptions& options);
     void listen_apart(const ListenOptions& options);
     void hold(std::vector<SpooledDeparture> departures);
@@ -77,6 +80,7 @@ private:
     std::shared_ptr<const AppRegistry> apps_;
     AddressRates rates_;
     Webhooks webhooks_;
+    std::unique_ptr<ClusterNode> cluster_;  ///< null if the node is alone
     std::vector<std::unique_ptr<ShardInbox>> inboxes_;
     std::vector<std::unique_ptr<Shard>> shards_;
     std::vector<Endpoint> endpoints_;
