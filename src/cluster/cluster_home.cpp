@@ -145,26 +145,34 @@ void ClusterHome::forget_if_idle(Topic& topic) {
 // What edges say.
 
 void ClusterHome::on(ShardId from, Join&& join) {
-    if (join.again) {
-        Topic* const topic = find_channel(join.channel);
-        if (topic == nullptr) return;
-        const auto is_same = [&](const WaitingJoin& one) { return one.ticket == join.ticket; };
-        if (std::ranges::any_of(topic->waiting, is_same)) return;  // The answer is on its way.
-        std::optional<PresenceData> member;
-        if (topic->presence) {
-            const auto found = topic->presence->member_of.find({from, join.ticket.number});
-            if (found == topic->presence->member_of.end()) return;
-            member = PresenceData{found->second, topic->presence->local[found->second].info};
-        }
-        JoinAnswer answer{join.channel, join.ticket, std::nullopt, {}, {}, true};
-        answer.succeeded = succeeded(*topic, member);
-        return send_(from, std::move(answer));
-    }
+    if (join.again) return repeat(from, join);
     Topic& topic = get_channel(join.channel);
     take_in(from, join, topic);
-    topic.waiting.push_back({from, join.ticket, std::move(join.member)});
+    topic.waiting.push_back({from, join.ticket, std::move(join.member), false});
     holdings_.want(topic);
     if (publisher_.is_alone()) answer_all(topic);
+}
+
+void ClusterHome::repeat(ShardId from, const Join& join) {
+    Topic* const topic = find_channel(join.channel);
+    if (topic == nullptr) return;
+    WaitingJoin repeated{from, join.ticket, std::nullopt, true};
+    const auto is_first = [&](const WaitingJoin& one) {
+        return one.from == from && one.ticket == join.ticket;
+    };
+    const auto first = std::ranges::find_if(topic->waiting, is_first);
+    if (first != topic->waiting.end()) {
+        repeated = *first;
+        repeated.again = true;
+        topic->waiting.push_back(repeated);
+        return;
+    }
+    if (topic->presence) {
+        const auto member = topic->presence->member_of.find({from, join.ticket.number});
+        if (member == topic->presence->member_of.end()) return;  // It was refused.
+        repeated.member = PresenceData{member->second, topic->presence->local[member->second].info};
+    }
+    answer_join(*topic, repeated);
 }
 
 void ClusterHome::take_in(ShardId from, const Join& join, Topic& topic) {
@@ -183,6 +191,7 @@ void ClusterHome::take_in(ShardId from, const Join& join, Topic& topic) {
     Presence::Local& local = presence.local[join.member->user_id];
     if (++local.connections > 1) return;
     local.info = join.member->user_info;
+    local.is_unsent = true;
     presence.steps.push_back({true, join.member->user_id, local.info.value_or("")});
 }
 
@@ -212,7 +221,14 @@ void ClusterHome::let_go(Topic& topic, ShardId from, const JoinTicket& ticket, b
     if (key == presence.member_of.end()) return;
     const auto local = presence.local.find(key->second);
     if (--local->second.connections == 0) {
-        if (tell) presence.steps.push_back({false, local->first, {}});
+        const std::string& user_id = local->first;
+        if (local->second.is_unsent) {
+            const auto entered = std::ranges::find(presence.steps.rbegin(), presence.steps.rend(),
+                                                   user_id, &HoldStep::user_id);
+            presence.steps.erase(std::prev(entered.base()));
+        } else if (tell) {
+            presence.steps.push_back({false, user_id, {}});
+        }
         presence.local.erase(local);
     }
     presence.member_of.erase(key);
@@ -338,9 +354,9 @@ std::string ClusterHome::after_success(Topic& topic) {
 }
 
 void ClusterHome::answer_join(Topic& topic, const WaitingJoin& join) {
-    JoinAnswer answer{topic.channel, join.ticket, std::nullopt, {}, {}, false};
+    JoinAnswer answer{topic.channel, join.ticket, std::nullopt, {}, {}, join.again};
     answer.succeeded = succeeded(topic, join.member);
-    answer.cached = after_success(topic);
+    if (!join.again) answer.cached = after_success(topic);
     send_(join.from, std::move(answer));
 }
 
@@ -374,6 +390,7 @@ void ClusterHome::refuse(Topic& topic, const std::vector<std::string>& user_ids)
             topic.waiting.push_back(join);
             continue;
         }
+        if (join.again) continue;
         let_go(topic, join.from, join.ticket, false);
         const Error error{Errc::channel_full, "The presence channel is full"};
         send_(join.from, JoinAnswer{topic.channel, join.ticket, error, {}, {}, false});
@@ -405,6 +422,15 @@ void ClusterHome::on_said(Topic& topic, const BusMessage& message) {
         case Kind::count: {
             std::size_t count = 0;
             std::from_chars(message.body.data(), message.body.data() + message.body.size(), count);
+            if (message.speaker == fnv1a(topic.partition.node)) {
+                // Who joins here is answered first, and then told.
+                for (WaitingJoin& join : topic.waiting) {
+                    if (join.state != WaitingJoin::State::sent) continue;
+                    join.state = WaitingJoin::State::confirmed;
+                    join.number = message.number;
+                }
+                answer_ready(topic);
+            }
             return fan_out(topic, subscription_count(topic.channel.name, count), {}, {});
         }
         case Kind::member_added:
@@ -497,6 +523,7 @@ void ClusterHome::on_read(Topic& topic, const TopicRead& read) {
         set_online(topic, read.subscriptions > 0);
     }
     if (topic.presence && read.has_members) take_members(topic, read);
+    holdings_.resume(topic);
 }
 
 void ClusterHome::on_moved(Topic& topic) {

@@ -83,6 +83,7 @@ private:
     [[nodiscard]] Topic& get_user(const UserAddress& user);
     void forget_if_idle(Topic& topic);
 
+    void repeat(ShardId from, const Join& join);
     void take_in(ShardId from, const Join& join, Topic& topic);
     void let_go(Topic& topic, ShardId from, const JoinTicket& ticket, bool tell);
     void answer_join(Topic& topic, const WaitingJoin& join);

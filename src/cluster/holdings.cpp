@@ -43,6 +43,10 @@ bool Holdings::bring(Topic& topic) {
     return true;
 }
 
+void Holdings::resume(Topic& topic) {
+    if (topic.hold_wanted && !topic.holding) wanted_.push_back({&topic.partition, topic.key});
+}
+
 void Holdings::on_down(Topic& topic) {
     if (!std::exchange(topic.holding, false)) return;
     --under_way_;
@@ -68,6 +72,8 @@ void Holdings::end_turn() {
         wanted_.pop_front();
         Topic* const topic = wanted.partition->topics.find(wanted.key);
         if (topic == nullptr || !topic->hold_wanted || topic->holding) continue;
+        // What this does to the topic is to be heard: `resume` comes when it can be.
+        if (topic->held() > 0 && !topic->is_heard()) continue;
         const auto standing = wanted.partition->standing;
         if (standing == Partition::Standing::bringing || standing == Partition::Standing::inside) {
             tell(*topic);
@@ -97,7 +103,10 @@ void Holdings::tell(Topic& topic) {
     if (presence != nullptr) {
         const std::size_t count = std::min(presence->steps.size(), steps_at_once);
         for (std::size_t i = 0; i < count; ++i) {
-            topic.sent_steps.push_back(std::move(presence->steps.front()));
+            HoldStep& step = presence->steps.front();
+            const auto local = presence->local.find(step.user_id);
+            if (local != presence->local.end() && step.enters) local->second.is_unsent = false;
+            topic.sent_steps.push_back(std::move(step));
             presence->steps.pop_front();
         }
         for (const HoldStep& step : topic.sent_steps) {

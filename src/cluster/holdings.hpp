@@ -32,6 +32,8 @@ public:
     /// Its partition was registered anew: all is to be told. False if there is nothing.
     bool bring(Topic& topic);
     void on_down(Topic& topic);
+    /// The topic is heard now.
+    void resume(Topic& topic);
     /// Nothing waits any more.
     [[nodiscard]] bool is_idle() const noexcept { return wanted_.empty() && under_way_ == 0; }
 

@@ -29,6 +29,7 @@ struct WaitingJoin {
     ShardId from{};
     JoinTicket ticket;
     std::optional<PresenceData> member;
+    bool again = false;  ///< asks for the answer once more
     State state = State::unsent;
     std::uint64_t number = 0;  ///< of the sequence: answered once the node is there
 };
@@ -44,6 +45,7 @@ struct HoldStep {
 struct Presence {
     struct Local {
         std::uint32_t connections = 0;
+        bool is_unsent = false;  ///< that they entered is still among the steps
         std::optional<std::string> info;
     };
     boost::unordered_map<std::string, Local, StringHash, std::equal_to<>> local;
@@ -87,6 +89,10 @@ struct Topic {
     [[nodiscard]] std::string_view name() const noexcept { return key; }
     [[nodiscard]] bool is_user() const noexcept { return key.front() == 'u'; }
     [[nodiscard]] bool is_presence() const noexcept { return key.front() == 'p'; }
+    /// Whatever is said of it from now on comes to this node.
+    [[nodiscard]] bool is_heard() const noexcept {
+        return interest == Interest::live && sequence.is_based();
+    }
     /// Connections, or the one that stands for all of a user.
     [[nodiscard]] std::uint32_t held() const noexcept {
         return user && !user->shards.empty() ? 1U : subscriptions;

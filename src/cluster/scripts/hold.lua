@@ -55,7 +55,7 @@ if not refusal then
         end
     end
     if not in_recovery then
-        if counted and total ~= total_before then tell_count(speak, topic, total) end
+        if counted then tell_counts(speak, topic, total_before, total) end
         if total_before > 0 and total <= 0 then vacated(speak, topic) end
     end
 end

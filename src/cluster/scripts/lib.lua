@@ -155,6 +155,14 @@ local function tell_count(speak, topic, total)
     speak(topic, 'k', text(total))
 end
 
+-- Connections that came together are counted one by one, as if they had not, as far as each is told.
+local function tell_counts(speak, topic, before, total)
+    local step = total > before and 1 or -1
+    for count = before + step, total, step do
+        if count <= COUNTED_AT_ONCE or count == total then tell_count(speak, topic, count) end
+    end
+end
+
 local function occupied(speak, topic)
     local kind = string.sub(topic, 1, 1)
     if kind == 'u' then
