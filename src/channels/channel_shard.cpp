@@ -16,6 +16,7 @@ struct Recipient {
     LocalChannels& local;
     LocalUsers& local_users;
     ChannelQueries& queries;
+    ConnectionQuota& quota;
     ShardId from;
 
     void operator()(Join&& message) const { home.on(from, std::move(message)); }
@@ -36,6 +37,10 @@ struct Recipient {
 
     void operator()(UserStatus&& message) const { local_users.on(std::move(message)); }
     void operator()(CloseUser&& message) const { local_users.on(std::move(message)); }
+
+    void operator()(AskConnection&& message) const { home.on(from, std::move(message)); }
+    void operator()(EndConnection&& message) const { home.on(from, std::move(message)); }
+    void operator()(ConnectionAnswer&& message) const { quota.on(message); }
 
     void operator()(ChannelAnswer&& message) const { queries.on(std::move(message)); }
     void operator()(PublishAnswer&&) const {}  // The shard takes it itself.
@@ -65,7 +70,9 @@ ChannelShard::ChannelShard(ShardId self, std::uint16_t shards, ShardMail& mail,
           metrics),
       local_users_(shards,
                    [this](ShardId to, ShardMessage message) { send(to, std::move(message)); }),
-      queries_(shards, [this](ShardId to, ShardMessage message) { send(to, std::move(message)); }) {
+      queries_(shards, [this](ShardId to, ShardMessage message) { send(to, std::move(message)); }),
+      quota_(shards, cluster.budget != nullptr,
+             [this](ShardId to, ShardMessage message) { send(to, std::move(message)); }) {
     auto to_edges = [this](ShardId to, ShardMessage message) { send(to, std::move(message)); };
     if (cluster.make_home) {
         home_ = cluster.make_home(std::move(to_edges), webhooks_);
@@ -84,7 +91,7 @@ void ChannelShard::send(ShardId to, ShardMessage message) {
 
 void ChannelShard::receive(ShardId from, ShardMessage&& message) {
     if (const auto* const answer = std::get_if<PublishAnswer>(&message)) return on(*answer);
-    std::visit(Recipient{*home_, local_, local_users_, queries_, from}, std::move(message));
+    std::visit(Recipient{*home_, local_, local_users_, queries_, quota_, from}, std::move(message));
 }
 
 bool ChannelShard::publish(const App& app, std::vector<Publication> events,

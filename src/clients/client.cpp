@@ -3,11 +3,18 @@
 #include <spdlog/spdlog.h>
 
 #include <chrono>
+#include <utility>
 
 #include "carillon/protocol/error_codes.hpp"
 #include "carillon/protocol/server_messages.hpp"
 
 namespace carillon {
+namespace {
+
+/// Of a client that waits to be let in: a few subscriptions.
+constexpr std::size_t early_bytes_max = 65536;
+
+}  // namespace
 
 void Client::open(EventLoop& loop, ChannelShard& channels, std::shared_ptr<const App> app,
                   unsigned activity_timeout_seconds) {
@@ -19,6 +26,32 @@ void Client::open(EventLoop& loop, ChannelShard& channels, std::shared_ptr<const
     connection_.emplace(channels, *this, std::move(app), activity_timeout_seconds);
     spdlog::debug("connection {} opened by {}, app {}", connection_->socket_id().text(),
                   transport(), connection_->app().id.get());
+}
+
+void Client::wait(ConnectionQuota& quota, std::shared_ptr<const App> app,
+                  std::function<void()> admitted) {
+    admission_.reset(new Admission{quota, app, 0, true, {}, 0});
+    const auto answer = [this, admitted = std::move(admitted)](bool is_admitted) {
+        admission_->is_open = false;
+        if (is_admitted) {
+            admitted();
+            for (const std::string& text : std::exchange(admission_->early, {})) {
+                if (connection_) connection_->on_text(text);
+            }
+            return;
+        }
+        admission_->app->usage->leave();
+        admission_.reset();
+        refuse(Errc::app_over_quota, "Application has too many connections");
+    };
+    admission_->ticket = quota.ask(*app, answer);
+}
+
+void Client::give_back_place() {
+    if (!admission_) return;
+    if (admission_->is_open) admission_->app->usage->leave();
+    admission_->quota.give_back(*admission_->app, admission_->ticket);
+    admission_.reset();
 }
 
 void Client::AuthorizationTimeout::on_timeout(TimePoint) {
@@ -39,7 +72,11 @@ void Client::refuse(Errc code, std::string_view message) {
 
 void Client::receive(std::string_view text) {
     ++metrics_.messages_received;
-    if (connection_) connection_->on_text(text);
+    if (connection_) return connection_->on_text(text);
+    if (!is_waiting()) return;
+    admission_->early_bytes += text.size();
+    if (admission_->early_bytes > early_bytes_max) return refuse_as_too_slow();
+    admission_->early.emplace_back(text);
 }
 
 void Client::refuse_as_too_slow() {
@@ -51,6 +88,7 @@ void Client::refuse_as_too_slow() {
 }
 
 void Client::gone(int code) {
+    give_back_place();
     if (!connection_) return;
     spdlog::debug("connection {} closed, {}", connection_->socket_id().text(), code);
     ++metrics_.connections_closed[code];

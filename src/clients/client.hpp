@@ -1,11 +1,16 @@
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "carillon/base/intrusive_list.hpp"
 #include "carillon/channels/connection.hpp"
+#include "carillon/channels/connection_quota.hpp"
 #include "carillon/channels/connection_sink.hpp"
 #include "carillon/metrics/shard_metrics.hpp"
 #include "carillon/runtime/event_loop.hpp"
@@ -23,6 +28,12 @@ public:
     /// client is only good for being refused.
     void open(EventLoop& loop, ChannelShard& channels, std::shared_ptr<const App> app,
               unsigned activity_timeout_seconds);
+
+    /// Asks the cluster whether the app may have one more connection, and calls `admitted` if so;
+    /// refuses the client if not. What it says meanwhile waits.
+    void wait(ConnectionQuota& quota, std::shared_ptr<const App> app,
+              std::function<void()> admitted);
+    [[nodiscard]] bool is_waiting() const noexcept { return admission_ && admission_->is_open; }
 
     /// Says why, by `pusher:error` and then the close code, and ends the connection.
     void refuse(Errc code, std::string_view message);
@@ -58,7 +69,20 @@ private:
         Client& client_;
     };
 
+    /// A place among the connections of an app that are limited over a cluster.
+    struct Admission {
+        ConnectionQuota& quota;
+        std::shared_ptr<const App> app;
+        std::uint64_t ticket = 0;
+        bool is_open = true;  ///< not answered yet
+        std::vector<std::string> early;
+        std::size_t early_bytes = 0;
+    };
+
+    void give_back_place();
+
     ShardMetrics& metrics_;
+    std::unique_ptr<Admission> admission_;
     std::unique_ptr<AuthorizationTimeout> authorization_timeout_;
     std::optional<Connection> connection_;
 };

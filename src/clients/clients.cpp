@@ -51,7 +51,15 @@ void Clients::enter(Client& client, std::string_view key, const HttpRequest& req
         return refuse(client, refused->code, refused->message);
     }
     list_->push_back(client);
+    if (app->limits.max_connections > 0 && channels_.quota().is_shared()) {
+        return client.wait(channels_.quota(), app, [this, &client, app] { open(client, app); });
+    }
+    open(client, app);
+}
+
+void Clients::open(Client& client, const std::shared_ptr<const App>& app) {
     client.open(loop_, channels_, app, options_.activity_timeout_seconds);
+    if (draining_) client.refuse(Errc::shutting_down, "Server is shutting down");
 }
 
 void Clients::refuse(Client& client, Errc code, std::string_view message) {

@@ -123,7 +123,7 @@ void FallbackClients::receive(const HttpRequest& request, const HttpReply& reply
     attach(*session);
     clients_.enter(*session, request.path_values[0], request);
     // Whoever was refused is told again when it asks again; a flood of them is told once.
-    const bool was_refused = session->connection() == nullptr;
+    const bool was_refused = session->connection() == nullptr && !session->is_waiting();
     if (was_refused && sessions_.size() > refused_kept_max) sessions_.erase(name);
 }
 

@@ -323,6 +323,51 @@ void ClusterHome::on(ShardId from, TerminateUser&& message) {
     publisher_.publish(std::move(event));
 }
 
+void ClusterHome::on(ShardId from, AskConnection&& message) {
+    const std::string& app = context_.apps.id(message.app);
+    Partition& partition = partition_of(message.app, "");
+    const std::string key = quota_topic(app);
+    Topic* topic = partition.topics.find(key);
+    if (topic == nullptr) {
+        topic = &partition.topics.insert(
+            std::make_unique<Topic>(partition, key, ChannelAddress{message.app, {}}));
+        topic->quota = std::make_unique<QuotaState>();
+    }
+    topic->quota->connections_max = message.connections_max;
+    topic->quota->waiting.push_back({from, message.ticket});
+    holdings_.want(*topic);
+    if (publisher_.is_alone()) answer_all(*topic);
+}
+
+void ClusterHome::on(ShardId from, EndConnection&& message) {
+    Topic* const topic =
+        partition_of(message.app, "").topics.find(quota_topic(context_.apps.id(message.app)));
+    if (topic == nullptr) return;
+    QuotaState& quota = *topic->quota;
+    const QuotaState::Place place{from, message.ticket};
+    if (const auto waiting = std::ranges::find(quota.waiting, place);
+        waiting != quota.waiting.end()) {
+        if (static_cast<std::size_t>(waiting - quota.waiting.begin()) < quota.asked) --quota.asked;
+        quota.waiting.erase(waiting);
+    } else if (quota.admitted.erase(place) == 0) {
+        return;  // Refused, which it had not heard yet.
+    }
+    holdings_.want(*topic);
+}
+
+/// `granted`: how many of those who are here, and of those who were asked for, may be.
+void ClusterHome::admit(Topic& topic, std::uint64_t granted) {
+    QuotaState& quota = *topic.quota;
+    for (; quota.asked > 0; --quota.asked) {
+        const QuotaState::Place place = quota.waiting.front();
+        quota.waiting.pop_front();
+        const bool admitted = quota.admitted.size() < granted;
+        if (admitted) quota.admitted.insert(place);
+        send_(place.shard, ConnectionAnswer{place.ticket, admitted});
+    }
+    if (topic.held() != granted) holdings_.want(topic);
+}
+
 // Answers to edges.
 
 std::string ClusterHome::succeeded(Topic& topic, const std::optional<PresenceData>& member) {
@@ -377,6 +422,10 @@ void ClusterHome::answer_ready(Topic& topic) {
 }
 
 void ClusterHome::answer_all(Topic& topic) {
+    if (topic.quota) {
+        topic.quota->asked = topic.quota->waiting.size();
+        return admit(topic, topic.held());
+    }
     const std::deque<WaitingJoin> waiting = std::exchange(topic.waiting, {});
     for (const WaitingJoin& join : waiting) answer_join(topic, join);
 }
@@ -530,7 +579,9 @@ void ClusterHome::on_moved(Topic& topic) {
     answer_ready(topic);
 }
 
-void ClusterHome::on_told(Topic& topic, std::uint64_t, const std::vector<std::string>& refused) {
+void ClusterHome::on_told(Topic& topic, std::uint64_t number,
+                          const std::vector<std::string>& refused) {
+    if (topic.quota) admit(topic, number);
     if (!refused.empty()) refuse(topic, refused);
     answer_ready(topic);
     forget_if_idle(topic);
@@ -679,7 +730,7 @@ void ClusterHome::end_turn() {
 void ClusterHome::for_each(const Visit& visit) const {
     for (const Partition& partition : partitions_) {
         for (const auto& topic : partition.topics) {
-            if (!topic->is_user() && topic->subscriptions > 0) {
+            if (topic->subscriptions > 0) {
                 visit(topic->channel.name, topic->subscriptions);
             }
         }

@@ -50,6 +50,8 @@ public:
     void on(ShardId from, Watch&& message) override;
     void on(ShardId from, Unwatch&& message) override;
     void on(ShardId from, TerminateUser&& message) override;
+    void on(ShardId from, AskConnection&& message) override;
+    void on(ShardId from, EndConnection&& message) override;
 
     [[nodiscard]] std::optional<TimePoint> next_due() const override { return next_tick_; }
     void advance() override;
@@ -93,6 +95,7 @@ private:
     [[nodiscard]] std::string succeeded(Topic& topic, const std::optional<PresenceData>& member);
     [[nodiscard]] std::string after_success(Topic& topic);
 
+    void admit(Topic& topic, std::uint64_t granted);
     void event_said(Topic& topic, std::string_view text, SocketId excluded, TimePoint accepted);
     void member_came(Topic& topic, std::string_view user_id, std::string_view info);
     void member_went(Topic& topic, std::string_view user_id);

@@ -13,6 +13,11 @@ constexpr std::size_t steps_at_once = 500;
 constexpr std::size_t in_flight_max = 2048;
 constexpr std::size_t members_a_piece = 200;
 
+std::uint32_t most_of(const Topic& topic) {
+    if (topic.quota) return topic.quota->connections_max;
+    return topic.presence ? topic.presence->members_max : 0;
+}
+
 std::uint64_t number_in(std::string_view text) {
     std::uint64_t number = 0;
     std::from_chars(text.data(), text.data() + text.size(), number);
@@ -96,9 +101,10 @@ void Holdings::tell(Topic& topic) {
         .add(topic.key)
         .add(std::uint64_t{told})
         .add(std::uint64_t{topic.counted ? 1U : 0U})
-        .add(std::uint64_t{presence != nullptr ? presence->members_max : 0U})
+        .add(std::uint64_t{most_of(topic)})
         .add(std::uint64_t{topic.held_before ? 1U : 0U})
         .add(compares_replica ? presence->number : std::uint64_t{0});
+    if (topic.quota) topic.quota->asked = topic.quota->waiting.size();
     bool all = true;
     if (presence != nullptr) {
         const std::size_t count = std::min(presence->steps.size(), steps_at_once);

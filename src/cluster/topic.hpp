@@ -2,6 +2,7 @@
 
 #include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <boost/unordered/unordered_map.hpp>
 #include <cstdint>
 #include <deque>
@@ -68,6 +69,22 @@ struct UserState {
     bool is_known = false;  ///< `online` is, and watchers have been told
 };
 
+/// Of an app whose connections are limited over the cluster: those of this node.
+struct QuotaState {
+    struct Place {
+        ShardId shard{};
+        std::uint64_t ticket = 0;
+        friend bool operator==(const Place&, const Place&) = default;
+        friend std::size_t hash_value(const Place& place) noexcept {
+            return hash_value(SubscriptionKey(place.shard, place.ticket));
+        }
+    };
+    std::uint32_t connections_max = 0;
+    boost::unordered_flat_set<Place> admitted;
+    std::deque<Place> waiting;
+    std::size_t asked = 0;  ///< of those who wait, in the operation that is under way
+};
+
 /// The last event of a cache channel.
 struct LastEvent {
     std::string text;
@@ -91,10 +108,13 @@ struct Topic {
     [[nodiscard]] bool is_presence() const noexcept { return key.front() == 'p'; }
     /// Whatever is said of it from now on comes to this node.
     [[nodiscard]] bool is_heard() const noexcept {
+        if (quota) return true;  // Nothing is.
         return interest == Interest::live && sequence.is_based();
     }
     /// Connections, or the one that stands for all of a user.
     [[nodiscard]] std::uint32_t held() const noexcept {
+        if (quota)
+            return static_cast<std::uint32_t>(quota->admitted.size() + quota->waiting.size());
         return user && !user->shards.empty() ? 1U : subscriptions;
     }
     /// Nothing on this node has to do with it any more, and Redis knows that.
@@ -114,6 +134,7 @@ struct Topic {
     bool is_cache = false;
     std::unique_ptr<Presence> presence;
     std::unique_ptr<UserState> user;
+    std::unique_ptr<QuotaState> quota;
     std::deque<WaitingJoin> waiting;
 
     // What Redis knows of that.

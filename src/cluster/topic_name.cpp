@@ -30,6 +30,10 @@ std::string user_topic(std::string_view app_id, std::string_view user_id) {
     return topic('u', app_id, user_id);
 }
 
+std::string quota_topic(std::string_view app_id) {
+    return topic('q', app_id, "");
+}
+
 std::optional<TopicName> TopicName::parse(std::string_view topic) {
     if (topic.size() < 3) return std::nullopt;
     std::size_t length = 0;

@@ -10,6 +10,9 @@ namespace carillon {
 [[nodiscard]] std::string channel_topic(std::string_view app_id, std::string_view channel);
 [[nodiscard]] std::string user_topic(std::string_view app_id, std::string_view user_id);
 
+/// Of an app's connections.
+[[nodiscard]] std::string quota_topic(std::string_view app_id);
+
 /// A topic's name taken apart.
 struct TopicName {
     char kind = 'c';

@@ -59,7 +59,9 @@ Topic* TopicReader::find(std::string_view subject) const {
 void TopicReader::on_up() {
     unconfirmed_.clear();
     for (Partition& partition : partitions_) {
-        for (const auto& topic : partition.topics) subscribe(*topic);
+        for (const auto& topic : partition.topics) {
+            if (!topic->quota) subscribe(*topic);
+        }
     }
 }
 
@@ -182,7 +184,10 @@ void TopicReader::take_ring(Topic& topic, const RedisReply& reply) {
     std::uint64_t next = std::max(sequence.number(), number_in(reply[of_life].text())) + 1;
     for (std::size_t i = 0; i < entries.size(); ++i) {
         const auto message = BusMessage::parse(entries[i].text());
-        if (!message || (same_epoch && message->number < next)) continue;
+        if (!message) continue;
+        // A number stands for one message only, in the epoch that gave it.
+        if (message->epoch == sequence.epoch() && message->number <= sequence.number()) continue;
+        if (same_epoch && message->number < next) continue;
         if (same_epoch) {
             context_.metrics.messages_lost += message->number - next;
             if (message->number > next) topic.members_wanted = topic.read_wanted = true;

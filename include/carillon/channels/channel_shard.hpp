@@ -13,6 +13,7 @@
 
 #include "carillon/apps/app.hpp"
 #include "carillon/channels/channel_queries.hpp"
+#include "carillon/channels/connection_quota.hpp"
 #include "carillon/channels/home.hpp"
 #include "carillon/channels/local_channels.hpp"
 #include "carillon/channels/local_users.hpp"
@@ -83,6 +84,7 @@ public:
     [[nodiscard]] const Home& home() const noexcept { return *home_; }
     [[nodiscard]] WebhookEvents& webhooks() noexcept { return webhooks_; }
     [[nodiscard]] ChannelQueries& queries() noexcept { return queries_; }
+    [[nodiscard]] ConnectionQuota& quota() noexcept { return quota_; }
 
 private:
     struct Receipt {
@@ -105,6 +107,7 @@ private:
     LocalChannels local_;
     LocalUsers local_users_;
     ChannelQueries queries_;
+    ConnectionQuota quota_;
     boost::unordered_flat_map<std::uint64_t, Receipt> receipts_;
     std::uint64_t last_receipt_ = 0;
 };

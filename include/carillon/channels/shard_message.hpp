@@ -179,11 +179,30 @@ struct ChannelAnswer {
     std::vector<std::string> users;
 };
 
+/// Edge → the home of an app's connections, in a cluster: one more wants to be admitted; it is
+/// over.
+struct AskConnection {
+    AppIndex app{};
+    std::uint64_t ticket = 0;
+    std::uint32_t connections_max = 0;
+};
+struct EndConnection {
+    AppIndex app{};
+    std::uint64_t ticket = 0;
+};
+
+/// Home → edge.
+struct ConnectionAnswer {
+    std::uint64_t ticket = 0;
+    bool admitted = false;
+};
+
 /// Everything that shards say to each other about channels and users. Values only: a message owns
 /// what it holds.
 using ShardMessage = std::variant<Join, JoinAnswer, Leave, Publish, ClientEvent, ClientEventRefused,
                                   Deliver, PublishAnswer, ChannelQuery, ChannelAnswer, SignIn,
-                                  SignOut, Watch, Unwatch, UserStatus, TerminateUser, CloseUser>;
+                                  SignOut, Watch, Unwatch, UserStatus, TerminateUser, CloseUser,
+                                  AskConnection, EndConnection, ConnectionAnswer>;
 
 /// Bytes that a message occupies, nearly: what bounds an inbox.
 [[nodiscard]] std::size_t message_bytes(const ShardMessage& message) noexcept;

@@ -56,6 +56,7 @@ private:
     /// Why this client cannot come in; if it can, it is now counted among the app's connections.
     [[nodiscard]] std::optional<Refusal> refusal(std::string_view key, const App* app,
                                                  const HttpRequest& request) const;
+    void open(Client& client, const std::shared_ptr<const App>& app);
     void close_some();
 
     EventLoop& loop_;

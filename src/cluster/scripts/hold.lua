@@ -2,7 +2,8 @@
 -- epoch, lease ms, node, operation, ring bytes, topic, subscriptions now, 1 if counts are told, most members
 -- (0: any), 1 if it held the topic before a loss, number of its replica (only in a recovery, else 0), then
 -- steps by threes: '+' or '-', member, info
--- Returns {OK or DONE or STALE, the number this stands for, 1 if the replica is wanted, ms until something is
+-- Of an app's connections, more than there is room for are not taken.
+-- Returns {OK or DONE or STALE, the number this stands for (of connections: how many were taken), 1 if the replica is wanted, ms until something is
 -- due or '-', webhooks waiting, members refused}.
 local epoch, lease, node, operation = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
 local topic, count, counted, most = ARGV[6], tonumber(ARGV[7]), ARGV[8] == '1', tonumber(ARGV[9])
@@ -13,6 +14,9 @@ if not refusal then
     local speak = speaker(epoch, tonumber(ARGV[5]), node, operation)
     local before = tonumber(call('HGET', P .. 'h:' .. node, topic) or 0)
     local total_before = tonumber(call('HGET', P .. 'all', topic) or 0)
+    if string.sub(topic, 1, 1) == 'q' and most > 0 then
+        count = math.max(0, math.min(count, most - total_before + before))
+    end
     local total = total_before + count - before
     if count > 0 then
         call('HSET', P .. 'h:' .. node, topic, text(count))
@@ -60,4 +64,5 @@ if not refusal then
     end
 end
 local number = call('HGET', P .. 'c:' .. topic, 's') or '0'
+if string.sub(topic, 1, 1) == 'q' then number = text(count) end
 return {refusal or 'OK', number, wanted, next_due(), call('LLEN', P .. 'webhooks'), refused}

@@ -2,7 +2,7 @@
 -- which every other key starts with. All of a partition lies in one slot.
 --
 -- A topic is a channel or a user: a letter for its kind, the length of the app's id, ':', the id, the name.
--- Kinds: c a channel, p a presence channel, s a user's own channel, u a user.
+-- Kinds: c a channel, p a presence channel, s a user's own channel, u a user, q an app's connections.
 --
 --   meta        hash  run: the run_id of the server that these keys were last changed by;
 --                     until: when a recovery ends at the latest, if one is under way
@@ -10,6 +10,7 @@
 --   ops         hash  node → the last operation carried out for it
 --   dead        hash  a node whose lease has lapsed → who clears it, and until when
 --   events      hash  process → the last event of it that has its place
+--   gone        zset  a node that has ended → when what it said last is forgotten
 --   known       hash  in a recovery: process → 1 once it has brought all it holds
 --   rules       hash  app → which webhooks it wants, and its grace in ms
 --   all         hash  occupied topic → its subscriptions
@@ -45,7 +46,8 @@ local function now_ms()
     return math.floor(now_us() / 1000)
 end
 
-local RING_MS, LIFE_MS = 60000, 3600000
+-- An entry outlives RING_MS by up to seven later ones, each of which comes within it: see `say`.
+local RING_MS, LIFE_MS, FORGET_MS = 60000, 3600000, 600000
 
 -- Gives `body` the topic's next number, keeps it in the ring and publishes it.
 local function say(topic, epoch, ring_bytes, publisher, counter, kind, excluded, body)
@@ -168,7 +170,7 @@ local function occupied(speak, topic)
     if kind == 'u' then
         speak(topic, 'n', '')
         arrived('n', 'f', topic, '')
-    elseif kind ~= 's' then
+    elseif kind ~= 's' and kind ~= 'q' then
         arrived('o', 'v', topic, '')
     end
 end
@@ -178,7 +180,7 @@ local function vacated(speak, topic)
     if kind == 'u' then
         speak(topic, 'f', '')
         departed('f', 'n', topic, '')
-    elseif kind ~= 's' then
+    elseif kind ~= 's' and kind ~= 'q' then
         departed('v', 'o', topic, '')
     end
 end
@@ -254,7 +256,10 @@ local function open_recovery(epoch, lease)
     for _, node in ipairs(call('HKEYS', P .. 'nodes')) do
         call('HSET', P .. 'known', string.match(node, '^[^.]+'), 0)
     end
-    call('DEL', P .. 'nodes', P .. 'ops', P .. 'dead')
+    for _, node in ipairs(nodes) do
+        call('ZADD', P .. 'gone', text(now_ms() + FORGET_MS), node)
+    end
+    call('DEL', P .. 'nodes', P .. 'dead')
     call('HSET', P .. 'meta', 'run', epoch, 'until', text(now_ms() + lease))
 end
 
@@ -327,15 +332,23 @@ local function objection(epoch, lease, node, operation)
     call('HSET', P .. 'ops', node, text(operation))
 end
 
--- Nothing is kept of a node that holds nothing any more, nor of its process once that has no other.
+-- A node holds nothing any more. What it said last is known for as long as a ring may hold what it said: who
+-- begins to listen has to be told that this is nothing new.
 local function forget(node)
     call('HDEL', P .. 'dead', node)
-    call('HDEL', P .. 'ops', node)
-    local process = string.match(node, '^[^.]+')
-    for _, other in ipairs(call('HKEYS', P .. 'nodes')) do
-        if string.match(other, '^[^.]+') == process then return end
+    call('ZADD', P .. 'gone', text(now_ms() + FORGET_MS), node)
+end
+
+local function forget_gone()
+    for _, node in ipairs(call('ZRANGEBYSCORE', P .. 'gone', '-inf', text(now_ms()), 'LIMIT', 0, 100)) do
+        call('ZREM', P .. 'gone', node)
+        call('HDEL', P .. 'ops', node)
+        local process, others = string.match(node, '^[^.]+'), 0
+        for _, other in ipairs(call('HKEYS', P .. 'ops')) do
+            if string.match(other, '^[^.]+') == process then others = others + 1 end
+        end
+        if others == 0 then call('HDEL', P .. 'events', process) end
     end
-    call('HDEL', P .. 'events', process)
 end
 
 local function next_due()

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <functional>
+
+#include "carillon/channels/home.hpp"
+#include "carillon/channels/shard_message.hpp"
+
+namespace carillon {
+
+struct App;
+
+/// Connections of apps that are limited over a whole cluster: each has to be admitted by the app's
+/// home, which knows all of them. The edge's side. Pure.
+class ConnectionQuota {
+public:
+    /// `is_shared`: the node is one of a cluster; else nobody is to be asked.
+    ConnectionQuota(std::uint16_t shards, bool is_shared, Home::Send send)
+        : shards_(shards), is_shared_(is_shared), send_(std::move(send)) {}
+
+    [[nodiscard]] bool is_shared() const noexcept { return is_shared_; }
+
+    /// Asks for one more connection of the app, whose limit is not 0. `done` is called once, later,
+    /// unless `give_back` comes first. Returns a ticket, never 0.
+    std::uint64_t ask(const App& app, std::function<void(bool admitted)> done);
+    /// The connection of that ticket is over, or is not wanted any more. Not if it was refused.
+    void give_back(const App& app, std::uint64_t ticket);
+
+    void on(const ConnectionAnswer& answer);
+
+private:
+    const std::uint16_t shards_;
+    const bool is_shared_;
+    Home::Send send_;
+    std::uint64_t last_ticket_ = 0;
+    boost::unordered_flat_map<std::uint64_t, std::function<void(bool)>> asked_;
+};
+
+}  // namespace carillon

@@ -1,0 +1,31 @@
+#include "carillon/channels/connection_quota.hpp"
+
+#include <utility>
+
+#include "carillon/apps/app.hpp"
+#include "carillon/channels/partition.hpp"
+
+namespace carillon {
+
+std::uint64_t ConnectionQuota::ask(const App& app, std::function<void(bool)> done) {
+    const std::uint64_t ticket = ++last_ticket_;
+    asked_.emplace(ticket, std::move(done));
+    send_(home_of(app.id.get(), "", shards_),
+          AskConnection{app.index, ticket, app.limits.max_connections});
+    return ticket;
+}
+
+void ConnectionQuota::give_back(const App& app, std::uint64_t ticket) {
+    asked_.erase(ticket);
+    send_(home_of(app.id.get(), "", shards_), EndConnection{app.index, ticket});
+}
+
+void ConnectionQuota::on(const ConnectionAnswer& answer) {
+    const auto found = asked_.find(answer.ticket);
+    if (found == asked_.end()) return;
+    const auto done = std::move(found->second);
+    asked_.erase(found);
+    done(answer.admitted);
+}
+
+}  // namespace carillon
