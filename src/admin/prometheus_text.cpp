@@ -178,6 +178,45 @@ void add_webhooks(Families& out, const std::vector<WebhookMetrics>& endpoints) {
           [](const WebhookMetrics& endpoint) { return static_cast<int>(endpoint.breaker); });
 }
 
+void add_cluster(Families& out, const ClusterMetrics& cluster) {
+    if (cluster.shards == 0) return;
+    const auto gauge = [&](const char* name, const char* help, std::uint64_t value) {
+        out.gauge(name, help, static_cast<double>(value));
+    };
+    gauge("carillon_cluster_connected_shards", "Shards that reach Redis.", cluster.connected);
+    gauge("carillon_cluster_alone_shards",
+          "Shards that have waited too long for Redis and deliver without it.", cluster.alone);
+    gauge("carillon_cluster_registered_partitions",
+          "Partitions, of 256, that this node is registered in.", cluster.partitions_registered);
+    gauge("carillon_cluster_recovering_partitions",
+          "Partitions whose nodes are still to say what they held before Redis was lost.",
+          cluster.partitions_recovering);
+    gauge("carillon_cluster_commands_in_flight", "Commands that Redis has not answered yet.",
+          cluster.commands_in_flight);
+    gauge("carillon_cluster_kept_events",
+          "Events that Redis has not confirmed, or only in the last seconds.", cluster.events_kept);
+    gauge("carillon_cluster_kept_bytes", "What they occupy.", cluster.bytes_kept);
+    out.counter("carillon_cluster_losses_total", "Times that a shard lost Redis.", cluster.losses);
+    out.counter("carillon_cluster_stale_total",
+                "Registrations in a partition that Redis did not know any more.",
+                cluster.registrations_lost);
+    out.counter("carillon_cluster_nodes_cleared_total",
+                "Nodes that had ended and whose holdings this one took away, one a partition.",
+                cluster.nodes_cleared);
+    out.counter("carillon_cluster_messages_repaired_total",
+                "Messages that were missed and then read from a channel's ring.",
+                cluster.messages_repaired);
+    out.counter("carillon_cluster_messages_lost_total",
+                "Messages that were missed, and that no ring held any more.",
+                cluster.messages_lost);
+    out.counter("carillon_cluster_client_events_dropped_total",
+                "Client events that stayed on this node, since Redis could not take them.",
+                cluster.client_events_dropped);
+    out.family("carillon_cluster_round_trip_seconds", "Time from a command to Redis' answer.",
+               MetricType::Histogram);
+    out.histogram(cluster.round_trips);
+}
+
 void add_process(Families& out, const NodeFacts& facts, const ShardSnapshot& node,
                  std::size_t shards) {
     out.family("carillon_info", "Always 1; what runs.", MetricType::Gauge);
@@ -205,6 +244,7 @@ std::string prometheus_text(const NodeFacts& facts, const NodeSnapshot& snapshot
     add_channels(out, node);
     add_rest(out, node.metrics);
     add_webhooks(out, snapshot.webhooks);
+    add_cluster(out, node.metrics.cluster);
     add_process(out, facts, node, snapshot.shards.size());
     return out.text();
 }

@@ -15,6 +15,15 @@ std::uint64_t total(const std::map<std::string_view, std::uint64_t>& counts) {
     return all;
 }
 
+/// The states of docs/cluster.md.
+const char* cluster_state(const ClusterMetrics& cluster) {
+    constexpr std::uint64_t partitions = 256;
+    if (cluster.alone > 0) return "alone";
+    if (cluster.connected < cluster.shards) return "connecting";
+    if (cluster.partitions_registered < partitions) return "registering";
+    return cluster.partitions_recovering > 0 ? "recovering" : "joined";
+}
+
 json endpoints(const std::vector<WebhookMetrics>& all) {
     json list = json::array();
     for (const WebhookMetrics& endpoint : all) {
@@ -42,7 +51,7 @@ std::string status_json(const NodeFacts& facts, const NodeSnapshot& snapshot) {
         channels[std::string(kind)] = {{"channels", count.channels},
                                        {"subscriptions", count.subscriptions}};
     }
-    const json status = {
+    json status = {
         {"version", facts.version},
         {"uptime_seconds", facts.uptime_seconds},
         {"shards", snapshot.shards.size()},
@@ -55,6 +64,16 @@ std::string status_json(const NodeFacts& facts, const NodeSnapshot& snapshot) {
         {"resident_bytes", facts.resident_bytes},
         {"loop_lag_seconds", std::chrono::duration<double>(node.lag).count()},
     };
+    if (const ClusterMetrics& cluster = node.metrics.cluster; cluster.shards > 0) {
+        status["cluster"] = {{"state", cluster_state(cluster)},
+                             {"registered_partitions", cluster.partitions_registered},
+                             {"recovering_partitions", cluster.partitions_recovering},
+                             {"kept_events", cluster.events_kept},
+                             {"kept_bytes", cluster.bytes_kept},
+                             {"stale", cluster.registrations_lost},
+                             {"messages_repaired", cluster.messages_repaired},
+                             {"messages_lost", cluster.messages_lost}};
+    }
     return status.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 

@@ -25,6 +25,7 @@ void add_up(ShardMetrics& total, const ShardMetrics& part) {
     total.cache_evictions += part.cache_evictions;
     total.publish_to_write += part.publish_to_write;
     total.turns += part.turns;
+    total.cluster += part.cluster;
     add_up(total.rest, part.rest);
 }
 

@@ -75,7 +75,7 @@ ClusterHome::ClusterHome(ClusterNode& node, EventLoop& loop, ShardId self, std::
                [this](AppIndex app, std::string_view channel) -> Partition& {
                    return partition_of(app, channel);
                }) {
-    metrics.used = true;
+    metrics.shards = 1;
 }
 
 ClusterHome::~ClusterHome() {
@@ -624,7 +624,7 @@ void ClusterHome::on_up(std::string_view run_id) {
     const bool other_server = context_.run_id != run_id;
     context_.run_id = run_id;
     context_.epoch = fnv1a(run_id);
-    context_.metrics.up = true;
+    context_.metrics.connected = 1;
     if (!ready_ && self_ == ShardId{}) {
         spdlog::info("Redis is back{}", other_server ? ", as another server" : "");
     }
@@ -637,7 +637,7 @@ void ClusterHome::on_up(std::string_view run_id) {
 
 void ClusterHome::on_down(std::string_view why) {
     if (ready_) return failed_(std::string(why));
-    context_.metrics.up = false;
+    context_.metrics.connected = 0;
     if (!down_since_) {
         down_since_ = loop_.now();
         ++context_.metrics.losses;
@@ -688,7 +688,7 @@ void ClusterHome::judge_alone() {
 
 void ClusterHome::set_alone(bool alone) {
     if (alone == publisher_.is_alone()) return;
-    context_.metrics.gone = alone;
+    context_.metrics.alone = alone ? 1 : 0;
     publisher_.set_alone(alone);
     if (!alone) return;
     if (self_ == ShardId{}) spdlog::warn("Redis does not answer: this node goes on by itself");
@@ -714,9 +714,11 @@ void ClusterHome::advance() {
 }
 
 void ClusterHome::count_partitions() {
-    context_.metrics.partitions_inside = context_.metrics.partitions_recovering = 0;
+    context_.metrics.partitions_registered = context_.metrics.partitions_recovering = 0;
     for (const Partition& partition : partitions_) {
-        if (partition.standing == Partition::Standing::inside) ++context_.metrics.partitions_inside;
+        if (partition.standing == Partition::Standing::inside) {
+            ++context_.metrics.partitions_registered;
+        }
         if (partition.recovering) ++context_.metrics.partitions_recovering;
     }
 }

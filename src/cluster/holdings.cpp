@@ -32,6 +32,7 @@ void Holdings::want(Topic& topic) {
 }
 
 bool Holdings::bring(Topic& topic) {
+    topic.bringing = false;
     if (topic.held() == 0 && topic.told == 0) return false;
     topic.held_before = topic.told > 0;
     topic.bringing = true;

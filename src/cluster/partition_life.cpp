@@ -57,6 +57,7 @@ void PartitionLife::register_in(Partition& partition) {
     partition.standing = Partition::Standing::registering;
     partition.node = context_.process + '.' + std::to_string(++partition.registrations);
     partition.operations = 0;
+    partition.renewing = false;  // Whatever is under way is of an id that is over.
     std::string known;
     if (partition.was_registered) {
         known = context_.process;

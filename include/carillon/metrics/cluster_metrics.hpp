@@ -6,23 +6,44 @@
 
 namespace carillon {
 
-/// What one shard of a cluster's node counts of its dealings with Redis.
+/// What one shard of a cluster's node counts of its dealings with Redis; all shards of it, added
+/// up.
 struct ClusterMetrics {
-    bool used = false;         ///< the node is one of a cluster
-    bool up = false;           ///< connected
-    bool gone = false;         ///< has been without answers for so long that it works on its own
-    std::uint64_t losses = 0;  ///< of the connection
-    std::uint64_t registrations_lost = 0;  ///< a partition answered STALE
-    std::uint64_t partitions_inside = 0;   ///< registered in, the lease renewed
+    std::uint64_t shards = 0;     ///< 1 if the node is one of a cluster
+    std::uint64_t connected = 0;  ///< 1 while it reaches Redis
+    std::uint64_t alone = 0;      ///< 1 while it delivers without waiting for Redis
+    std::uint64_t partitions_registered = 0;
     std::uint64_t partitions_recovering = 0;
-    std::uint64_t messages_repaired = 0;  ///< came from a ring, having been missed
-    std::uint64_t messages_lost = 0;      ///< no ring held them any more
-    std::uint64_t client_events_dropped = 0;
-    std::uint64_t nodes_cleared = 0;  ///< of others that had ended, one a partition
     std::uint64_t commands_in_flight = 0;
-    std::uint64_t events_kept = 0;
+    std::uint64_t events_kept = 0;  ///< not confirmed yet, or not for long enough
     std::uint64_t bytes_kept = 0;
+
+    std::uint64_t losses = 0;              ///< of the connection
+    std::uint64_t registrations_lost = 0;  ///< Redis answered STALE
+    std::uint64_t nodes_cleared = 0;       ///< of others that had ended, one a partition
+    std::uint64_t messages_repaired = 0;   ///< were missed, and read from a ring
+    std::uint64_t messages_lost = 0;       ///< no ring had them any more
+    std::uint64_t client_events_dropped = 0;
     LatencyHistogram round_trips;
+
+    ClusterMetrics& operator+=(const ClusterMetrics& other) noexcept {
+        shards += other.shards;
+        connected += other.connected;
+        alone += other.alone;
+        partitions_registered += other.partitions_registered;
+        partitions_recovering += other.partitions_recovering;
+        commands_in_flight += other.commands_in_flight;
+        events_kept += other.events_kept;
+        bytes_kept += other.bytes_kept;
+        losses += other.losses;
+        registrations_lost += other.registrations_lost;
+        nodes_cleared += other.nodes_cleared;
+        messages_repaired += other.messages_repaired;
+        messages_lost += other.messages_lost;
+        client_events_dropped += other.client_events_dropped;
+        round_trips += other.round_trips;
+        return *this;
+    }
 };
 
 }  // namespace carillon
