@@ -114,6 +114,7 @@ Topic& ClusterHome::get_channel(const ChannelAddress& channel) {
     Topic& topic = partition.topics.insert(std::make_unique<Topic>(
         partition, channel_topic(context_.apps.id(channel.app), channel.name), channel));
     topic.is_cache = ChannelKind::of(channel.name).cache;
+    topic.sequence.begin_after(partition.heard);
     if (topic.is_presence()) topic.presence = std::make_unique<Presence>();
     reader_.follow(topic);
     return topic;
@@ -130,6 +131,7 @@ Topic& ClusterHome::get_user(const UserAddress& user) {
     Topic& topic = partition.topics.insert(
         std::make_unique<Topic>(partition, user_topic(context_.apps.id(user.app), user.id),
                                 ChannelAddress{user.app, user.id}));
+    topic.sequence.begin_after(partition.heard);
     topic.user = std::make_unique<UserState>();
     reader_.follow(topic);
     return topic;
@@ -673,7 +675,9 @@ void ClusterHome::answer(ShardId edge, PublishAnswer answer) {
 }
 
 void ClusterHome::on_alone(const KeptEvent& event) {
-    Topic* const topic = partitions_[event.partition].topics.find(event.topic);
+    Partition& partition = partitions_[event.partition];
+    partition.heard.hear(context_.process_hash, event.counter);
+    Topic* const topic = partition.topics.find(event.topic);
     if (topic == nullptr || !topic->sequence.hear(context_.process_hash, event.counter)) return;
     if (event.kind == static_cast<char>(BusMessage::Kind::terminate)) return close_user(*topic);
     event_said(*topic, event.text, event.excluded, event.accepted);

@@ -13,6 +13,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::uint64_t cleared_at_once = 200;
+/// Whoever asks first when the time has come ends a recovery.
+constexpr milliseconds recovery_poll{500};
 constexpr std::uint64_t claim_ms = 5000;
 constexpr std::uint64_t webhooks_at_once = 100;
 
@@ -112,7 +114,8 @@ void PartitionLife::advance() {
     if (!context_.bus.is_up()) return;
     const TimePoint now = context_.now();
     for (Partition& partition : partitions_) {
-        const bool due = now >= partition.renew_at || now >= partition.due_at;
+        const bool due = now >= partition.renew_at || now >= partition.due_at ||
+                         (partition.recovering && now >= partition.asked_at + recovery_poll);
         if (due && partition.standing == Partition::Standing::inside && !partition.renewing) {
             renew(partition);
         }
@@ -121,6 +124,7 @@ void PartitionLife::advance() {
 
 void PartitionLife::renew(Partition& partition) {
     partition.renewing = true;
+    partition.asked_at = context_.now();
     partition.due_at = TimePoint::max();
     partition.renew_at = context_.now() + context_.lease() * 3 / 10;
     // Who was cut off may have come back together with those it takes for dead.

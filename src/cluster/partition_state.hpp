@@ -23,6 +23,7 @@ struct Partition {
     std::uint8_t number = 0;
     std::string prefix;  ///< of its keys, with the hash tag
     NamedSet<Topic> topics;
+    Speakers heard;  ///< of all topics, those that are forgotten included
 
     Standing standing = Standing::outside;
     std::string node;  ///< the id: the process, '.', a number
@@ -33,6 +34,7 @@ struct Partition {
     std::size_t to_bring = 0;        ///< topics
     std::vector<std::string> known;  ///< processes that were registered when we last looked
     TimePoint renew_at{};
+    TimePoint asked_at{};                 ///< when it was renewed last
     TimePoint due_at = TimePoint::max();  ///< something that was put off is to be said
     bool renewing = false;
     bool taking = false;                ///< webhooks

@@ -25,8 +25,7 @@ struct KeptEvent {
     ShardId edge{};                 ///< whom to answer
     std::uint64_t receipt = 0;
     TimePoint accepted{};
-    std::size_t cost = 0;    ///< of the budget
-    bool delivered = false;  ///< on this node, out of the order, while Redis was gone
+    std::size_t cost = 0;  ///< of the budget
     bool answered = false;
     bool paid_back = false;  ///< its cost was given back
     std::optional<TimePoint> confirmed;

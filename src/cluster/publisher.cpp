@@ -48,13 +48,11 @@ void Publisher::start_over() {
 
 void Publisher::set_alone(bool alone) {
     if (std::exchange(alone_, alone) == alone || !alone) return;
-    for (KeptEvent& event : buffer_.all()) {
-        if (!event.confirmed && !event.answered) deliver_alone(event);
-    }
+    // Also what was confirmed: Redis may have gone before it told this node of it.
+    for (KeptEvent& event : buffer_.all()) deliver_alone(event);
 }
 
 void Publisher::deliver_alone(KeptEvent& event) {
-    event.delivered = true;
     listener_.on_alone(event);
     answer(event);
 }

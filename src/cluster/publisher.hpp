@@ -19,7 +19,7 @@ public:
     class Listener {
     public:
         virtual ~Listener() = default;
-        /// Redis is gone: the event is for the clients of this node now.
+        /// Redis is gone: the event is for the clients of this node now, if they have not heard it.
         virtual void on_alone(const KeptEvent& event) = 0;
         virtual void answer(ShardId edge, PublishAnswer answer) = 0;
     };

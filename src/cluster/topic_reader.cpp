@@ -132,8 +132,8 @@ void TopicReader::read(Topic& topic) {
         [this, &partition, key = topic.key, ticket = topic.ticket](const RedisReply& reply) {
             Topic* const asked = partition.topics.find(key);
             // An answer to an earlier subscription says nothing of what came since.
-            if (asked == nullptr || asked->ticket != ticket || reply.size() < field_count) return;
-            on_read(*asked, reply);
+            if (asked == nullptr || asked->ticket != ticket) return;
+            if (reply.size() == field_count) on_read(*asked, reply);
         });
 }
 
@@ -193,7 +193,7 @@ void TopicReader::take_ring(Topic& topic, const RedisReply& reply) {
             if (message->number > next) topic.members_wanted = topic.read_wanted = true;
             next = message->number + 1;
         }
-        if (!sequence.hear(message->speaker, message->counter)) continue;
+        if (!hear(topic, *message)) continue;
         ++context_.metrics.messages_repaired;
         listener_.on_said(topic, *message);
     }
@@ -242,13 +242,14 @@ bool TopicReader::take(Topic& topic, std::string_view text) {
             break;
     }
     topic.sequence.advance(*message);
-    if (topic.sequence.hear(message->speaker, message->counter)) say(topic, *message);
+    if (hear(topic, *message)) listener_.on_said(topic, *message);
     listener_.on_moved(topic);
     return true;
 }
 
-void TopicReader::say(Topic& topic, const BusMessage& message) {
-    listener_.on_said(topic, message);
+bool TopicReader::hear(Topic& topic, const BusMessage& message) {
+    topic.partition.heard.hear(message.speaker, message.counter);
+    return topic.sequence.hear(message.speaker, message.counter);
 }
 
 void TopicReader::sweep() {

@@ -65,7 +65,7 @@ private:
     void take_early(Topic& topic);
     /// False if it did not fit.
     bool take(Topic& topic, std::string_view text);
-    void say(Topic& topic, const BusMessage& message);
+    static bool hear(Topic& topic, const BusMessage& message);
     void compare(const Partition& partition, const std::vector<Topic*>& topics);
 
     ClusterContext& context_;

@@ -11,21 +11,21 @@ TopicSequence::Fit TopicSequence::judge(const BusMessage& message) const noexcep
     return fits ? Fit::next : Fit::missing;
 }
 
-bool TopicSequence::hear(std::uint64_t speaker, std::uint64_t counter) {
-    const auto known = std::ranges::find(speakers_, speaker, &Speaker::id);
-    if (known != speakers_.end()) {
+bool Speakers::hear(std::uint64_t speaker, std::uint64_t counter) {
+    const auto known = std::ranges::find(all_, speaker, &Speaker::id);
+    if (known != all_.end()) {
         if (counter <= known->counter) return false;
         known->counter = counter;
         return true;
     }
-    if (speakers_.size() == speakers_max) speakers_.erase(speakers_.begin());
-    speakers_.push_back({speaker, counter});
+    if (all_.size() == speakers_max) all_.erase(all_.begin());
+    all_.push_back({speaker, counter});
     return true;
 }
 
-bool TopicSequence::has_heard(std::uint64_t speaker, std::uint64_t counter) const noexcept {
-    const auto known = std::ranges::find(speakers_, speaker, &Speaker::id);
-    return known != speakers_.end() && counter <= known->counter;
+bool Speakers::has_heard(std::uint64_t speaker, std::uint64_t counter) const noexcept {
+    const auto known = std::ranges::find(all_, speaker, &Speaker::id);
+    return known != all_.end() && counter <= known->counter;
 }
 
 }  // namespace carillon

@@ -7,6 +7,27 @@
 
 namespace carillon {
 
+/// How far each of some speakers was heard. Pure.
+class Speakers {
+public:
+    struct Speaker {
+        std::uint64_t id;
+        std::uint64_t counter;
+    };
+
+    /// True if nothing was heard yet of what `speaker` counts as `counter`; from now on it was.
+    bool hear(std::uint64_t speaker, std::uint64_t counter);
+    [[nodiscard]] bool has_heard(std::uint64_t speaker, std::uint64_t counter) const noexcept;
+
+    [[nodiscard]] const std::vector<Speaker>& all() const noexcept { return all_; }
+
+private:
+    /// Nodes come and go; those that were heard of first are forgotten first.
+    static constexpr std::size_t speakers_max = 64;
+
+    std::vector<Speaker> all_;
+};
+
 /// How far a node is in what is said of a topic. Messages are taken only at their place; whatever
 /// does not fit is read from the ring. Pure.
 ///
@@ -23,6 +44,10 @@ public:
     [[nodiscard]] std::uint64_t epoch() const noexcept { return epoch_; }
     [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
 
+    /// What was heard before anybody listened to this topic is nothing to it, even if it is said
+    /// again, to a Redis that has lost it.
+    void begin_after(const Speakers& heard) { speakers_ = heard; }
+
     /// Everything up to `number` is known, as the server of `epoch` has it.
     void settle(std::uint64_t epoch, std::uint64_t number) noexcept {
         epoch_ = epoch;
@@ -34,20 +59,17 @@ public:
     void advance(const BusMessage& message) noexcept { number_ = message.number; }
 
     /// True if nothing was heard yet of what `speaker` counts as `counter`; from now on it was.
-    bool hear(std::uint64_t speaker, std::uint64_t counter);
-    [[nodiscard]] bool has_heard(std::uint64_t speaker, std::uint64_t counter) const noexcept;
+    bool hear(std::uint64_t speaker, std::uint64_t counter) {
+        return speakers_.hear(speaker, counter);
+    }
+    [[nodiscard]] bool has_heard(std::uint64_t speaker, std::uint64_t counter) const noexcept {
+        return speakers_.has_heard(speaker, counter);
+    }
 
 private:
-    struct Speaker {
-        std::uint64_t id;
-        std::uint64_t counter;
-    };
-    /// Nodes come and go; those that were heard of first are forgotten first.
-    static constexpr std::size_t speakers_max = 64;
-
     std::uint64_t epoch_ = 0;
     std::uint64_t number_ = 0;
-    std::vector<Speaker> speakers_;
+    Speakers speakers_;
 };
 
 }  // namespace carillon

@@ -6,6 +6,6 @@ local refusal = objection(epoch, tonumber(ARGV[2]), node, operation)
 if refusal == 'STALE' then return {'STALE'} end
 if recovering() then
     call('HSET', P .. 'known', string.match(node, '^[^.]+'), 1)
-    if recovery_is_over() then close_recovery(speaker(epoch, tonumber(ARGV[5]), node, operation)) end
+    if recovery_is_over(tonumber(ARGV[2])) then close_recovery(speaker(epoch, tonumber(ARGV[5]), node, operation)) end
 end
 return {'OK', recovering() and 1 or 0, call('LLEN', P .. 'webhooks')}

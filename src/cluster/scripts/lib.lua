@@ -307,11 +307,15 @@ local function close_recovery(speak)
     end
 end
 
--- All that were known before have brought what they hold, or the time for it is over.
-local function recovery_is_over()
-    local limit = call('HGET', P .. 'meta', 'until')
-    if not limit then return false end
-    if now_ms() >= tonumber(limit) then return true end
+-- All that were known before have brought what they hold, or the time for it is over. Who comes first may not
+-- have heard of all the others, and those try to come every second at least.
+local REUNION_MS = 2000
+
+local function recovery_is_over(lease)
+    local limit = tonumber(call('HGET', P .. 'meta', 'until') or 0)
+    if limit == 0 then return false end
+    if now_ms() >= limit then return true end
+    if now_ms() < limit - lease + REUNION_MS then return false end
     for _, complete in ipairs(call('HVALS', P .. 'known')) do
         if complete ~= '1' then return false end
     end

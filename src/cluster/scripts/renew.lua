@@ -26,6 +26,6 @@ for i = 1, #dead, 2 do
     end
 end
 forget_gone()
-if recovery_is_over() then close_recovery(speak) end
+if recovery_is_over(lease) then close_recovery(speak) end
 if not recovering() then say_due(speak) end
 return {'OK', recovering() and 1 or 0, next_due(), call('LLEN', P .. 'webhooks'), call('HKEYS', P .. 'nodes'), mine}
