@@ -1,0 +1,112 @@
+#include "topic_sequence.hpp"
+
+#include <gtest/gtest.h>
+
+namespace carillon {
+namespace {
+
+using Fit = TopicSequence::Fit;
+
+BusMessage message(std::uint64_t epoch, std::uint64_t number, bool first = false) {
+    BusMessage message;
+    message.epoch = epoch;
+    message.number = number;
+    message.first = first;
+    return message;
+}
+
+TEST(TopicSequence, TakesNothingBeforeItsFirstRead) {
+    const TopicSequence sequence;
+    EXPECT_FALSE(sequence.is_based());
+    EXPECT_EQ(sequence.judge(message(7, 1)), Fit::missing);
+    EXPECT_EQ(sequence.judge(message(7, 1, true)), Fit::missing);
+}
+
+TEST(TopicSequence, TakesTheNextNumberAndNoOther) {
+    TopicSequence sequence;
+    sequence.settle(7, 10);
+    EXPECT_TRUE(sequence.is_based());
+    EXPECT_EQ(sequence.epoch(), 7U);
+    EXPECT_EQ(sequence.judge(message(7, 9)), Fit::known);
+    EXPECT_EQ(sequence.judge(message(7, 10)), Fit::known);
+    EXPECT_EQ(sequence.judge(message(7, 11)), Fit::next);
+    EXPECT_EQ(sequence.judge(message(7, 12)), Fit::missing);
+    sequence.advance(message(7, 11));
+    EXPECT_EQ(sequence.number(), 11U);
+    EXPECT_EQ(sequence.judge(message(7, 11)), Fit::known);
+    EXPECT_EQ(sequence.judge(message(7, 12)), Fit::next);
+}
+
+TEST(TopicSequence, TakesTheFirstOfALifeFromAnyNumberBelow) {
+    TopicSequence sequence;
+    sequence.settle(7, 10);
+    EXPECT_EQ(sequence.judge(message(7, 5000, true)), Fit::next);
+    EXPECT_EQ(sequence.judge(message(7, 10, true)), Fit::known);
+    sequence.advance(message(7, 5000, true));
+    EXPECT_EQ(sequence.judge(message(7, 5001)), Fit::next);
+}
+
+TEST(TopicSequence, DoesNotCompareNumbersOfAnotherEpoch) {
+    TopicSequence sequence;
+    sequence.settle(7, 10);
+    EXPECT_EQ(sequence.judge(message(8, 5)), Fit::missing);
+    EXPECT_EQ(sequence.judge(message(8, 11)), Fit::missing);
+    EXPECT_EQ(sequence.judge(message(8, 11, true)), Fit::missing);
+    sequence.settle(8, 4);
+    EXPECT_EQ(sequence.judge(message(8, 5)), Fit::next);
+    EXPECT_EQ(sequence.judge(message(7, 11)), Fit::missing);
+}
+
+TEST(TopicSequence, HearsACounterOnce) {
+    TopicSequence sequence;
+    EXPECT_FALSE(sequence.has_heard(1, 5));
+    EXPECT_TRUE(sequence.hear(1, 5));
+    EXPECT_FALSE(sequence.hear(1, 5));
+    EXPECT_FALSE(sequence.hear(1, 4));
+    EXPECT_TRUE(sequence.has_heard(1, 4));
+    EXPECT_TRUE(sequence.has_heard(1, 5));
+    EXPECT_FALSE(sequence.has_heard(1, 6));
+    EXPECT_TRUE(sequence.hear(1, 9)) << "of one topic, counters have gaps";
+}
+
+TEST(TopicSequence, HearsSpeakersApart) {
+    TopicSequence sequence;
+    EXPECT_TRUE(sequence.hear(1, 5));
+    EXPECT_TRUE(sequence.hear(2, 5));
+    EXPECT_FALSE(sequence.has_heard(3, 1));
+}
+
+TEST(TopicSequence, KeepsWhatWasHeardFromEpochToEpoch) {
+    TopicSequence sequence;
+    sequence.settle(7, 10);
+    sequence.hear(1, 5);
+    sequence.settle(8, 2);
+    EXPECT_FALSE(sequence.hear(1, 5));
+    EXPECT_TRUE(sequence.hear(1, 6));
+}
+
+TEST(TopicSequence, BeginsAfterWhatWasHeardBefore) {
+    Speakers heard;
+    heard.hear(1, 5);
+    TopicSequence sequence;
+    sequence.begin_after(heard);
+    EXPECT_FALSE(sequence.is_based());
+    EXPECT_FALSE(sequence.hear(1, 5));
+    EXPECT_TRUE(sequence.hear(1, 6));
+    EXPECT_FALSE(heard.has_heard(1, 6)) << "its own from then on";
+}
+
+TEST(Speakers, ForgetTheFirstOfSixtyFive) {
+    Speakers speakers;
+    for (std::uint64_t id = 1; id <= 64; ++id) EXPECT_TRUE(speakers.hear(id, 10));
+    EXPECT_TRUE(speakers.has_heard(1, 10));
+    EXPECT_TRUE(speakers.hear(1, 11)) << "known, so nobody is forgotten";
+    EXPECT_EQ(speakers.all().size(), 64U);
+    EXPECT_TRUE(speakers.hear(65, 10));
+    EXPECT_EQ(speakers.all().size(), 64U);
+    EXPECT_FALSE(speakers.has_heard(1, 1)) << "heard of first";
+    for (std::uint64_t id = 2; id <= 65; ++id) EXPECT_TRUE(speakers.has_heard(id, 10)) << id;
+}
+
+}  // namespace
+}  // namespace carillon
