@@ -1,0 +1,110 @@
+#include "carillon/channels/connection_quota.hpp"
+
+#include <gtest/gtest.h>
+
+#include <variant>
+#include <vector>
+
+#include "carillon/apps/app.hpp"
+#include "carillon/channels/partition.hpp"
+
+namespace carillon {
+namespace {
+
+constexpr std::uint16_t shards = 4;
+
+class ConnectionQuotaTest : public ::testing::Test {
+protected:
+    ConnectionQuotaTest() {
+        app.id = AppId("an-app");
+        app.index = AppIndex{7};
+        app.limits.max_connections = 100;
+    }
+
+    std::uint64_t ask() {
+        return quota.ask(app, [this](bool admitted) { answers.push_back(admitted); });
+    }
+
+    struct Sent {
+        ShardId to;
+        ShardMessage message;
+    };
+
+    App app;
+    std::vector<Sent> sent;
+    std::vector<bool> answers;
+    ConnectionQuota quota{shards, true, [this](ShardId to, ShardMessage message) {
+                              sent.push_back({to, std::move(message)});
+                          }};
+};
+
+using Answers = std::vector<bool>;
+
+TEST_F(ConnectionQuotaTest, AsksTheAppsHome) {
+    const std::uint64_t ticket = ask();
+    ASSERT_EQ(sent.size(), 1U);
+    EXPECT_EQ(sent[0].to, home_of("an-app", "", shards));
+    const auto& asked = std::get<AskConnection>(sent[0].message);
+    EXPECT_EQ(asked.app, AppIndex{7});
+    EXPECT_EQ(asked.ticket, ticket);
+    EXPECT_EQ(asked.connections_max, 100U);
+    EXPECT_TRUE(answers.empty());
+}
+
+TEST_F(ConnectionQuotaTest, GivesEachATicketOfItsOwn) {
+    const std::uint64_t first = ask();
+    const std::uint64_t second = ask();
+    EXPECT_NE(first, 0U);
+    EXPECT_NE(second, 0U);
+    EXPECT_NE(first, second);
+}
+
+TEST_F(ConnectionQuotaTest, PassesEachAnswerOnce) {
+    const std::uint64_t first = ask();
+    const std::uint64_t second = ask();
+    quota.on({second, false});
+    EXPECT_EQ(answers, Answers{false});
+    quota.on({first, true});
+    EXPECT_EQ(answers, (Answers{false, true}));
+    quota.on({first, true});
+    quota.on({second, true});
+    quota.on({99, true});
+    EXPECT_EQ(answers.size(), 2U);
+}
+
+TEST_F(ConnectionQuotaTest, AnswersNobodyWhoHasGivenUp) {
+    const std::uint64_t ticket = ask();
+    quota.give_back(app, ticket);
+    ASSERT_EQ(sent.size(), 2U);
+    EXPECT_EQ(sent[1].to, home_of("an-app", "", shards));
+    const auto& ended = std::get<EndConnection>(sent[1].message);
+    EXPECT_EQ(ended.app, AppIndex{7});
+    EXPECT_EQ(ended.ticket, ticket);
+    quota.on({ticket, true});
+    EXPECT_TRUE(answers.empty());
+}
+
+TEST_F(ConnectionQuotaTest, TellsTheHomeOfAConnectionThatIsOver) {
+    const std::uint64_t ticket = ask();
+    quota.on({ticket, true});
+    quota.give_back(app, ticket);
+    ASSERT_EQ(sent.size(), 2U);
+    EXPECT_EQ(std::get<EndConnection>(sent[1].message).ticket, ticket);
+}
+
+TEST_F(ConnectionQuotaTest, CanBeAskedAgainFromWithinAnAnswer) {
+    std::uint64_t second = 0;
+    const std::uint64_t first = quota.ask(app, [&](bool) { second = ask(); });
+    quota.on({first, false});
+    EXPECT_NE(second, 0U);
+    quota.on({second, true});
+    EXPECT_EQ(answers, Answers{true});
+}
+
+TEST_F(ConnectionQuotaTest, KnowsWhetherItIsOfACluster) {
+    EXPECT_TRUE(quota.is_shared());
+    EXPECT_FALSE(ConnectionQuota(shards, false, nullptr).is_shared());
+}
+
+}  // namespace
+}  // namespace carillon
