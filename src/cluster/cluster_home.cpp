@@ -297,7 +297,7 @@ void ClusterHome::on(ShardId from, Watch&& message) {
     if (user.is_known) {
         send_(from, UserStatus{message.user, message.number, user.online});
     } else if (publisher_.is_alone()) {
-        set_online(topic, !user.shards.empty());
+        set_online(topic, false);
     }
 }
 
@@ -539,8 +539,10 @@ void ClusterHome::take_members(Topic& topic, const TopicRead& read) {
     topic.presence->number = std::max(topic.presence->number, read.members_number);
 }
 
-void ClusterHome::set_online(Topic& topic, bool online) {
+void ClusterHome::set_online(Topic& topic, bool said) {
     UserState& user = *topic.user;
+    user.said = said;
+    const bool online = said || !user.shards.empty();
     if (user.is_known && user.online == online) return;
     user.is_known = true;
     user.online = online;
@@ -584,6 +586,7 @@ void ClusterHome::on_moved(Topic& topic) {
 void ClusterHome::on_told(Topic& topic, std::uint64_t number,
                           const std::vector<std::string>& refused) {
     if (topic.quota) admit(topic, number);
+    if (topic.user && topic.user->is_known) set_online(topic, topic.user->said);
     if (!refused.empty()) refuse(topic, refused);
     answer_ready(topic);
     forget_if_idle(topic);
@@ -629,6 +632,15 @@ void ClusterHome::on_up(std::string_view run_id) {
     context_.metrics.connected = 1;
     if (!ready_ && self_ == ShardId{}) {
         spdlog::info("Redis is back{}", other_server ? ", as another server" : "");
+    }
+    if (other_server && self_ == ShardId{}) {
+        bus_.ask_memory_policy([](std::string_view policy) {
+            if (policy == "noeviction") return;
+            spdlog::warn(
+                "Redis throws keys away when its memory is full (maxmemory-policy {}): set "
+                "noeviction",
+                policy);
+        });
     }
     down_since_.reset();
     life_.on_up(other_server);
@@ -700,7 +712,7 @@ void ClusterHome::set_alone(bool alone) {
         for (const auto& topic : partition.topics) {
             answer_all(*topic);
             if (topic->user && !topic->user->is_known) {
-                set_online(*topic, !topic->user->shards.empty());
+                set_online(*topic, false);
             }
         }
     }

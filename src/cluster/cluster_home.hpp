@@ -100,7 +100,7 @@ private:
     void member_came(Topic& topic, std::string_view user_id, std::string_view info);
     void member_went(Topic& topic, std::string_view user_id);
     void take_members(Topic& topic, const TopicRead& read);
-    void set_online(Topic& topic, bool online);
+    void set_online(Topic& topic, bool said);
     void close_user(const Topic& topic);
     void fan_out(const Topic& topic, std::string text, SocketId excluded, TimePoint accepted,
                  std::string excluded_user = {});

@@ -124,6 +124,18 @@ void RedisBus::call(Script script, std::string_view key, const Arguments& argume
     });
 }
 
+void RedisBus::ask_memory_policy(std::function<void(std::string_view)> done) {
+    const std::array<std::string_view, 2> command = {"INFO", "memory"};
+    commands_.send(command, [done = std::move(done)](const RedisReply& reply) {
+        constexpr std::string_view field = "maxmemory_policy:";
+        const std::string_view info = reply.text();
+        const std::size_t at = info.find(field);
+        if (at == info.npos) return;
+        const std::string_view rest = info.substr(at + field.size());
+        done(rest.substr(0, rest.find_first_of("\r\n")));
+    });
+}
+
 void RedisBus::publish(std::string_view topic, std::string_view message) {
     const std::array<std::string_view, 3> command = {"PUBLISH", topic, message};
     commands_.send(command, [](const RedisReply&) {});

@@ -98,6 +98,8 @@ public:
     /// Only while up. `key` is a partition's prefix. The answer is never an error, but for that of
     /// a memory that is full.
     void call(Script script, std::string_view key, const Arguments& arguments, Answer answer);
+    /// What the server does when its memory is full: `done` gets the name of the policy.
+    void ask_memory_policy(std::function<void(std::string_view policy)> done);
     void publish(std::string_view topic, std::string_view message);
     void subscribe(std::string_view topic);
     void unsubscribe(std::string_view topic);

@@ -65,7 +65,8 @@ struct UserState {
     };
     boost::container::small_vector<ShardId, 1> shards;
     std::vector<Watcher> watchers;
-    bool online = false;
+    bool said = false;      ///< what Redis says: the user is online
+    bool online = false;    ///< what watchers know; on this node nobody need be told by Redis
     bool is_known = false;  ///< `online` is, and watchers have been told
 };
 

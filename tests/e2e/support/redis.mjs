@@ -10,6 +10,9 @@ import { endWithUs } from './server.mjs';
 
 const run = promisify(execFile);
 
+/** Where a busy disk cannot make Redis wait. */
+const memory = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+
 const persistence = {
     none: ['--save', '', '--appendonly', 'no'],
     rdb: ['--save', '3600 1', '--appendonly', 'no'],
@@ -27,7 +30,7 @@ process.on('exit', () => folders.forEach(remove));
 export class Redis {
     constructor({ persist = 'rdb', args = [] } = {}) {
         Object.assign(this, { persist, args });
-        this.folder = mkdtempSync(join(tmpdir(), 'carillon-redis-'));
+        this.folder = mkdtempSync(join(memory, 'carillon-redis-'));
         folders.add(this.folder);
     }
 
