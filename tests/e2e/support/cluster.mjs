@@ -5,7 +5,7 @@ import { TcpProxy } from './tcp_proxy.mjs';
 
 /** Why tests that need several nodes are skipped, if they are. */
 export const needsCluster =
-    process.env.CARILLON_TEST_NODES ? false : 'needs --redis.url (CARILLON_TEST_NODES=1)';
+    (process.env.CARILLON_TEST_SHARDS ?? '@').includes('@') ? false : 'CARILLON_TEST_SHARDS names no cluster';
 
 let clusters = 0;
 

@@ -6,11 +6,10 @@ import { Server } from './server.mjs';
 
 /**
  * What to test with: shards, and how they flush if that is not up to them, and after an @ how many nodes
- * that share a Redis. One that flushes as it likes and four that gather writes, or what
- * CARILLON_TEST_SHARDS lists (`3`, `1,2/gathered,8`, `2@3`). CARILLON_TEST_NODES=1 adds three nodes.
+ * that share a Redis. One that flushes as it likes, four that gather writes, and three nodes, or what
+ * CARILLON_TEST_SHARDS lists (`3`, `1,2/gathered,8`, `2@3`).
  */
-const variants = (process.env.CARILLON_TEST_SHARDS
-    ?? (process.env.CARILLON_TEST_NODES ? '1,4/gathered,2@3' : '1,4/gathered')).split(',');
+const variants = (process.env.CARILLON_TEST_SHARDS ?? '1,4/gathered,2@3').split(',');
 
 /**
  * Declares the same tests for a server with one shard, for one with several, and for a cluster. `args` may
