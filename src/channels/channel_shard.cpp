@@ -109,7 +109,7 @@ bool ChannelShard::publish(const App& app, std::vector<Publication> events,
         bytes += PublishBudget::cost(publish);
         publishes.push_back(std::move(publish));
     }
-    if (budget_ != nullptr) {
+    if (budget_ != nullptr && !publishes.empty()) {
         if (!budget_->take(bytes)) return false;
         receipts_.emplace(++last_receipt_, Receipt{publishes.size(), std::move(done)});
     }
@@ -119,7 +119,7 @@ bool ChannelShard::publish(const App& app, std::vector<Publication> events,
         const ShardId home = home_of(app.id.get(), publish.channel.name, shards_);
         send(home, std::move(publish));
     }
-    if (budget_ == nullptr) done();
+    if (budget_ == nullptr || publishes.empty()) done();
     return true;
 }
 

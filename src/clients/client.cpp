@@ -34,8 +34,9 @@ void Client::wait(ConnectionQuota& quota, std::shared_ptr<const App> app,
     const auto answer = [this, admitted = std::move(admitted)](bool is_admitted) {
         admission_->is_open = false;
         if (is_admitted) {
-            admitted();
-            for (const std::string& text : std::exchange(admission_->early, {})) {
+            const std::vector<std::string> early = std::exchange(admission_->early, {});
+            admitted();  // Which may be the end of it, if the server stops.
+            for (const std::string& text : early) {
                 if (connection_) connection_->on_text(text);
             }
             return;

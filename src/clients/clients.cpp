@@ -58,7 +58,11 @@ void Clients::enter(Client& client, std::string_view key, const HttpRequest& req
 }
 
 void Clients::open(Client& client, const std::shared_ptr<const App>& app) {
-    client.open(loop_, channels_, app, options_.activity_timeout_seconds);
+    const auto present = apps_->find_by_id(app->id.get());  // It may have been reloaded meanwhile.
+    client.open(loop_, channels_, present ? present : app, options_.activity_timeout_seconds);
+    if (!present || !present->enabled) {
+        return client.refuse(Errc::app_disabled, "Application is disabled");
+    }
     if (draining_) client.refuse(Errc::shutting_down, "Server is shutting down");
 }
 

@@ -22,6 +22,10 @@ constexpr std::array<std::pair<WebhookKind, char>, 8> letters = {
 
 void AppNames::set(std::span<const std::shared_ptr<const App>> apps) {
     rules_.clear();
+    for (const std::string& id : ids_) {
+        const auto is_of = [&id](const auto& app) { return app->id.get() == id; };
+        if (std::ranges::none_of(apps, is_of)) rules_.insert(rules_.end(), {id, ""});
+    }
     for (const auto& app : apps) {
         const auto index = static_cast<std::size_t>(app->index);
         if (index >= ids_.size()) {
@@ -34,10 +38,10 @@ void AppNames::set(std::span<const std::shared_ptr<const App>> apps) {
         for (const auto& [kind, letter] : letters) {
             if (app->webhook_kinds.has(kind)) rule += letter;
         }
-        if (rule.empty()) continue;
         const auto grace = std::chrono::milliseconds(app->webhook_grace);
         rules_.push_back(app->id.get());
-        rules_.push_back(rule.append(" ").append(std::to_string(grace.count())));
+        if (!rule.empty()) rule.append(" ").append(std::to_string(grace.count()));
+        rules_.push_back(std::move(rule));
     }
 }
 

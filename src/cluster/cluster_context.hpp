@@ -28,7 +28,7 @@ public:
     [[nodiscard]] std::optional<AppIndex> find(std::string_view id) const noexcept;
     /// How long the last event of a cache channel stays.
     [[nodiscard]] Duration cache_time(AppIndex app) const noexcept;
-    /// Id and rule by turns, of those that want anything. See scripts/lib.lua.
+    /// Id and rule by turns; "" for those that want nothing, or are gone. See scripts/lib.lua.
     [[nodiscard]] const std::vector<std::string>& rules() const noexcept { return rules_; }
 
 private:

@@ -21,7 +21,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds tick{100};
 constexpr std::uint16_t partition_count = 256;
 /// Client events are not kept: if so much waits for Redis, they stay on this node.
-constexpr std::size_t client_events_in_flight_max = 8192;
+constexpr std::size_t client_events_in_flight_max = 1024;
 
 std::string prefix_of(const std::string& prefix, unsigned number) {
     std::string text = std::to_string(number);
@@ -313,8 +313,11 @@ void ClusterHome::on(ShardId from, TerminateUser&& message) {
     Publish publish;
     publish.channel = {message.user.app, user_home(message.user.id)};
     KeptEvent event;
-    event.cost = 0;  // Not taken from the budget: nobody waits for an answer.
-    event.paid_back = true;
+    event.cost = PublishBudget::cost(publish);
+    if (!node_.budget.take(event.cost)) {  // Nobody waits for an answer.
+        if (const Topic* const topic = find_user(message.user)) close_user(*topic);
+        return;
+    }
     event.partition =
         static_cast<std::uint8_t>(index_of(message.user.app, user_home(message.user.id)));
     event.topic = user_topic(context_.apps.id(message.user.app), message.user.id);
@@ -367,7 +370,6 @@ void ClusterHome::admit(Topic& topic, std::uint64_t granted) {
         if (admitted) quota.admitted.insert(place);
         send_(place.shard, ConnectionAnswer{place.ticket, admitted});
     }
-    if (topic.held() != granted) holdings_.want(topic);
 }
 
 // Answers to edges.
@@ -435,8 +437,8 @@ void ClusterHome::answer_all(Topic& topic) {
 void ClusterHome::refuse(Topic& topic, const std::vector<std::string>& user_ids) {
     const std::deque<WaitingJoin> waiting = std::exchange(topic.waiting, {});
     for (const WaitingJoin& join : waiting) {
-        const bool refused = join.member && join.state == WaitingJoin::State::confirmed &&
-                             std::ranges::find(user_ids, join.member->user_id) != user_ids.end();
+        const bool refused =
+            join.member && std::ranges::find(user_ids, join.member->user_id) != user_ids.end();
         if (!refused) {
             topic.waiting.push_back(join);
             continue;
@@ -630,9 +632,6 @@ void ClusterHome::on_up(std::string_view run_id) {
     context_.run_id = run_id;
     context_.epoch = fnv1a(run_id);
     context_.metrics.connected = 1;
-    if (!ready_ && self_ == ShardId{}) {
-        spdlog::info("Redis is back{}", other_server ? ", as another server" : "");
-    }
     if (other_server && self_ == ShardId{}) {
         bus_.ask_memory_policy([](std::string_view policy) {
             if (policy == "noeviction") return;
@@ -642,11 +641,9 @@ void ClusterHome::on_up(std::string_view run_id) {
                 policy);
         });
     }
-    down_since_.reset();
     life_.on_up(other_server);
     publisher_.on_up(other_server);
     reader_.on_up();
-    set_alone(false);
 }
 
 void ClusterHome::on_down(std::string_view why) {
@@ -668,7 +665,12 @@ void ClusterHome::on_down(std::string_view why) {
 
 std::size_t ClusterHome::bring(Partition& partition) {
     std::size_t count = 0;
-    for (const auto& topic : partition.topics) count += holdings_.bring(*topic) ? 1 : 0;
+    std::vector<std::string> idle;
+    for (const auto& topic : partition.topics) {
+        count += holdings_.bring(*topic) ? 1 : 0;
+        if (topic->is_idle()) idle.push_back(topic->key);
+    }
+    for (const std::string& key : idle) forget_if_idle(*partition.topics.find(key));
     return count;
 }
 
@@ -679,6 +681,7 @@ void ClusterHome::on_recovered(Partition& partition) {
 }
 
 void ClusterHome::on_inside() {
+    down_since_.reset();
     if (ready_) std::exchange(ready_, nullptr)();
 }
 
@@ -697,9 +700,13 @@ void ClusterHome::on_alone(const KeptEvent& event) {
 
 void ClusterHome::judge_alone() {
     const milliseconds timeout(node_.options.timeout_ms);
+    if (down_since_ && bus_.is_up() && life_.is_inside()) {
+        if (self_ == ShardId{}) spdlog::info("Redis is back");
+        down_since_.reset();
+    }
     const bool down = down_since_ && loop_.now() - *down_since_ >= timeout;
     if (down || publisher_.is_overdue(timeout)) return set_alone(true);
-    if (bus_.is_up() && publisher_.is_idle()) set_alone(false);
+    if (!down_since_ && !publisher_.lags()) set_alone(false);
 }
 
 void ClusterHome::set_alone(bool alone) {
@@ -709,11 +716,14 @@ void ClusterHome::set_alone(bool alone) {
     if (!alone) return;
     if (self_ == ShardId{}) spdlog::warn("Redis does not answer: this node goes on by itself");
     for (Partition& partition : partitions_) {
-        for (const auto& topic : partition.topics) {
+        // An answer may lead to another topic, in the middle of it.
+        std::vector<std::string> keys;
+        for (const auto& topic : partition.topics) keys.push_back(topic->key);
+        for (const std::string& key : keys) {
+            Topic* const topic = partition.topics.find(key);
+            if (topic == nullptr) continue;
+            if (topic->user && !topic->user->is_known) set_online(*topic, false);
             answer_all(*topic);
-            if (topic->user && !topic->user->is_known) {
-                set_online(*topic, false);
-            }
         }
     }
 }
@@ -762,7 +772,8 @@ void ClusterHome::leave(std::function<void()> done) {
 
 void ClusterHome::leave_if_told() {
     if (!leaving_ || left_) return;
-    if (bus_.is_up() && !(holdings_.is_idle() && publisher_.is_idle())) return;
+    // For what was accepted it is worth to wait for Redis, as long as there is grace.
+    if (!publisher_.is_idle() || (bus_.is_up() && !holdings_.is_idle())) return;
     left_ = true;
     life_.leave([this] { std::exchange(leaving_, nullptr)(); });
 }

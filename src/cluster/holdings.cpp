@@ -27,20 +27,24 @@ std::uint64_t number_in(std::string_view text) {
 }  // namespace
 
 void Holdings::want(Topic& topic) {
-    if (std::exchange(topic.hold_wanted, true)) return;
-    if (!topic.holding) wanted_.push_back({&topic.partition, topic.key});
+    const bool is_new = !std::exchange(topic.hold_wanted, true);
+    if (topic.holding) return;
+    // One that waits to be heard need not, if nobody is left to hear.
+    if (is_new || topic.held() == 0) wanted_.push_back({&topic.partition, topic.key});
 }
 
 bool Holdings::bring(Topic& topic) {
-    topic.bringing = false;
+    topic.bringing = topic.hold_wanted = false;
+    topic.sent_steps.clear();
+    if (topic.presence) topic.presence->steps.clear();
+    if (std::exchange(topic.holding, false)) --under_way_;
+    for (WaitingJoin& join : topic.waiting) join.state = WaitingJoin::State::unsent;
     if (topic.held() == 0 && topic.told == 0) return false;
     topic.held_before = topic.told > 0;
     topic.bringing = true;
-    if (std::exchange(topic.holding, false)) --under_way_;
-    for (WaitingJoin& join : topic.waiting) join.state = WaitingJoin::State::unsent;
     if (topic.presence) {
-        topic.presence->steps.clear();
-        for (const auto& [user_id, member] : topic.presence->local) {
+        for (auto& [user_id, member] : topic.presence->local) {
+            member.is_unsent = true;
             topic.presence->steps.push_back({true, user_id, member.info.value_or("")});
         }
     }
@@ -104,7 +108,8 @@ void Holdings::tell(Topic& topic) {
         .add(std::uint64_t{topic.counted ? 1U : 0U})
         .add(std::uint64_t{most_of(topic)})
         .add(std::uint64_t{topic.held_before ? 1U : 0U})
-        .add(compares_replica ? presence->number : std::uint64_t{0});
+        .add(topic.quota ? topic.quota->admitted.size()
+                         : (compares_replica ? presence->number : std::uint64_t{0}));
     if (topic.quota) topic.quota->asked = topic.quota->waiting.size();
     bool all = true;
     if (presence != nullptr) {

@@ -43,6 +43,13 @@ void PartitionLife::on_up(bool other_server) {
             renew(partition);
         }
     }
+    tell_rules();  // They may have changed meanwhile.
+}
+
+bool PartitionLife::is_inside() const {
+    return std::ranges::all_of(partitions_, [](const Partition& one) {
+        return one.standing == Partition::Standing::inside;
+    });
 }
 
 void PartitionLife::on_down() {
@@ -57,6 +64,9 @@ void PartitionLife::on_down() {
 
 void PartitionLife::register_in(Partition& partition) {
     partition.standing = Partition::Standing::registering;
+    // Until Redis knows the new id it may have been told of what is brought by the one before.
+    const std::string former = partition.node;
+    if (!former.empty()) partition.former.push_back(former);
     partition.node = context_.process + '.' + std::to_string(++partition.registrations);
     partition.operations = 0;
     partition.renewing = false;  // Whatever is under way is of an id that is over.
@@ -66,11 +76,18 @@ void PartitionLife::register_in(Partition& partition) {
         for (const std::string& process : partition.known) known.append(" ").append(process);
     }
     Arguments arguments;
-    arguments.add(context_.run_id).add(context_.lease_ms()).add(partition.node).add(known);
+    arguments.add(context_.run_id)
+        .add(context_.lease_ms())
+        .add(partition.node)
+        .add(known)
+        .add(former)
+        .add(partition.run_id)
+        .add(claim_ms);
     for (const std::string& rule : context_.apps.rules()) arguments.add(rule);
     const auto answer = [this, &partition, node = partition.node](const RedisReply& reply) {
         if (partition.node != node || reply.size() < 3) return;
         partition.was_registered = true;
+        partition.run_id = context_.run_id;
         partition.standing = Partition::Standing::bringing;
         partition.renew_at = context_.now() + context_.lease() * 3 / 10;
         partition.recovering = reply[1].integer() == 1;
@@ -96,10 +113,11 @@ void PartitionLife::complete(Partition& partition) {
         // Even if no recovery is seen any more: it may have been one until just now.
         if (partition.recovering) set_recovering(partition, reply[1].integer() == 1);
         note(partition, "-", reply[2].integer());
+        for (const std::string& former : std::exchange(partition.former, {})) {
+            clear(partition, former);
+        }
         if (was_inside_) return;
-        was_inside_ = std::ranges::all_of(partitions_, [](const Partition& one) {
-            return one.standing == Partition::Standing::inside;
-        });
+        was_inside_ = is_inside();
         if (was_inside_) listener_.on_inside();
     };
     context_.bus.call(Script::complete, partition.prefix, arguments, answer);
@@ -116,9 +134,9 @@ void PartitionLife::advance() {
     for (Partition& partition : partitions_) {
         const bool due = now >= partition.renew_at || now >= partition.due_at ||
                          (partition.recovering && now >= partition.asked_at + recovery_poll);
-        if (due && partition.standing == Partition::Standing::inside && !partition.renewing) {
-            renew(partition);
-        }
+        const bool registered = partition.standing == Partition::Standing::inside ||
+                                partition.standing == Partition::Standing::bringing;
+        if (due && registered && !partition.renewing) renew(partition);
     }
 }
 

@@ -43,6 +43,8 @@ public:
     /// An operation of the partition's present id was refused: a lease had lapsed, or Redis lost
     /// its memory.
     void on_stale(Partition& partition);
+    /// Registered in all partitions.
+    [[nodiscard]] bool is_inside() const;
     /// One of the topics that `bring` announced is told.
     void brought(Partition& partition);
     /// What most answers end with: ms until something is due or "-", and webhooks that wait.

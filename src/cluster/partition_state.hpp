@@ -28,7 +28,9 @@ struct Partition {
     Standing standing = Standing::outside;
     std::string node;  ///< the id: the process, '.', a number
     std::uint64_t registrations = 0;
-    std::uint64_t operations = 0;  ///< of this id
+    std::string run_id;               ///< of the server that it was registered at last
+    std::vector<std::string> former;  ///< ids before this one, to be cleared once all is brought
+    std::uint64_t operations = 0;     ///< of this id
     bool recovering = false;
     bool was_registered = false;
     std::size_t to_bring = 0;        ///< topics

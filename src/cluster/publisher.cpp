@@ -8,7 +8,9 @@ namespace carillon {
 namespace {
 
 constexpr std::size_t in_flight_max = 1024;
+constexpr std::size_t partition_count = 256;  // Of the node; this shard has its share.
 constexpr std::chrono::milliseconds stall_time{100};
+constexpr std::chrono::milliseconds lag{500};
 
 }  // namespace
 
@@ -18,7 +20,7 @@ Publisher::Publisher(ClusterContext& context, std::deque<Partition>& partitions,
       partitions_(partitions),
       budget_(budget),
       listener_(listener),
-      buffer_(context.options.max_kept_bytes) {}
+      buffer_(context.options.max_kept_bytes * partitions.size() / partition_count) {}
 
 void Publisher::publish(KeptEvent event) {
     KeptEvent& kept = buffer_.push(std::move(event));
@@ -63,8 +65,16 @@ void Publisher::answer(KeptEvent& event) {
 }
 
 bool Publisher::is_overdue(Duration timeout) {
+    // Answers are given in order: by Redis, or to all at once.
+    const auto& kept = buffer_.all();
+    const auto waiting =
+        std::ranges::partition_point(kept, [](const KeptEvent& one) { return one.answered; });
+    return waiting != kept.end() && context_.now() - waiting->accepted >= timeout;
+}
+
+bool Publisher::lags() {
     const KeptEvent* const oldest = buffer_.oldest_unconfirmed();
-    return oldest != nullptr && !oldest->answered && context_.now() - oldest->accepted >= timeout;
+    return oldest != nullptr && context_.now() - oldest->accepted >= lag;
 }
 
 void Publisher::end_turn() {

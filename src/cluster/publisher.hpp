@@ -35,8 +35,10 @@ public:
     void set_alone(bool alone);
     [[nodiscard]] bool is_alone() const noexcept { return alone_; }
 
-    /// The event that has waited longest, if any, and since when it could be sent.
+    /// Somebody has waited for an answer for so long.
     [[nodiscard]] bool is_overdue(Duration timeout);
+    /// What was accepted is not yet with the others, by more than half a second.
+    [[nodiscard]] bool lags();
     void advance();
     void end_turn();
     /// When the event was accepted; nothing if it is not kept any more.

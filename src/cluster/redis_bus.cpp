@@ -18,8 +18,11 @@ const std::array<std::string_view, 16> texts = {
     scripts::missed, scripts::publish, scripts::read,    scripts::register_node,
     scripts::renew,  scripts::replica, scripts::rules,   scripts::take};
 
+constexpr std::chrono::seconds success{3};
+
 bool is_memory_full(std::string_view error) {
-    return error.starts_with("OOM");
+    // Up to Redis 6.2 that of a script is within another.
+    return error.starts_with("OOM") || error.find("-OOM ") != error.npos;
 }
 
 }  // namespace
@@ -80,8 +83,7 @@ void RedisBus::come_up() {
     if (subscriptions_server_.empty() || scripts_loaded_ < texts.size()) return;
     if (commands_server_ != subscriptions_server_) return fail("two different servers answered");
     up_ = true;
-    failures_ = 0;
-    answered_ = loop_.now();
+    answered_ = up_since_ = loop_.now();
     owner_.on_up(commands_server_);
 }
 
@@ -91,6 +93,8 @@ void RedisBus::on_lost(RedisConnection&, std::string_view why) {
 
 void RedisBus::fail(std::string_view why) {
     const std::string reason(why);  // `why` may be of a connection that is closed now.
+    // Where everything is refused, being connected is no success.
+    if (up_ && loop_.now() - up_since_ >= success) failures_ = 0;
     close();
     closed_ = false;
     open_later();

@@ -133,6 +133,7 @@ private:
     std::string commands_server_;
     std::string subscriptions_server_;
     TimePoint answered_{};
+    TimePoint up_since_{};
     unsigned failures_ = 0;
     bool up_ = false;
     bool closed_ = true;

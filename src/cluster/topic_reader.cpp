@@ -41,7 +41,10 @@ enum Field : std::size_t {
 TopicReader::TopicReader(ClusterContext& context, std::deque<Partition>& partitions,
                          Listener& listener)
     : context_(context), partitions_(partitions), listener_(listener) {
-    if (!partitions.empty()) subject_begin_ = partitions.front().prefix.size() + 2;
+    subject_begin_ = partitions.front().prefix.size() + 2;
+    if (partitions.size() > 1) {
+        spacing_ = std::uint64_t{partitions[1].number} - partitions[0].number;
+    }
 }
 
 std::string TopicReader::subject_of(const Topic& topic) const {
@@ -50,10 +53,13 @@ std::string TopicReader::subject_of(const Topic& topic) const {
 
 Topic* TopicReader::find(std::string_view subject) const {
     if (subject.size() <= subject_begin_) return nullptr;
-    const std::string_view prefix = subject.substr(0, subject_begin_ - 2);
-    const auto partition = std::ranges::find(partitions_, prefix, &Partition::prefix);
-    return partition == partitions_.end() ? nullptr
-                                          : partition->topics.find(subject.substr(subject_begin_));
+    // The prefix ends with "{p", three digits and "}:"; a shard's partitions are evenly spaced.
+    const std::uint64_t number = number_in(subject.substr(subject_begin_ - 7, 3));
+    const std::uint64_t first = partitions_.front().number;
+    if (number < first || (number - first) % spacing_ != 0) return nullptr;
+    const std::uint64_t index = (number - first) / spacing_;
+    if (index >= partitions_.size()) return nullptr;
+    return partitions_[index].topics.find(subject.substr(subject_begin_));
 }
 
 void TopicReader::on_up() {

@@ -72,6 +72,7 @@ private:
     std::deque<Partition>& partitions_;
     Listener& listener_;
     std::size_t subject_begin_ = 0;  ///< where the topic begins in a subject
+    std::uint64_t spacing_ = 1;      ///< of the partitions' numbers
     /// Confirmations that are still to come: only the last of a subject's stands for it.
     boost::unordered_flat_map<std::string, std::uint32_t, StringHash, std::equal_to<>> unconfirmed_;
     std::uint64_t last_ticket_ = 0;

@@ -23,7 +23,7 @@ public:
 
 private:
     /// Nodes come and go; those that were heard of first are forgotten first.
-    static constexpr std::size_t speakers_max = 64;
+    static constexpr std::size_t speakers_max = 256;
 
     std::vector<Speaker> all_;
 };

@@ -5,6 +5,7 @@
 local epoch, node, operation, dead = ARGV[1], ARGV[3], tonumber(ARGV[4]), ARGV[6]
 local refusal = objection(epoch, tonumber(ARGV[2]), node, operation)
 if refusal == 'STALE' then return {'STALE'} end
+if refusal then return {'OK', 1, next_due(), call('LLEN', P .. 'webhooks')} end
 if call('HEXISTS', P .. 'dead', dead) == 0 then return {'OK', 1, next_due(), call('LLEN', P .. 'webhooks')} end
 call('HSET', P .. 'dead', dead, node .. ' ' .. text(now_ms() + ARGV[8]))
 local speak = speaker(epoch, tonumber(ARGV[5]), node, operation)

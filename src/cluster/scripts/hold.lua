@@ -2,7 +2,8 @@
 -- epoch, lease ms, node, operation, ring bytes, topic, subscriptions now, 1 if counts are told, most members
 -- (0: any), 1 if it held the topic before a loss, number of its replica (only in a recovery, else 0), then
 -- steps by threes: '+' or '-', member, info
--- Of an app's connections, more than there is room for are not taken.
+-- Of an app's connections, more than there is room for are not taken; in the place of a replica's number is how many
+-- are in already, who are not sent away.
 -- Returns {OK or DONE or STALE, the number this stands for (of connections: how many were taken), 1 if the replica is wanted, ms until something is
 -- due or '-', webhooks waiting, members refused}.
 local epoch, lease, node, operation = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
@@ -15,7 +16,7 @@ if not refusal then
     local before = tonumber(call('HGET', P .. 'h:' .. node, topic) or 0)
     local total_before = tonumber(call('HGET', P .. 'all', topic) or 0)
     if string.sub(topic, 1, 1) == 'q' and most > 0 then
-        count = math.max(0, math.min(count, most - total_before + before))
+        count = math.max(tonumber(ARGV[11]), math.min(count, most - total_before + before))
     end
     local total = total_before + count - before
     if count > 0 then
@@ -30,7 +31,7 @@ if not refusal then
     end
     if in_recovery then
         if ARGV[10] == '1' then call('HSETNX', P .. 'was', topic, 1) end
-        if tonumber(ARGV[11]) > 0 then
+        if string.sub(topic, 1, 1) == 'p' and tonumber(ARGV[11]) > 0 then
             local of_roster = call('HMGET', P .. 'c:' .. topic, 'v', 'w')
             local best = math.max(tonumber(of_roster[1]) or 0, tonumber(of_roster[2]) or 0)
             if tonumber(ARGV[11]) > best then wanted = 1 end

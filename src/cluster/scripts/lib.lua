@@ -5,7 +5,8 @@
 -- Kinds: c a channel, p a presence channel, s a user's own channel, u a user, q an app's connections.
 --
 --   meta        hash  run: the run_id of the server that these keys were last changed by;
---                     until: when a recovery ends at the latest, if one is under way
+--                     until: when a recovery ends at the latest, if one is under way; fresh: 1 if who came
+--                     first knew of nothing
 --   nodes       hash  node → when its lease lapses, in ms of Redis' clock
 --   ops         hash  node → the last operation carried out for it
 --   dead        hash  a node whose lease has lapsed → who clears it, and until when
@@ -103,6 +104,16 @@ local function rule(topic)
     return letters, tonumber(grace)
 end
 
+local function set_rules(from)
+    for i = from, #ARGV, 2 do
+        if ARGV[i + 1] == '' then
+            call('HDEL', P .. 'rules', ARGV[i])
+        else
+            call('HSET', P .. 'rules', ARGV[i], ARGV[i + 1])
+        end
+    end
+end
+
 local function queue(letter, topic, user, count)
     call('RPUSH', P .. 'webhooks', table.concat({letter, count or 0, #topic, topic .. (user or '')}, ' '))
 end
@@ -136,7 +147,7 @@ local function speaker(epoch, ring_bytes, node, operation)
     local said = 0
     return function(topic, kind, body)
         said = said + 1
-        return say(topic, epoch, ring_bytes, node, operation * 65536 + said, kind, '-', body)
+        return say(topic, epoch, ring_bytes, node, operation * 1048576 + said, kind, '-', body)
     end
 end
 
@@ -261,6 +272,7 @@ local function open_recovery(epoch, lease)
     end
     call('DEL', P .. 'nodes', P .. 'dead')
     call('HSET', P .. 'meta', 'run', epoch, 'until', text(now_ms() + lease))
+    call('HDEL', P .. 'meta', 'fresh')
 end
 
 local function members_of(key)

@@ -14,7 +14,7 @@ if number < 0 then
     local nodes = call('HGETALL', P .. 'ops')
     for i = 1, #nodes, 2 do
         speakers[#speakers + 1] = nodes[i]
-        speakers[#speakers + 1] = text(nodes[i + 1] * 65536 + 65535)
+        speakers[#speakers + 1] = text(nodes[i + 1] * 1048576 + 1048575)
     end
 end
 local last, entries = tonumber(known.s or 0), {}

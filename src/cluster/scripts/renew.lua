@@ -5,6 +5,9 @@
 local epoch, lease, node, operation = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
 local refusal = objection(epoch, lease, node, operation)
 if refusal == 'STALE' then return {'STALE'} end
+if refusal then
+    return {'OK', recovering() and 1 or 0, next_due(), call('LLEN', P .. 'webhooks'), call('HKEYS', P .. 'nodes'), {}}
+end
 local speak = speaker(epoch, tonumber(ARGV[5]), node, operation)
 local mine, ours = {}, string.match(node, '^[^.]+')
 call('HSET', P .. 'nodes', node, text(now_ms() + lease))
