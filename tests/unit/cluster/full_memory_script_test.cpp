@@ -1,0 +1,97 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "script_world.hpp"
+
+namespace carillon::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+const std::string news = "c1:7news";
+const std::string room = "p1:7presence-room";
+
+/// A Redis that takes no more: who leaves must be able to, or nothing would ever get better.
+class FullMemoryScript : public ::testing::Test {
+protected:
+    FullMemoryScript() {
+        world.rules = {"7", "ovar 0"};
+        a.join();
+        b.join();
+        a.hold({room, 1, {{"+", "u1"}}});
+        b.hold({room, 1, {{"+", "u2"}}});
+        // All have to be there already.
+        for (const std::string_view script :
+             {scripts::publish, scripts::read, scripts::clear, scripts::renew, scripts::complete,
+              scripts::leave, scripts::register_node, scripts::take, scripts::missed,
+              scripts::rules, scripts::replica}) {
+            world.command({"SCRIPT", "LOAD", std::string(script)});
+        }
+        (void)world.webhooks();
+        (void)world.said(room);
+        world.publish(news, "a", 1, "x");
+        fill();
+    }
+
+    void fill() {
+        EXPECT_EQ(world.command({"CONFIG", "SET", "maxmemory-policy", "noeviction"}).text, "OK");
+        EXPECT_EQ(world.command({"CONFIG", "SET", "maxmemory", "1"}).text, "OK");
+        EXPECT_THAT(world.command({"SET", "x", "y"}).text, StartsWith("OOM"));
+    }
+
+    ScriptWorld world;
+    ScriptNode a{world, "a.1"};
+    ScriptNode b{world, "b.1"};
+};
+
+TEST_F(FullMemoryScript, TakesNoEventAndChangesNothing) {
+    const auto before = world.everything();
+    const Reply reply = world.publish(news, "a", 2, "y");
+    EXPECT_TRUE(reply.is_error);
+    EXPECT_THAT(reply.text, StartsWith("OOM"));
+    EXPECT_EQ(world.everything(), before);
+    EXPECT_EQ(world.publish(news, "a", 1, "x").text, "DONE") << "what it has, it has";
+    world.command({"CONFIG", "SET", "maxmemory", "0"});
+    EXPECT_EQ(world.publish(news, "a", 2, "y").text, "DONE");
+}
+
+TEST_F(FullMemoryScript, LetsMembersLeaveAndCome) {
+    EXPECT_EQ(b.hold({room, 0, {{"-", "u2"}}})[0].text, "OK");
+    EXPECT_EQ(a.hold({room, 2, {{"+", "u3"}}})[0].text, "OK");
+    EXPECT_THAT(world.said(room), ElementsAre("r 2 u2", "a 2 u3{}"));
+    EXPECT_THAT(world.webhooks(),
+                ElementsAre("r 0 17 p1:7presence-roomu2", "a 0 17 p1:7presence-roomu3"));
+}
+
+TEST_F(FullMemoryScript, LetsNodesStayAndEnd) {
+    world.command({"DEL", world.key("-")});
+    EXPECT_EQ(a.renew()[0].text, "OK");
+    EXPECT_EQ(b.leave()[0].text, "OK");
+    EXPECT_THAT(a.renew()[5].texts(), ElementsAre("b.1"));
+    EXPECT_EQ(a.clear("b.1")[1].text, "1");
+    EXPECT_THAT(world.said(room), ElementsAre("r 2 u2"));
+}
+
+TEST_F(FullMemoryScript, LetsNodesComeBack) {
+    ScriptNode c(world, "c.1");
+    EXPECT_EQ(c.enroll()[0].text, "OK");
+    EXPECT_EQ(c.complete()[0].text, "OK");
+    ScriptNode after_loss(world, "a.2");
+    after_loss.epoch = std::string(40, 'b');
+    EXPECT_EQ(after_loss.enroll("a b")[1].text, "1");
+    EXPECT_EQ(after_loss.hold({room, 1, {{"+", "u1"}}})[0].text, "OK");
+    EXPECT_EQ(after_loss.replica(room, std::uint64_t{1} << 52U, {"u1", "{}"})[0].text, "OK");
+    EXPECT_EQ(after_loss.complete()[0].text, "OK");
+}
+
+TEST_F(FullMemoryScript, AnswersWhatIsAsked) {
+    EXPECT_FALSE(world.run(scripts::read, {news, world.epoch, "-1", "ml"}).is_error);
+    EXPECT_FALSE(world.run(scripts::take, {"1"}).is_error);
+    EXPECT_EQ(world.run(scripts::rules, {"7", "m 0"}).text, "OK");
+    EXPECT_THAT(world.run(scripts::missed, {news}).text, StartsWith("OOM"));
+}
+
+}  // namespace
+}  // namespace carillon::test

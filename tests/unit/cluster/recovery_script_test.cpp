@@ -1,0 +1,435 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <deque>
+#include <functional>
+
+#include "script_world.hpp"
+
+namespace carillon::test {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::Pair;
+using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
+
+const std::string news = "c1:7news";
+const std::string room = "p1:7presence-room";
+const std::string ann = "u1:7ann";
+constexpr std::uint64_t far_number = std::uint64_t{1} << 52U;  // Ahead of any clock.
+
+/// After a server that is another than the one before: all are told anew who holds what, and what
+/// is different is announced when all have said so.
+class RecoveryScript : public ::testing::Test {
+protected:
+    RecoveryScript() {
+        world.rules = {"7", "ovarnfs 0"};
+        a.join();
+        b.join();
+    }
+
+    /// From now on commands are of another server, with just what this one has.
+    void change_server() { world.epoch = std::string(40, ++server_); }
+    /// And with nothing at all.
+    void lose_everything() {
+        world.command({"FLUSHALL"});
+        change_server();
+    }
+    /// As if those whom the first has not heard of had had the time to come.
+    void pass_reunion() { world.command({"HINCRBY", world.key("meta"), "until", "-2000"}); }
+    /// As if a lease had passed.
+    void pass_lease() { world.command({"HSET", world.key("meta"), "until", "1"}); }
+
+    static bool is_recovering(const Reply& reply) {
+        EXPECT_EQ(reply[0].text, "OK");
+        return reply[1].text == "1";
+    }
+    std::vector<std::string> sorted_said(const std::string& topic) {
+        std::vector<std::string> said = world.said(topic);
+        std::ranges::sort(said);
+        return said;
+    }
+    void forget_what_was_said() {
+        for (const std::string& topic : {news, room, ann}) (void)world.said(topic);
+        (void)world.webhooks();
+    }
+
+    ScriptWorld world;
+    ScriptNode a{world, "a.1"};
+    ScriptNode b{world, "b.1"};
+
+private:
+    char server_ = 'a';
+};
+
+TEST_F(RecoveryScript, IsOpenedByAnyOperationThatFindsAnotherServer) {
+    const std::vector<std::function<Reply(ScriptNode&)>> operations = {
+        [](ScriptNode& node) {
+            return node.hold({news, 1});
+        },
+        [](ScriptNode& node) { return node.renew(); },
+        [](ScriptNode& node) { return node.complete(); },
+        [](ScriptNode& node) { return node.clear("b.1"); },
+        [](ScriptNode& node) { return node.replica(room, 1, {}); },
+        [](ScriptNode& node) { return node.leave(); }};
+    ScriptNode* node = &a;
+    std::deque<ScriptNode> nodes;
+    for (const auto& operation : operations) {
+        change_server();
+        node->epoch = world.epoch;
+        EXPECT_THAT(operation(*node).texts(), ElementsAre("STALE"));
+        EXPECT_EQ(world.field("meta", "run"), world.epoch);
+        EXPECT_GT(std::stoull(world.field("meta", "until")), world.now_ms());
+        EXPECT_THAT(world.hash("nodes"), IsEmpty());
+        node = &nodes.emplace_back(world, "a." + std::to_string(nodes.size() + 2));
+        EXPECT_EQ(node->enroll("a b")[1].text, "1");
+    }
+}
+
+TEST_F(RecoveryScript, EndsAllRegistrationsAndHoldings) {
+    a.hold({room, 2, {{"+", "u1"}}});
+    b.hold({room, 1, {{"+", "u1"}, {"+", "u2"}}});
+    b.leave();
+    const auto members = world.hash("m:" + room);
+    change_server();
+    ScriptNode again(world, "a.2");
+    EXPECT_TRUE(is_recovering(again.enroll()));
+    EXPECT_THAT(world.hash("nodes"), ElementsAre(Pair("a.2", ::testing::_)));
+    EXPECT_THAT(world.hash("dead"), IsEmpty());
+    for (const std::string key : {"h:a.1", "u:a.1", "h:b.1", "u:b.1", "all"}) {
+        EXPECT_THAT(world.hash(key), IsEmpty()) << key;
+    }
+    EXPECT_EQ(world.hash("b:" + room), members) << "as it was, it is kept aside";
+    EXPECT_EQ(world.field("was", room), "3");
+    EXPECT_THAT(world.hash("known"), UnorderedElementsAre(Pair("a", "0")))
+        << "who had left is not waited for";
+    a.epoch = world.epoch;
+    EXPECT_THAT(a.hold({news, 1}).texts(), ElementsAre("STALE"));
+}
+
+TEST_F(RecoveryScript, AnnouncesNothingIfAllComeBackWithWhatTheyHad) {
+    a.hold({room, 2, {{"+", "u1"}}});
+    a.hold({ann, 1});
+    b.hold({room, 1, {{"+", "u2"}}});
+    b.hold({news, 4});
+    forget_what_was_said();
+    change_server();
+    ScriptNode a2(world, "a.2");
+    ScriptNode b2(world, "b.2");
+    a2.enroll("a b");
+    b2.enroll("a b");
+    a2.hold({room, 2, {{"+", "u1"}}, false, 0, true, 0});
+    a2.hold({ann, 1, {}, false, 0, true, 0});
+    EXPECT_TRUE(is_recovering(a2.complete()));
+    b2.hold({room, 1, {{"+", "u2"}}, false, 0, true, 0});
+    b2.hold({news, 4, {}, false, 0, true, 0});
+    pass_reunion();
+    EXPECT_FALSE(is_recovering(b2.complete()));
+    for (const std::string& topic : {news, room, ann}) {
+        EXPECT_THAT(world.said(topic), IsEmpty()) << topic;
+    }
+    EXPECT_THAT(world.webhooks(), IsEmpty());
+    EXPECT_THAT(world.hash("all"),
+                UnorderedElementsAre(Pair(room, "3"), Pair(ann, "1"), Pair(news, "4")));
+    for (const std::string& key : {std::string("was"), std::string("known"), "b:" + room}) {
+        EXPECT_THAT(world.hash(key), IsEmpty()) << key;
+    }
+}
+
+TEST_F(RecoveryScript, WaitsForAllWhomAnybodyKnew) {
+    change_server();
+    ScriptNode a2(world, "a.2");
+    ScriptNode c(world, "c.1");
+    EXPECT_TRUE(is_recovering(a2.enroll("a d")));
+    EXPECT_TRUE(is_recovering(c.enroll("")));
+    EXPECT_THAT(world.hash("known"), UnorderedElementsAre(Pair("a", "0"), Pair("b", "0"),
+                                                          Pair("c", "0"), Pair("d", "0")));
+    pass_reunion();
+    EXPECT_TRUE(is_recovering(a2.complete()));
+    EXPECT_TRUE(is_recovering(c.complete()));
+    ScriptNode b2(world, "b.2");
+    ScriptNode d(world, "d.2");
+    b2.enroll();
+    d.enroll();
+    EXPECT_TRUE(is_recovering(b2.complete()));
+    EXPECT_TRUE(is_recovering(a2.renew()));
+    EXPECT_FALSE(is_recovering(d.complete()));
+}
+
+TEST_F(RecoveryScript, WaitsForThoseWhomTheFirstHasNotHeardOf) {
+    lose_everything();
+    ScriptNode a2(world, "a.2");
+    EXPECT_TRUE(is_recovering(a2.enroll("a")));
+    EXPECT_TRUE(is_recovering(a2.complete()));
+    EXPECT_TRUE(is_recovering(a2.renew()));
+    pass_reunion();
+    EXPECT_FALSE(is_recovering(a2.renew()));
+}
+
+TEST_F(RecoveryScript, WaitsForALeaseAtMost) {
+    ScriptNode quick(world, "q.1", 20);
+    quick.enroll();
+    change_server();
+    ScriptNode again(world, "q.2", 20);
+    EXPECT_TRUE(is_recovering(again.enroll("q b")));
+    again.complete();
+    ScriptNode late(world, "c.1");
+    world.pass(20);
+    EXPECT_TRUE(is_recovering(late.enroll("")));
+    EXPECT_FALSE(is_recovering(late.complete())) << "whoever comes then ends it";
+}
+
+TEST_F(RecoveryScript, WaitsAgainForWhoHasToRegisterOnceMore) {
+    change_server();
+    ScriptNode a2(world, "a.2");
+    ScriptNode b2(world, "b.2");
+    a2.enroll("a b");
+    b2.enroll("a b");
+    a2.complete();
+    ScriptNode a3(world, "a.3");
+    a3.enroll("a b");
+    pass_reunion();
+    EXPECT_TRUE(is_recovering(b2.complete()));
+    EXPECT_FALSE(is_recovering(a3.complete()));
+}
+
+TEST_F(RecoveryScript, AnnouncesJustWhatIsDifferent) {
+    a.hold({room, 2, {{"+", "u1"}, {"+", "u2"}}, true});
+    b.hold({room, 2, {{"+", "u2"}, {"+", "u3"}}, true});
+    b.hold({news, 1});
+    b.hold({ann, 1});
+    forget_what_was_said();
+    change_server();
+    ScriptNode a2(world, "a.2");
+    a2.enroll("a b");
+    // Who holds nothing any more is not told of; who is new is not announced yet.
+    a2.hold({room, 3, {{"+", "u1"}, {"+", "u4", R"({"v":4})"}}, true, 0, true, 0});
+    a2.hold({"c1:7new", 1});
+    a2.hold({"u1:7bob", 1});
+    a2.complete();
+    EXPECT_THAT(world.said(room), IsEmpty());
+    EXPECT_THAT(world.said("u1:7bob"), IsEmpty());
+    EXPECT_THAT(world.webhooks(), IsEmpty());
+    pass_lease();
+    EXPECT_FALSE(is_recovering(a2.renew()));
+    EXPECT_THAT(sorted_said(room), ElementsAre(R"(a 2 u4{"v":4})", "k 3", "r 2 u2", "r 2 u3"));
+    EXPECT_THAT(world.said(ann), ElementsAre("f "));
+    EXPECT_THAT(world.said("u1:7bob"), ElementsAre("n "));
+    EXPECT_THAT(
+        world.webhooks(),
+        UnorderedElementsAre("a 0 17 p1:7presence-roomu4", "r 0 17 p1:7presence-roomu2",
+                             "r 0 17 p1:7presence-roomu3", "s 3 17 p1:7presence-room",
+                             "v 0 8 c1:7news", "f 0 7 u1:7ann", "o 0 7 c1:7new", "n 0 7 u1:7bob"));
+    EXPECT_THAT(world.hash("m:" + room),
+                UnorderedElementsAre(Pair("u1", "1 {}"), Pair("u4", R"(1 {"v":4})")));
+}
+
+TEST_F(RecoveryScript, WhoComesAndGoesMeanwhileIsNeverAnnounced) {
+    change_server();
+    ScriptNode a2(world, "a.2");
+    a2.enroll("a b");
+    a2.hold({room, 1, {{"+", "u1"}}});
+    a2.hold({room, 0, {{"-", "u1"}}});
+    pass_lease();
+    a2.complete();
+    EXPECT_THAT(world.said(room), IsEmpty());
+    EXPECT_THAT(world.webhooks(), IsEmpty());
+}
+
+TEST_F(RecoveryScript, AnnouncesAsUsualAfterwards) {
+    change_server();
+    ScriptNode a2(world, "a.2");
+    a2.enroll("a");
+    pass_lease();
+    EXPECT_FALSE(is_recovering(a2.complete()));
+    a2.hold({room, 1, {{"+", "u1"}}});
+    EXPECT_THAT(world.said(room), ElementsAre("a 2 u1{}"));
+}
+
+TEST_F(RecoveryScript, WhatWasHeldBeforeIsNotNewToAServerThatHasLostAll) {
+    lose_everything();
+    ScriptNode a2(world, "a.2");
+    a2.enroll("a");
+    a2.hold({news, 3, {}, false, 0, true, 0});
+    a2.hold({"c1:7new", 1});
+    const Reply reply = a2.hold({room, 1, {{"+", "u1"}}, false, 0, true, 17});
+    EXPECT_EQ(reply[2].text, "1") << "the replica is wanted";
+    EXPECT_THAT(a2.replica(room, 17, {"u1", "{}", "u2", "{}"}).texts(), ElementsAre("OK"));
+    pass_lease();
+    a2.complete();
+    EXPECT_THAT(world.webhooks(),
+                UnorderedElementsAre("o 0 7 c1:7new", "r 0 17 p1:7presence-roomu2"));
+    EXPECT_THAT(world.said(room), ElementsAre("r 2 u2"));
+}
+
+TEST_F(RecoveryScript, WantsAReplicaOnlyIfItIsNewer) {
+    a.hold({room, 1, {{"+", "u1"}}});
+    const std::uint64_t number = std::stoull(world.field("c:" + room, "v"));
+    change_server();
+    ScriptNode a2(world, "a.2");
+    a2.enroll("a b");
+    EXPECT_EQ(a2.hold({room, 1, {{"+", "u1"}}, false, 0, true, number})[2].text, "0");
+    EXPECT_EQ(a2.hold({room, 1, {}, false, 0, true, number + 1})[2].text, "1");
+    EXPECT_EQ(a2.hold({room, 1, {}, false, 0, true, 0})[2].text, "0") << "it has none";
+}
+
+TEST_F(RecoveryScript, TheNewestReplicaWinsInAnyOrder) {
+    for (const bool newest_first : {true, false}) {
+        const std::string topic = newest_first ? room : "p1:7presence-other";
+        ScriptNode x(world, newest_first ? "x.1" : "x.3");
+        x.epoch = world.epoch;
+        x.join();
+        x.hold({topic, 1, {{"+", "old"}}});
+        change_server();
+        ScriptNode a2(world, newest_first ? "a.2" : "a.3");
+        ScriptNode b2(world, newest_first ? "b.2" : "b.3");
+        a2.enroll("a b");
+        b2.enroll("a b");
+        const auto bring = [&](ScriptNode& node, std::uint64_t number,
+                               const std::vector<std::string>& members) {
+            node.hold({topic, 1, {{"+", "here"}}, false, 0, true, number});
+            EXPECT_EQ(node.replica(topic, number, members)[0].text, "OK");
+        };
+        if (newest_first) {
+            bring(a2, far_number + 9, {"here", "{}", "newest", "{}"});
+            bring(b2, far_number + 5, {"newer", "{}"});
+        } else {
+            bring(b2, far_number + 5, {"newer", "{}"});
+            bring(a2, far_number + 9, {"here", "{}", "newest", "{}"});
+        }
+        EXPECT_THAT(world.hash("b:" + topic),
+                    UnorderedElementsAre(Pair("here", "1 {}"), Pair("newest", "1 {}")));
+        EXPECT_EQ(world.field("c:" + topic, "w"), std::to_string(far_number + 9));
+        pass_lease();
+        EXPECT_FALSE(is_recovering(a2.complete()));
+        const auto said = world.said(topic);
+        ASSERT_FALSE(said.empty());
+        EXPECT_EQ(said.back(), "r 6 newest");
+        EXPECT_EQ(world.field("c:" + topic, "w"), "");
+    }
+}
+
+TEST_F(RecoveryScript, AReplicaMayComeInPieces) {
+    change_server();
+    ScriptNode a2(world, "a.2");
+    ScriptNode b2(world, "b.2");
+    a2.enroll("a b");
+    b2.enroll("a b");
+    a2.replica(room, 17, {"u1", "{}"});
+    b2.replica(room, 17, {"other", "{}"});
+    b2.replica(room, 17, {"other", "{}"}, false);
+    a2.replica(room, 16, {"older", "{}"}, false);
+    a2.replica(room, 17, {"u2", "{}", "u3", ""}, false);
+    EXPECT_THAT(world.hash("b:" + room),
+                UnorderedElementsAre(Pair("u1", "1 {}"), Pair("u2", "1 {}"), Pair("u3", "1 ")));
+    b2.replica(room, 18, {"u9", "{}"});
+    a2.replica(room, 17, {"u4", "{}"}, false);
+    EXPECT_THAT(world.hash("b:" + room), UnorderedElementsAre(Pair("u9", "1 {}")));
+}
+
+TEST_F(RecoveryScript, AReplicaIsNothingWhenItIsOver) {
+    const auto before = world.everything("ops");
+    EXPECT_THAT(a.replica(room, far_number, {"u1", "{}"}).texts(), ElementsAre("OK"));
+    EXPECT_EQ(world.everything("ops"), before);
+    a.operation -= 1;
+    EXPECT_THAT(a.replica(room, far_number, {"u1", "{}"}).texts(), ElementsAre("DONE"));
+}
+
+TEST_F(RecoveryScript, ASecondLossKeepsHowItWasBeforeTheFirst) {
+    a.hold({room, 2, {{"+", "u1"}, {"+", "u2"}}});
+    forget_what_was_said();
+    change_server();
+    ScriptNode a2(world, "a.2");
+    a2.enroll("a b");
+    a2.hold({room, 1, {{"+", "u9"}}, false, 0, true, 0});
+    a2.hold({news, 1});
+    change_server();
+    ScriptNode a3(world, "a.3");
+    EXPECT_TRUE(is_recovering(a3.enroll("a b")));
+    EXPECT_THAT(world.hash("was"), UnorderedElementsAre(Pair(room, "2")));
+    EXPECT_THAT(world.hash("b:" + room), SizeIs(2));
+    EXPECT_THAT(world.hash("m:" + room), IsEmpty());
+    a3.hold({room, 1, {{"+", "u1"}}, false, 0, true, 0});
+    pass_lease();
+    EXPECT_FALSE(is_recovering(a3.complete()));
+    EXPECT_THAT(world.said(room), ElementsAre("r 2 u2"));
+    EXPECT_THAT(world.webhooks(), ElementsAre("r 0 17 p1:7presence-roomu2"));
+}
+
+TEST_F(RecoveryScript, QueriesTellHowItWasBefore) {
+    a.hold({room, 2, {{"+", "u1", "1"}, {"+", "u2", "2"}}});
+    a.hold({news, 3});
+    const std::string number = world.field("c:" + room, "v");
+    change_server();
+    ScriptNode a2(world, "a.2");
+    a2.enroll("a b");
+    a2.hold({room, 1, {{"+", "u9"}}});
+    a2.hold({"c1:7new", 1});
+    const Reply read = world.run(scripts::read, {room, "-", "-1", "m"});
+    EXPECT_EQ(read[5].text, "2");
+    EXPECT_EQ(read[6].text, number);
+    EXPECT_THAT(read[7].pairs(), UnorderedElementsAre(Pair("u1", "1"), Pair("u2", "2")));
+    EXPECT_EQ(read[10].text, "1");
+    EXPECT_THAT(world.run(scripts::members, {room}).texts(), UnorderedElementsAre("u1", "u2"));
+    EXPECT_THAT(world.run(scripts::list, {"7", "new"}).texts(), ElementsAre("news", "3", "0"));
+    EXPECT_THAT(world.run(scripts::list, {"7", "presence"}).texts(),
+                ElementsAre("presence-room", "2", "2"));
+    const Reply asked = world.run(scripts::ask, {room});
+    EXPECT_EQ(asked[0].text, "2");
+    EXPECT_EQ(asked[1].text, "2");
+}
+
+TEST_F(RecoveryScript, ANodeThatEndsMeanwhileIsNotAnnouncedEither) {
+    a.hold({room, 1, {{"+", "u1"}}});
+    forget_what_was_said();
+    change_server();
+    ScriptNode a2(world, "a.2");
+    ScriptNode c(world, "c.1");
+    a2.enroll("a b");
+    c.enroll("");
+    c.hold({room, 1, {{"+", "u5"}}});
+    a2.hold({room, 1, {{"+", "u1"}}, false, 0, true, 0});
+    c.leave();
+    EXPECT_THAT(a2.renew()[5].texts(), ElementsAre("c.1"));
+    EXPECT_EQ(a2.clear("c.1")[1].text, "1");
+    EXPECT_THAT(world.said(room), IsEmpty());
+    pass_lease();
+    EXPECT_FALSE(is_recovering(a2.complete()));
+    EXPECT_THAT(world.said(room), IsEmpty());
+    EXPECT_THAT(world.webhooks(), IsEmpty());
+}
+
+TEST_F(RecoveryScript, WhatIsDueWaitsUntilItIsOver) {
+    world.rules = {"7", "ov 60000"};
+    a.hold({news, 1});
+    (void)world.webhooks();
+    change_server();
+    ScriptNode a2(world, "a.2");
+    a2.enroll("a b");
+    world.command({"ZADD", world.key("due"), "1", "w v 8 c1:7news"});
+    a2.complete();
+    a2.renew();
+    EXPECT_THAT(world.webhooks(), IsEmpty());
+    pass_lease();
+    EXPECT_FALSE(is_recovering(a2.renew()));
+    EXPECT_THAT(world.webhooks(), ElementsAre("v 0 8 c1:7news"));
+}
+
+TEST_F(RecoveryScript, KeepsEventsInOrderOverTheLoss) {
+    EXPECT_EQ(world.publish(news, "p", 1, "x").text, "DONE");
+    change_server();
+    EXPECT_EQ(world.publish(news, "p", 1, "x").text, "DONE") << "it has that one";
+    EXPECT_EQ(world.publish(news, "p", 2, "y").text, "DONE");
+    EXPECT_THAT(world.said(news), ElementsAre("e x", "e y"));
+    lose_everything();
+    EXPECT_EQ(world.publish(news, "p", 2, "y").text, "ORDER");
+    EXPECT_EQ(world.publish(news, "p", 1, "x").text, "DONE");
+    EXPECT_EQ(world.publish(news, "p", 2, "y").text, "DONE");
+    EXPECT_THAT(world.ring(news), SizeIs(2));
+}
+
+}  // namespace
+}  // namespace carillon::test

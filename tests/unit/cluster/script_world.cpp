@@ -1,0 +1,171 @@
+#include "script_world.hpp"
+
+#include <stdexcept>
+
+namespace carillon::test {
+namespace {
+
+Reply reply_of(const RedisReply& from) {
+    Reply reply{text_of(from)};
+    reply.is_nil = from.is_nil();
+    reply.is_error = from.is_error();
+    if (from.is_nil() || from.is_array()) reply.text.clear();
+    for (std::size_t i = 0; i < from.size(); ++i) reply.items.push_back(reply_of(from[i]));
+    return reply;
+}
+
+}  // namespace
+
+const Reply& Reply::operator[](std::size_t i) const {
+    static const Reply nil{"", {}, true, false};
+    return i < items.size() ? items[i] : nil;
+}
+
+std::vector<std::string> Reply::texts() const {
+    std::vector<std::string> texts;
+    for (const Reply& item : items) texts.push_back(item.text);
+    return texts;
+}
+
+std::map<std::string, std::string> Reply::pairs() const {
+    std::map<std::string, std::string> pairs;
+    for (std::size_t i = 0; i + 1 < items.size(); i += 2) pairs[items[i].text] = items[i + 1].text;
+    return pairs;
+}
+
+ScriptWorld::ScriptWorld() {
+    if (!client_.open()) throw std::runtime_error("no connection");
+}
+
+Reply ScriptWorld::command(const std::vector<std::string>& words) {
+    const std::vector<std::string_view> views(words.begin(), words.end());
+    std::optional<Reply> reply;
+    loop.get().refresh_time();
+    client_.connection->send(views, [&](const RedisReply& from) { reply = reply_of(from); });
+    if (!loop.run_until([&] { return reply.has_value(); })) throw std::runtime_error("no answer");
+    return *reply;
+}
+
+Reply ScriptWorld::run(std::string_view script, std::vector<std::string> arguments) {
+    std::string& digest = digests_[script];
+    if (digest.empty()) digest = command({"SCRIPT", "LOAD", std::string(script)}).text;
+    arguments.insert(arguments.begin(), {"EVALSHA", digest, "1", prefix});
+    return command(arguments);
+}
+
+std::uint64_t ScriptWorld::now_ms() {
+    const Reply time = command({"TIME"});
+    return std::stoull(time[0].text) * 1000 + std::stoull(time[1].text) / 1000;
+}
+
+void ScriptWorld::pass(std::uint64_t ms) {
+    const std::uint64_t until = now_ms() + ms + 1;
+    while (now_ms() < until) {
+    }
+}
+
+std::string ScriptWorld::field(std::string_view of, std::string_view field) {
+    return command({"HGET", key(of), std::string(field)}).text;
+}
+
+std::map<std::string, std::string> ScriptWorld::hash(std::string_view of) {
+    return command({"HGETALL", key(of)}).pairs();
+}
+
+std::vector<std::string> ScriptWorld::ring(std::string_view topic) {
+    return command({"LRANGE", key("r:").append(topic), "0", "-1"}).texts();
+}
+
+std::vector<std::string> ScriptWorld::said(std::string_view topic) {
+    const std::vector<std::string> entries = ring(topic);
+    std::size_t& heard = heard_[std::string(topic)];
+    std::vector<std::string> said;
+    for (; heard < entries.size(); ++heard) {
+        // The kind, who is excluded, the body: after six fields.
+        std::string_view rest = entries[heard];
+        for (int i = 0; i < 6; ++i) rest.remove_prefix(rest.find(' ') + 1);
+        said.push_back(std::string(rest.substr(0, 2)).append(rest.substr(rest.find(' ', 2) + 1)));
+    }
+    return said;
+}
+
+std::vector<std::string> ScriptWorld::webhooks() {
+    return run(scripts::take, {"1000000"}).texts();
+}
+
+std::map<std::string, std::string> ScriptWorld::everything(std::string_view except) {
+    std::map<std::string, std::string> all;
+    for (const std::string& name : command({"KEYS", "*"}).texts()) {
+        if (name != key(except)) all[name] = command({"DUMP", name}).text;
+    }
+    return all;
+}
+
+Reply ScriptWorld::publish(std::string_view topic, std::string_view process, std::uint64_t counter,
+                           std::string_view body) {
+    return run(scripts::publish,
+               {epoch, std::to_string(ring_bytes), std::string(topic), std::string(process),
+                std::to_string(counter), std::to_string(counter - 1), "e", "-", std::string(body)});
+}
+
+std::vector<std::string> ScriptNode::begin() {
+    return {epoch, std::to_string(lease_ms), id, std::to_string(++operation)};
+}
+
+Reply ScriptNode::enroll(const std::string& known) {
+    std::vector<std::string> arguments{epoch, std::to_string(lease_ms), id, known};
+    arguments.insert(arguments.end(), world_.rules.begin(), world_.rules.end());
+    return world_.run(scripts::register_node, arguments);
+}
+
+Reply ScriptNode::complete() {
+    std::vector<std::string> arguments = begin();
+    arguments.push_back(std::to_string(world_.ring_bytes));
+    return world_.run(scripts::complete, arguments);
+}
+
+void ScriptNode::join() {
+    if (enroll()[0].text != "OK" || complete()[0].text != "OK") {
+        throw std::runtime_error(id + " cannot register");
+    }
+}
+
+Reply ScriptNode::hold(const Hold& hold) {
+    std::vector<std::string> arguments = begin();
+    arguments.insert(arguments.end(),
+                     {std::to_string(world_.ring_bytes), hold.topic, std::to_string(hold.count),
+                      hold.counted ? "1" : "0", std::to_string(hold.most),
+                      hold.held_before ? "1" : "0", std::to_string(hold.replica)});
+    for (const Step& step : hold.steps) {
+        arguments.insert(arguments.end(), {step.what, step.user, step.info});
+    }
+    return world_.run(scripts::hold, arguments);
+}
+
+Reply ScriptNode::replica(const std::string& topic, std::uint64_t number,
+                          const std::vector<std::string>& members_and_infos, bool is_first) {
+    std::vector<std::string> arguments = begin();
+    arguments.insert(arguments.end(), {topic, std::to_string(number), is_first ? "1" : "0"});
+    arguments.insert(arguments.end(), members_and_infos.begin(), members_and_infos.end());
+    return world_.run(scripts::replica, arguments);
+}
+
+Reply ScriptNode::renew(bool may_clear, std::uint64_t claim_ms) {
+    std::vector<std::string> arguments = begin();
+    arguments.insert(arguments.end(), {std::to_string(world_.ring_bytes), may_clear ? "1" : "0",
+                                       std::to_string(claim_ms)});
+    return world_.run(scripts::renew, arguments);
+}
+
+Reply ScriptNode::clear(const std::string& dead, std::uint64_t most) {
+    std::vector<std::string> arguments = begin();
+    arguments.insert(arguments.end(),
+                     {std::to_string(world_.ring_bytes), dead, std::to_string(most), "5000"});
+    return world_.run(scripts::clear, arguments);
+}
+
+Reply ScriptNode::leave() {
+    return world_.run(scripts::leave, begin());
+}
+
+}  // namespace carillon::test

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "redis_client.hpp"
+#include "scripts.hpp"
+#include "support/redis_server.hpp"
+
+namespace carillon::test {
+
+/// What Redis answered, kept.
+struct Reply {
+    std::string text;  ///< numbers in decimal; "" of nil and of a list
+    std::vector<Reply> items{};
+    bool is_nil = false;
+    bool is_error = false;
+
+    /// One that is nil if there is none.
+    [[nodiscard]] const Reply& operator[](std::size_t i) const;
+    [[nodiscard]] std::vector<std::string> texts() const;
+    /// Of a list of names and values by turns.
+    [[nodiscard]] std::map<std::string, std::string> pairs() const;
+};
+
+/// A server of its own, and one partition in it, as the scripts find it.
+class ScriptWorld {
+public:
+    ScriptWorld();
+
+    Reply command(const std::vector<std::string>& words);
+    /// By EVALSHA, on the partition's prefix.
+    Reply run(std::string_view script, std::vector<std::string> arguments);
+    [[nodiscard]] std::string key(std::string_view rest) const {
+        return prefix + std::string(rest);
+    }
+
+    /// By the server's clock.
+    [[nodiscard]] std::uint64_t now_ms();
+    /// Until its clock is `ms` and a little further.
+    void pass(std::uint64_t ms);
+
+    /// "" if there is none.
+    [[nodiscard]] std::string field(std::string_view key, std::string_view field);
+    [[nodiscard]] std::map<std::string, std::string> hash(std::string_view key);
+    [[nodiscard]] std::vector<std::string> ring(std::string_view topic);
+    /// What was said of a topic since this was last asked: "a 2 u1{}".
+    [[nodiscard]] std::vector<std::string> said(std::string_view topic);
+    /// Takes what is to be delivered.
+    [[nodiscard]] std::vector<std::string> webhooks();
+    /// The contents of all keys but those of `except`.
+    [[nodiscard]] std::map<std::string, std::string> everything(std::string_view except = "");
+
+    /// An event of a process, all of whose events are of this topic.
+    Reply publish(std::string_view topic, std::string_view process, std::uint64_t counter,
+                  std::string_view body);
+
+    const std::string prefix = "t:{p001}:";
+    std::string epoch = std::string(40, 'a');
+    std::uint64_t ring_bytes = 65536;
+    std::vector<std::string> rules;  ///< that nodes register with
+    RedisServer server;
+    HandTurnedLoop loop;
+
+private:
+    RedisClient client_{loop, server.url()};
+    std::map<std::string_view, std::string> digests_;
+    std::map<std::string, std::size_t, std::less<>> heard_;
+};
+
+/// A node as the scripts know it.
+class ScriptNode {
+public:
+    /// `name`: a process, '.', a number. `lease`: in ms.
+    ScriptNode(ScriptWorld& world, std::string name, std::uint64_t lease = 10'000)
+        : id(std::move(name)), epoch(world.epoch), lease_ms(lease), world_(world) {}
+
+    struct Step {
+        std::string what;  ///< "+" or "-"
+        std::string user;
+        std::string info = "{}";
+    };
+    struct Hold {
+        std::string topic;
+        std::uint64_t count = 0;
+        std::vector<Step> steps = {};
+        bool counted = false;
+        std::uint64_t most = 0;
+        bool held_before = false;
+        std::uint64_t replica = 0;
+    };
+
+    Reply enroll(const std::string& known = "");
+    Reply complete();
+    /// Both, when there is nothing to bring.
+    void join();
+    Reply hold(const Hold& hold);
+    Reply replica(const std::string& topic, std::uint64_t number,
+                  const std::vector<std::string>& members_and_infos, bool is_first = true);
+    Reply renew(bool may_clear = true, std::uint64_t claim_ms = 5000);
+    Reply clear(const std::string& dead, std::uint64_t most = 200);
+    Reply leave();
+
+    const std::string id;
+    std::string epoch;
+    const std::uint64_t lease_ms;
+    std::uint64_t operation = 0;  ///< the last
+
+private:
+    std::vector<std::string> begin();
+
+    ScriptWorld& world_;
+};
+
+}  // namespace carillon::test
