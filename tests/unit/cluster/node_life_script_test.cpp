@@ -93,7 +93,6 @@ TEST_F(NodeLifeScript, AProcessMayAlwaysClearItsFormerSelf) {
     end_lease(a);
     ScriptNode again(world, "a.2");
     again.join();
-    ScriptNode similar(world, "a", 10'000);
     EXPECT_THAT(b.renew(false)[5].items, IsEmpty());
     EXPECT_THAT(again.renew(false)[5].texts(), ElementsAre("a.1"));
 }
@@ -239,6 +238,32 @@ TEST_F(NodeLifeScript, WhatAProcessSaidLastStaysKnownWhileItLives) {
     a.renew();
     EXPECT_EQ(world.field("ops", "b.1"), "");
     EXPECT_EQ(world.field("events", "b"), "3");
+}
+
+/// A command of a connection that was given up may come when later ones have been carried out. What
+/// it said would have a number that was passed, and nobody would hear it.
+TEST_F(NodeLifeScript, WhatComesLateChangesNothing) {
+    b.hold({room, 1, {{"+", "u1"}}});
+    ScriptNode c(world, "c.1", 1);
+    c.enroll();
+    end_lease(b);
+    world.pass(1);
+    ASSERT_THAT(a.renew()[5].texts(), UnorderedElementsAre("b.1", "c.1"));
+    a.hold({room, 1, {{"+", "u2"}}});
+    world.command({"ZADD", world.key("due"), "1", "w o 8 c1:7news"});
+    const auto before = world.everything();
+    a.operation -= 2;
+    EXPECT_EQ(a.clear("b.1")[0].text, "OK");
+    EXPECT_EQ(world.everything(), before);
+    a.operation -= 1;
+    EXPECT_EQ(a.renew()[0].text, "OK");
+    EXPECT_EQ(world.everything(), before);
+    a.operation -= 1;
+    EXPECT_EQ(a.complete()[0].text, "OK");
+    EXPECT_EQ(world.everything(), before);
+    a.operation -= 1;
+    EXPECT_EQ(a.leave()[0].text, "DONE");
+    EXPECT_EQ(world.everything(), before);
 }
 
 }  // namespace
