@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <random>
 
@@ -19,8 +20,10 @@ protected:
         b.join();
     }
 
-    static std::uint64_t ask(ScriptNode& node, std::uint64_t connections, std::uint64_t most) {
-        const Reply reply = node.hold({quota, connections, {}, false, most});
+    /// `admitted`: of the connections.
+    static std::uint64_t ask(ScriptNode& node, std::uint64_t connections, std::uint64_t most,
+                             std::uint64_t admitted = 0) {
+        const Reply reply = node.hold({quota, connections, {}, false, most, false, admitted});
         EXPECT_EQ(reply[0].text, "OK");
         return std::stoull(reply[1].text);
     }
@@ -61,6 +64,33 @@ TEST_F(QuotaScript, HasRoomAgainWhenANodeHasEnded) {
     EXPECT_EQ(ask(a, 5, 5), 5U);
 }
 
+TEST_F(QuotaScript, CountsAllThatAreAdmitted) {
+    EXPECT_EQ(ask(a, 3, 5), 3U);
+    EXPECT_EQ(ask(b, 2, 5), 2U);
+    // The limit is lowered.
+    EXPECT_EQ(ask(a, 4, 2, 3), 3U) << "who is there stays, and nobody else comes";
+    EXPECT_EQ(ask(b, 3, 2, 2), 2U);
+    EXPECT_EQ(world.field("all", quota), "5");
+    EXPECT_EQ(ask(a, 1, 2, 1), 1U);
+    EXPECT_EQ(ask(b, 1, 2, 1), 1U);
+    EXPECT_EQ(ask(a, 2, 2, 1), 1U) << "just as many as may be";
+    EXPECT_EQ(ask(b, 0, 2, 0), 0U);
+    EXPECT_EQ(ask(a, 2, 2, 1), 2U);
+}
+
+TEST_F(QuotaScript, CountsWhoWasAdmittedWhileRedisWasGone) {
+    world.epoch = std::string(40, 'b');
+    ScriptNode a2(world, "a.2");
+    ScriptNode b2(world, "b.2");
+    a2.enroll("a b");
+    b2.enroll("a b");
+    EXPECT_EQ(ask(a2, 4, 5, 4), 4U);
+    const Reply reply = b2.hold({quota, 4, {}, false, 5, true, 3});
+    EXPECT_EQ(reply[1].text, "3");
+    EXPECT_EQ(reply[2].text, "0") << "it has no replica";
+    EXPECT_EQ(world.field("all", quota), "7");
+}
+
 TEST_F(QuotaScript, IsNeverExceeded) {
     std::mt19937 random(1);
     std::array<std::uint64_t, 2> held{};
@@ -68,7 +98,7 @@ TEST_F(QuotaScript, IsNeverExceeded) {
         const std::size_t which = random() % 2;
         ScriptNode& node = which == 0 ? a : b;
         const std::uint64_t wanted = random() % 8;
-        const std::uint64_t taken = ask(node, wanted, 6);
+        const std::uint64_t taken = ask(node, wanted, 6, std::min(held[which], wanted));
         EXPECT_LE(taken, wanted);
         held[which] = taken;
         EXPECT_LE(held[0] + held[1], 6U);
