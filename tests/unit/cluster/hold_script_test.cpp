@@ -68,13 +68,16 @@ TEST_F(HoldScript, TellsOnlyWhatAnAppWants) {
     EXPECT_THAT(world.webhooks(), ElementsAre("v 0 8 c1:7news"));
 }
 
-TEST_F(HoldScript, TakesRulesAnew) {
-    EXPECT_EQ(world.run(scripts::rules, {"8", "o 0"}).text, "OK");
+TEST_F(HoldScript, TakesRulesAnewOfTheAppsThatAreNamed) {
+    EXPECT_EQ(world.run(scripts::rules, {"7", "", "8", "o 0"}).text, "OK");
     ok(a, {news, 1});
     ok(a, {"c1:8news", 1});
     EXPECT_THAT(world.webhooks(), ElementsAre("o 0 8 c1:8news"));
-    EXPECT_EQ(world.run(scripts::rules, {}).text, "OK");
+    EXPECT_EQ(world.run(scripts::rules, {"7", "o 0"}).text, "OK");
     ok(a, {"c1:8other", 1});
+    EXPECT_THAT(world.webhooks(), ElementsAre("o 0 9 c1:8other"));
+    EXPECT_EQ(world.run(scripts::rules, {"8", ""}).text, "OK");
+    ok(a, {"c1:8last", 1});
     EXPECT_THAT(world.webhooks(), IsEmpty());
 }
 
@@ -130,7 +133,7 @@ TEST_F(HoldScript, NumbersAndCountsWhatItSays) {
     const auto ring = world.ring(room);
     ASSERT_THAT(ring, SizeIs(3));
     for (std::size_t i = 0; i < ring.size(); ++i) {
-        const std::string counter = std::to_string(a.operation * 65536 + i + 1);
+        const std::string counter = std::to_string(a.operation * 1048576 + i + 1);
         EXPECT_NE(ring[i].find(" a.1 " + counter + " "), std::string::npos) << ring[i];
     }
 }

@@ -74,8 +74,8 @@ TEST_F(ReadScript, OfABeginnerHasWhoHasSpokenAndNoEntries) {
     EXPECT_THAT(reply[of_entries].items, IsEmpty());
     EXPECT_THAT(reply[of_speakers].pairs(),
                 UnorderedElementsAre(Pair("p", "1"), Pair("q", "2"),
-                                     Pair("a.1", std::to_string(a.operation * 65536 + 65535)),
-                                     Pair("b.1", std::to_string(b.operation * 65536 + 65535))))
+                                     Pair("a.1", std::to_string(a.operation * 1048576 + 1048575)),
+                                     Pair("b.1", std::to_string(b.operation * 1048576 + 1048575))))
         << "of the whole partition, up to all that an operation can have said";
     EXPECT_EQ(reply[of_subscriptions].text, "3");
 }

@@ -113,7 +113,7 @@ std::vector<std::string> ScriptNode::begin() {
 }
 
 Reply ScriptNode::enroll(const std::string& known) {
-    std::vector<std::string> arguments{epoch, std::to_string(lease_ms), id, known};
+    std::vector<std::string> arguments{epoch, std::to_string(lease_ms), id, known, "", "", "5000"};
     arguments.insert(arguments.end(), world_.rules.begin(), world_.rules.end());
     return world_.run(scripts::register_node, arguments);
 }

@@ -96,16 +96,16 @@ TEST(TopicSequence, BeginsAfterWhatWasHeardBefore) {
     EXPECT_FALSE(heard.has_heard(1, 6)) << "its own from then on";
 }
 
-TEST(Speakers, ForgetTheFirstOfSixtyFive) {
+TEST(Speakers, ForgetTheFirstWhenThereAreTooMany) {
     Speakers speakers;
-    for (std::uint64_t id = 1; id <= 64; ++id) EXPECT_TRUE(speakers.hear(id, 10));
+    for (std::uint64_t id = 1; id <= 256; ++id) EXPECT_TRUE(speakers.hear(id, 10));
     EXPECT_TRUE(speakers.has_heard(1, 10));
     EXPECT_TRUE(speakers.hear(1, 11)) << "known, so nobody is forgotten";
-    EXPECT_EQ(speakers.all().size(), 64U);
-    EXPECT_TRUE(speakers.hear(65, 10));
-    EXPECT_EQ(speakers.all().size(), 64U);
+    EXPECT_EQ(speakers.all().size(), 256U);
+    EXPECT_TRUE(speakers.hear(257, 10));
+    EXPECT_EQ(speakers.all().size(), 256U);
     EXPECT_FALSE(speakers.has_heard(1, 1)) << "heard of first";
-    for (std::uint64_t id = 2; id <= 65; ++id) EXPECT_TRUE(speakers.has_heard(id, 10)) << id;
+    for (std::uint64_t id = 2; id <= 257; ++id) EXPECT_TRUE(speakers.has_heard(id, 10)) << id;
 }
 
 }  // namespace
