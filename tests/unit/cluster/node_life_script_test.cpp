@@ -97,6 +97,28 @@ TEST_F(NodeLifeScript, AProcessMayAlwaysClearItsFormerSelf) {
     EXPECT_THAT(again.renew(false)[5].texts(), ElementsAre("a.1"));
 }
 
+TEST_F(NodeLifeScript, AFormerIdIsOverAndClaimedAtOnce) {
+    a.hold({room, 1, {{"+", "u1"}}});
+    ScriptNode again(world, "a.2");
+    const Reply reply = again.enroll("a b", "a.1", world.epoch);
+    EXPECT_EQ(reply[1].text, "0");
+    EXPECT_THAT(reply[2].texts(), UnorderedElementsAre("a.2", "b.1"));
+    EXPECT_THAT(a.hold({news, 1}).texts(), ElementsAre("STALE")) << "though its lease goes on";
+    EXPECT_THAT(b.renew()[5].items, IsEmpty());
+    // First it brings what it holds, so that who stays does not seem to go.
+    again.hold({room, 1, {{"+", "u1"}}});
+    again.complete();
+    EXPECT_EQ(clear_all(again, a, 200), 1);
+    EXPECT_THAT(world.said(room), ElementsAre("a 2 u1{}"));
+    EXPECT_EQ(world.field("all", room), "1");
+}
+
+TEST_F(NodeLifeScript, AFormerIdThatIsForgottenStaysSo) {
+    ScriptNode again(world, "a.2");
+    EXPECT_EQ(again.enroll("a b", "a.0", world.epoch)[0].text, "OK");
+    EXPECT_THAT(world.hash("dead"), IsEmpty());
+}
+
 TEST_F(NodeLifeScript, AClaimPreventsTwoClearers) {
     end_lease(b);
     ScriptNode c(world, "c.1");
@@ -112,7 +134,6 @@ TEST_F(NodeLifeScript, AClaimPreventsTwoClearers) {
 
 TEST_F(NodeLifeScript, ClearingRenewsTheClaim) {
     end_lease(b);
-    b.hold({news, 1});
     world.command({"HSET", world.key("h:b.1"), news, "1", "c1:7other", "1"});
     EXPECT_THAT(a.renew(true, 1)[5].texts(), ElementsAre("b.1"));
     EXPECT_EQ(a.clear("b.1", 1)[1].text, "0");

@@ -169,6 +169,35 @@ TEST_F(RecoveryScript, WaitsForThoseWhomTheFirstHasNotHeardOf) {
     EXPECT_FALSE(is_recovering(a2.renew()));
 }
 
+TEST_F(RecoveryScript, IsOpenedAlsoIfOneCameFirstWhoKnewOfNothing) {
+    lose_everything();
+    ScriptNode fresh(world, "f.1");
+    fresh.join();
+    fresh.hold({room, 1, {{"+", "u1"}}});
+    fresh.hold({news, 1});
+    forget_what_was_said();
+    ScriptNode a2(world, "a.2");
+    EXPECT_TRUE(is_recovering(a2.enroll("a b", "a.1", std::string(40, 'a'))));
+    EXPECT_THAT(fresh.renew().texts(), ElementsAre("STALE"));
+    ScriptNode fresh2(world, "f.2");
+    EXPECT_TRUE(is_recovering(fresh2.enroll("f", "f.1", world.epoch)));
+    ScriptNode b2(world, "b.2");
+    EXPECT_TRUE(is_recovering(b2.enroll("a b", "b.1", std::string(40, 'a'))));
+    EXPECT_THAT(world.hash("known"),
+                UnorderedElementsAre(Pair("a", "0"), Pair("b", "0"), Pair("f", "0")));
+    EXPECT_EQ(a2.hold({room, 1, {{"+", "u2"}}, false, 0, true, 17})[2].text, "1")
+        << "it knows more than who came first, whatever the numbers";
+    a2.replica(room, 17, {"u2", "{}", "u3", "{}"});
+    fresh2.hold({room, 1, {{"+", "u1"}}, false, 0, true, 0});
+    fresh2.hold({news, 1, {}, false, 0, true, 0});
+    pass_lease();
+    EXPECT_FALSE(is_recovering(a2.complete()));
+    EXPECT_THAT(sorted_said(room), ElementsAre("a 2 u1{}", "r 2 u3"));
+    EXPECT_THAT(world.webhooks(),
+                UnorderedElementsAre("a 0 17 p1:7presence-roomu1", "r 0 17 p1:7presence-roomu3"));
+    EXPECT_THAT(fresh2.renew()[4].items, SizeIs(3)) << "and no further one";
+}
+
 TEST_F(RecoveryScript, WaitsForALeaseAtMost) {
     ScriptNode quick(world, "q.1", 20);
     quick.enroll();

@@ -112,8 +112,10 @@ std::vector<std::string> ScriptNode::begin() {
     return {epoch, std::to_string(lease_ms), id, std::to_string(++operation)};
 }
 
-Reply ScriptNode::enroll(const std::string& known) {
-    std::vector<std::string> arguments{epoch, std::to_string(lease_ms), id, known, "", "", "5000"};
+Reply ScriptNode::enroll(const std::string& known, const std::string& former,
+                         const std::string& former_epoch) {
+    std::vector<std::string> arguments{
+        epoch, std::to_string(lease_ms), id, known, former, former_epoch, "5000"};
     arguments.insert(arguments.end(), world_.rules.begin(), world_.rules.end());
     return world_.run(scripts::register_node, arguments);
 }

@@ -94,7 +94,9 @@ public:
         std::uint64_t replica = 0;
     };
 
-    Reply enroll(const std::string& known = "");
+    /// `former`: its id before this. `former_epoch`: in which that was registered.
+    Reply enroll(const std::string& known = "", const std::string& former = "",
+                 const std::string& former_epoch = "");
     Reply complete();
     /// Both, when there is nothing to bring.
     void join();
