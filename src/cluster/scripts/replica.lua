@@ -15,6 +15,6 @@ if ARGV[7] == '1' then
 elseif known[3] ~= ARGV[3] or number ~= best then
     return {'OK'}
 end
-call('PEXPIRE', P .. 'b:' .. topic, LIFE_MS)
 for i = 8, #ARGV, 2 do call('HSET', P .. 'b:' .. topic, ARGV[i], '1 ' .. ARGV[i + 1]) end
+call('PEXPIRE', P .. 'b:' .. topic, LIFE_MS)
 return {'OK'}

@@ -359,6 +359,18 @@ TEST_F(RecoveryScript, AReplicaMayComeInPieces) {
     EXPECT_THAT(world.hash("b:" + room), UnorderedElementsAre(Pair("u9", "1 {}")));
 }
 
+TEST_F(RecoveryScript, AReplicaDoesNotStayForEver) {
+    change_server();
+    ScriptNode a2(world, "a.2");
+    a2.enroll("a b");
+    for (const bool is_first : {true, false}) {
+        a2.replica(room, 17, {"u1", "{}"}, is_first);
+        const long stays = std::stol(world.command({"PTTL", world.key("b:" + room)}).text);
+        EXPECT_GT(stays, 0);
+        EXPECT_LE(stays, 3'600'000);
+    }
+}
+
 TEST_F(RecoveryScript, AReplicaIsNothingWhenItIsOver) {
     const auto before = world.everything("ops");
     EXPECT_THAT(a.replica(room, far_number, {"u1", "{}"}).texts(), ElementsAre("OK"));
