@@ -11,6 +11,7 @@
 #include "carillon/channels/partition.hpp"
 #include "carillon/protocol/channel_name.hpp"
 #include "carillon/protocol/server_messages.hpp"
+#include "number_in.hpp"
 #include "topic_name.hpp"
 
 namespace carillon {
@@ -473,8 +474,7 @@ void ClusterHome::on_said(Topic& topic, const BusMessage& message) {
             if (topic.user) set_online(topic, message.kind == Kind::online);
             return;
         case Kind::count: {
-            std::size_t count = 0;
-            std::from_chars(message.body.data(), message.body.data() + message.body.size(), count);
+            const std::uint64_t count = number_in(message.body);
             if (message.speaker == fnv1a(topic.partition.node)) {
                 // Who joins here is answered first, and then told.
                 for (WaitingJoin& join : topic.waiting) {
@@ -489,6 +489,8 @@ void ClusterHome::on_said(Topic& topic, const BusMessage& message) {
         case Kind::member_added:
         case Kind::member_removed:
             break;
+        default:  // Of a later release.
+            return;
     }
     const auto change = MemberChange::parse(message.body);
     if (!change || !topic.presence) return;

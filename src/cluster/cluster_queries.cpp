@@ -1,29 +1,23 @@
 #include "cluster_queries.hpp"
 
-#include <charconv>
 #include <chrono>
 #include <utility>
 #include <vector>
 
 #include "carillon/protocol/channel_name.hpp"
+#include "number_in.hpp"
 #include "topic_name.hpp"
 
 namespace carillon {
 namespace {
-
-std::uint32_t number_in(std::string_view text) {
-    std::uint32_t number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
-}
 
 ChannelSummary summary(std::string_view name, const RedisReply& subscriptions,
                        const RedisReply& members) {
     ChannelSummary summary;
     summary.name = name;
     summary.presence = ChannelKind::of(name).is_presence();
-    summary.subscriptions = number_in(subscriptions.text());
-    summary.users = number_in(members.text());
+    summary.subscriptions = static_cast<std::uint32_t>(number_in(subscriptions.text()));
+    summary.users = static_cast<std::uint32_t>(number_in(members.text()));
     return summary;
 }
 

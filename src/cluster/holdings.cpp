@@ -1,10 +1,11 @@
 #include "holdings.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <utility>
+
+#include "number_in.hpp"
 
 namespace carillon {
 namespace {
@@ -16,12 +17,6 @@ constexpr std::size_t members_a_piece = 200;
 std::uint32_t most_of(const Topic& topic) {
     if (topic.quota) return topic.quota->connections_max;
     return topic.presence ? topic.presence->members_max : 0;
-}
-
-std::uint64_t number_in(std::string_view text) {
-    std::uint64_t number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
 }
 
 }  // namespace

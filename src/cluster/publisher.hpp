@@ -64,7 +64,6 @@ private:
     Listener& listener_;
     PublishBuffer buffer_;
     std::size_t in_flight_ = 0;
-    std::uint64_t connection_ = 0;  ///< answers of an earlier one do not come
     TimePoint stalled_until_{};
     bool alone_ = false;
 };

@@ -1,11 +1,11 @@
 #include "topic_reader.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <utility>
 
 #include "carillon/base/hash.hpp"
+#include "number_in.hpp"
 
 namespace carillon {
 namespace {
@@ -13,12 +13,6 @@ namespace {
 constexpr std::size_t early_bytes_max = 4U << 20U;
 constexpr std::size_t compared_at_once = 100;
 constexpr std::size_t sweeps_a_round = 200;  // Of 100 ms: 20 s for all partitions.
-
-std::uint64_t number_in(std::string_view text) {
-    std::uint64_t number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
-}
 
 /// What a read returns, by place. See scripts/read.lua.
 enum Field : std::size_t {

@@ -10,12 +10,10 @@ local known = {e = values[1], s = values[2], b = values[3], v = values[4], w = v
 local speakers = {}
 if number < 0 then
     -- Whatever these have said up to now is in what the reader gets, or was before its time.
-    speakers = call('HGETALL', P .. 'events')
-    local nodes = call('HGETALL', P .. 'ops')
-    for i = 1, #nodes, 2 do
-        speakers[#speakers + 1] = nodes[i]
-        speakers[#speakers + 1] = text(nodes[i + 1] * 1048576 + 1048575)
-    end
+    speakers = call('HGETALL', P .. 'ops')
+    for i = 2, #speakers, 2 do speakers[i] = text(speakers[i] * 1048576 + 1048575) end
+    -- Last, since a reader that hears of too many forgets the first.
+    for _, value in ipairs(call('HGETALL', P .. 'events')) do speakers[#speakers + 1] = value end
 end
 local last, entries = tonumber(known.s or 0), {}
 if number >= 0 then
