@@ -7,12 +7,10 @@
 
 namespace carillon {
 
-std::uint64_t ConnectionQuota::ask(const App& app, std::function<void(bool)> done) {
-    const std::uint64_t ticket = ++last_ticket_;
+void ConnectionQuota::ask(const App& app, std::uint64_t ticket, std::function<void(bool)> done) {
     asked_.emplace(ticket, std::move(done));
     send_(home_of(app.id.get(), "", shards_),
           AskConnection{app.index, ticket, app.limits.max_connections});
-    return ticket;
 }
 
 void ConnectionQuota::give_back(const App& app, std::uint64_t ticket) {

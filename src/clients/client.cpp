@@ -30,7 +30,8 @@ void Client::open(EventLoop& loop, ChannelShard& channels, std::shared_ptr<const
 
 void Client::wait(ConnectionQuota& quota, std::shared_ptr<const App> app,
                   std::function<void()> admitted) {
-    admission_.reset(new Admission{quota, app, 0, true, {}, 0});
+    const std::uint64_t ticket = quota.new_ticket();
+    admission_.reset(new Admission{quota, app, ticket, true, {}, 0});
     const auto answer = [this, admitted = std::move(admitted)](bool is_admitted) {
         admission_->is_open = false;
         if (is_admitted) {
@@ -45,7 +46,7 @@ void Client::wait(ConnectionQuota& quota, std::shared_ptr<const App> app,
         admission_.reset();
         refuse(Errc::app_over_quota, "Application has too many connections");
     };
-    admission_->ticket = quota.ask(*app, answer);
+    quota.ask(*app, ticket, answer);
 }
 
 void Client::give_back_place() {

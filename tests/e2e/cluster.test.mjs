@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
 import {
-    connect, query, rawConnect, sdk, signIn, subscribe,
+    RawClient, connect, query, rawConnect, sdk, signIn, subscribe,
 } from './support/clients.mjs';
 import { needsCluster, withCluster } from './support/cluster.mjs';
 import { post } from './support/http.mjs';
@@ -175,9 +175,11 @@ describe('three nodes are one', { skip: needsCluster, timeout: 120_000 }, () => 
         await withCluster({ lease, args: apps({ limits: { max_connections: 3 } }) }, async ({ nodes }) => {
             const clients = [];
             for (const node of nodes) clients.push(await rawConnect(node));
-            for (const node of nodes) await assert.rejects(rawConnect(node).then((client) => client.ping()));
+            for (const node of nodes) assert.equal(await new RawClient(node).refusal(), 4004);
             clients[0].socket.close();
-            await eventually('there is room again', () => rawConnect(nodes[1]).then(() => true, () => false));
+            await eventually('there is room again', async () => {
+                return (await new RawClient(nodes[1]).inbox.next()).event === 'pusher:connection_established';
+            });
         });
     });
 

@@ -21,9 +21,11 @@ public:
 
     [[nodiscard]] bool is_shared() const noexcept { return is_shared_; }
 
-    /// Asks for one more connection of the app, whose limit is not 0. `done` is called once, later,
-    /// unless `give_back` comes first. Returns a ticket, never 0.
-    std::uint64_t ask(const App& app, std::function<void(bool admitted)> done);
+    /// Never 0.
+    [[nodiscard]] std::uint64_t new_ticket() noexcept { return ++last_ticket_; }
+    /// Asks for one more connection of the app, whose limit is not 0. `done` is called once, unless
+    /// `give_back` comes first; perhaps before this returns.
+    void ask(const App& app, std::uint64_t ticket, std::function<void(bool admitted)> done);
     /// The connection of that ticket is over, or is not wanted any more. Not if it was refused.
     void give_back(const App& app, std::uint64_t ticket);
 

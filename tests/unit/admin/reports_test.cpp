@@ -20,6 +20,9 @@ ShardSnapshot busy_shard() {
     shard.metrics.connections_closed[1000] = 1;
     shard.metrics.connections_refused[4001] = 3;
     shard.metrics.deliveries = 7;
+    shard.metrics.cluster.shards = shard.metrics.cluster.connected = 1;
+    shard.metrics.cluster.partitions_registered = 128;
+    shard.metrics.cluster.messages_lost = 4;
     shard.metrics.publish_to_write.add(60us);
     shard.metrics.publish_to_write.add(10s);
     shard.metrics.rest[{"/apps/*/events", 200}].add(1ms);
@@ -111,6 +114,33 @@ TEST(StatusJson, TellsWhatTheNodeHolds) {
     EXPECT_EQ(status.at("queued_bytes"), 22);
     EXPECT_EQ(status.at("webhooks").at(0).at("delivering"), false);
     EXPECT_EQ(status.at("webhooks").at(0).at("events_given_up"), 2);
+    EXPECT_EQ(status.at("cluster").at("state"), "joined");
+    EXPECT_EQ(status.at("cluster").at("messages_lost"), 8);
+}
+
+TEST(StatusJson, SaysInWhichStateOfAClusterTheNodeIs) {
+    const auto state = [](std::uint64_t connected, std::uint64_t registered,
+                          std::uint64_t recovering, std::uint64_t alone) {
+        ShardSnapshot shard;
+        shard.metrics.cluster.shards = 2;
+        shard.metrics.cluster.connected = connected;
+        shard.metrics.cluster.partitions_registered = registered;
+        shard.metrics.cluster.partitions_recovering = recovering;
+        shard.metrics.cluster.alone = alone;
+        const auto status = nlohmann::json::parse(status_json(facts, {{shard}, {}}));
+        return status.at("cluster").at("state").get<std::string>();
+    };
+    EXPECT_EQ(state(2, 256, 0, 0), "joined");
+    EXPECT_EQ(state(2, 256, 3, 0), "recovering");
+    EXPECT_EQ(state(2, 255, 0, 0), "registering");
+    EXPECT_EQ(state(1, 256, 0, 0), "connecting");
+    EXPECT_EQ(state(0, 256, 0, 1), "alone");
+}
+
+TEST(Reports, SayNothingOfAClusterOnANodeThatIsAlone) {
+    const NodeSnapshot alone{{ShardSnapshot{}}, {}};
+    EXPECT_EQ(prometheus_text(facts, alone).find("cluster"), std::string::npos);
+    EXPECT_FALSE(nlohmann::json::parse(status_json(facts, alone)).contains("cluster"));
 }
 
 }  // namespace

@@ -22,7 +22,9 @@ protected:
     }
 
     std::uint64_t ask() {
-        return quota.ask(app, [this](bool admitted) { answers.push_back(admitted); });
+        const std::uint64_t ticket = quota.new_ticket();
+        quota.ask(app, ticket, [this](bool admitted) { answers.push_back(admitted); });
+        return ticket;
     }
 
     struct Sent {
@@ -94,7 +96,8 @@ TEST_F(ConnectionQuotaTest, TellsTheHomeOfAConnectionThatIsOver) {
 
 TEST_F(ConnectionQuotaTest, CanBeAskedAgainFromWithinAnAnswer) {
     std::uint64_t second = 0;
-    const std::uint64_t first = quota.ask(app, [&](bool) { second = ask(); });
+    const std::uint64_t first = quota.new_ticket();
+    quota.ask(app, first, [&](bool) { second = ask(); });
     quota.on({first, false});
     EXPECT_NE(second, 0U);
     quota.on({second, true});

@@ -130,19 +130,27 @@ TEST_F(LoadConfiguration, ReportsProblemsOfAllSourcesTogether) {
 }
 
 TEST_F(LoadConfiguration, SuggestsTheNearestKeyForAnUnknownOne) {
-    file(R"({"limits": {"max_conections": 1}, "lisen": [], "redis": {},
+    file(R"({"limits": {"max_conections": 1}, "lisen": [], "spool": {},
              "apps": [{"id": "a", "key": "k", "secret": "s", "client_event": true,
                        "limits": {"max_connection": 1}}]})");
     const std::string text = problems();
     for (const auto* part :
          {"limits.max_conections in carillon.json: unknown key, did you mean max_connections?",
           "lisen in carillon.json: unknown key, did you mean listen?",
-          "redis in carillon.json: unknown key, ",
+          "spool in carillon.json: unknown key, ",
           "apps[0].client_event in carillon.json: unknown key, did you mean client_events?",
           "apps[0].limits.max_connection in carillon.json: unknown key, did you mean "
           "max_connections?"}) {
         EXPECT_NE(text.find(part), text.npos) << part << "\nis missing in\n" << text;
     }
+}
+
+TEST_F(LoadConfiguration, RefusesARedisThatCannotBeWithoutRepeatingItsPassword) {
+    file(R"({"redis": {"url": "redis://u:geheim@host:port", "prefix": "a b", "key_file": "k"}})");
+    EXPECT_EQ(problems(),
+              "redis.url: must be redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE], or rediss://\n"
+              "redis.prefix: must have 1 to 64 characters, without spaces and braces\n"
+              "redis.key_file: redis.certificate_file and redis.key_file go together\n");
 }
 
 TEST_F(LoadConfiguration, ListsKnownKeysWhenNoneIsNear) {
