@@ -65,10 +65,8 @@ void Publisher::answer(KeptEvent& event) {
 }
 
 bool Publisher::is_overdue(Duration timeout) {
-    // Answers are given in order: by Redis, or to all at once.
     const auto& kept = buffer_.all();
-    const auto waiting =
-        std::ranges::partition_point(kept, [](const KeptEvent& one) { return one.answered; });
+    const auto waiting = std::ranges::find(kept, false, &KeptEvent::answered);
     return waiting != kept.end() && context_.now() - waiting->accepted >= timeout;
 }
 
