@@ -32,6 +32,9 @@ struct BusMessage {
     SocketId excluded;
     std::string_view body;
 
+    /// Of what a node says: the operation of its that said it. See `speaker` in scripts/lib.lua.
+    [[nodiscard]] std::uint64_t operation() const noexcept { return counter >> 20U; }
+
     /// Nothing if it is none of ours.
     [[nodiscard]] static std::optional<BusMessage> parse(std::string_view text);
 };

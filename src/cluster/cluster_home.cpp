@@ -475,15 +475,9 @@ void ClusterHome::on_said(Topic& topic, const BusMessage& message) {
             return;
         case Kind::count: {
             const std::uint64_t count = number_in(message.body);
-            if (message.speaker == fnv1a(topic.partition.node)) {
-                // Who joins here is answered first, and then told.
-                for (WaitingJoin& join : topic.waiting) {
-                    if (join.state != WaitingJoin::State::sent) continue;
-                    join.state = WaitingJoin::State::confirmed;
-                    join.number = message.number;
-                }
-                answer_ready(topic);
-            }
+            // Who joins here is answered first, and then told.
+            confirm(topic, message, [](const WaitingJoin&) { return true; });
+            answer_ready(topic);
             return fan_out(topic, subscription_count(topic.channel.name, count), {}, {});
         }
         case Kind::member_added:
@@ -498,11 +492,20 @@ void ClusterHome::on_said(Topic& topic, const BusMessage& message) {
     if (message.kind == Kind::member_removed) return member_went(topic, change->user_id);
     member_came(topic, change->user_id, change->info);
     // Who joins here is answered in this very step, or would miss what others now say to them.
+    confirm(topic, message, [&](const WaitingJoin& join) {
+        return join.member && join.member->user_id == change->user_id;
+    });
+}
+
+/// What an operation of this node did is heard, maybe before its answer: those whom it brought need
+/// not wait for that. What an earlier operation said of the same user is not about them.
+void ClusterHome::confirm(Topic& topic, const BusMessage& message,
+                          const std::function<bool(const WaitingJoin&)>& concerns) {
     if (message.speaker != fnv1a(topic.partition.node)) return;
     for (WaitingJoin& join : topic.waiting) {
-        const bool is_theirs = join.state == WaitingJoin::State::sent && join.member &&
-                               join.member->user_id == change->user_id;
-        if (!is_theirs) continue;
+        const bool is_brought = join.state == WaitingJoin::State::sent &&
+                                join.operation == message.operation() && concerns(join);
+        if (!is_brought) continue;
         join.state = WaitingJoin::State::confirmed;
         join.number = message.number;
     }

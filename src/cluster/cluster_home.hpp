@@ -96,6 +96,8 @@ private:
     [[nodiscard]] std::string after_success(Topic& topic);
 
     void admit(Topic& topic, std::uint64_t granted);
+    static void confirm(Topic& topic, const BusMessage& message,
+                        const std::function<bool(const WaitingJoin&)>& concerns);
     void event_said(Topic& topic, std::string_view text, SocketId excluded, TimePoint accepted);
     void member_came(Topic& topic, std::string_view user_id, std::string_view info);
     void member_went(Topic& topic, std::string_view user_id);

@@ -123,7 +123,9 @@ void Holdings::tell(Topic& topic) {
         topic.hold_wanted = !all;
     }
     for (WaitingJoin& join : topic.waiting) {
-        if (all && join.state == WaitingJoin::State::unsent) join.state = WaitingJoin::State::sent;
+        if (!all || join.state != WaitingJoin::State::unsent) continue;
+        join.state = WaitingJoin::State::sent;
+        join.operation = partition.operations;
     }
     const auto answer = [this, &partition, key = topic.key, node = partition.node, told,
                          all](const RedisReply& reply) {

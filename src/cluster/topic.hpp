@@ -32,7 +32,8 @@ struct WaitingJoin {
     std::optional<PresenceData> member;
     bool again = false;  ///< asks for the answer once more
     State state = State::unsent;
-    std::uint64_t number = 0;  ///< of the sequence: answered once the node is there
+    std::uint64_t operation = 0;  ///< once sent: of the partition, the one that carries it
+    std::uint64_t number = 0;     ///< of the sequence: answered once the node is there
 };
 
 /// A member who came to this node or went, as Redis is to be told.

@@ -114,6 +114,30 @@ describe('three nodes are one', { skip: needsCluster, timeout: 120_000 }, () => 
         });
     });
 
+    test('who leaves and comes again is answered with what they say now, however late Redis is heard', async () => {
+        await withCluster({ lease, args: ['--shards', '1'], proxied: true }, async ({ nodes: [node, other] }) => {
+            const channel = 'presence-hop';
+            const [near, far] = [await observer(node, channel, 'near'), await observer(other, channel, 'far')];
+            const hopper = await member(node, channel, 'hopper');
+            const hop = (count) => hopper.rejoin(channel, { user_id: 'hopper', user_info: { hop: count } });
+            const isHop = (count) => ({ event, data }) => event === added && JSON.parse(data).user_info?.hop === count;
+
+            node.proxy.hold('subscriptions');
+            hop(1);
+            await far.inbox.next(isHop(1));
+            await query(node, `/channels/${channel}/users`);  // The answer to the hop came before this one's.
+            node.proxy.hold('commands');
+            hop(2);
+            await hopper.ping();
+            far.send({ event: 'client-late', channel, data: '' });
+            node.proxy.release('subscriptions');
+            await near.inbox.next('client-late');  // So it has heard of the first hop.
+            node.proxy.release('commands');
+            const { data } = await hopper.inbox.next('pusher_internal:subscription_succeeded');
+            assert.deepEqual(JSON.parse(data).presence.hash.hopper, { hop: 2 });
+        });
+    });
+
     test('REST asked anywhere knows all', async () => {
         await withCluster({ lease, args: apps({ subscription_count: true }) }, async ({ nodes }) => {
             for (const [n, node] of nodes.entries()) {

@@ -39,13 +39,7 @@ async function member(server, channel, user_id, user_info) {
 
 const enter = (client) => client.enter(client.channel, client.user);
 
-/** Sends both in one piece, as far as the network goes. */
-function hop(client) {
-    client.socket._socket.cork();
-    client.leave(client.channel);
-    client.join(client.channel, client.user);
-    client.socket._socket.uncork();
-}
+const hop = (client) => client.rejoin(client.channel, client.user);
 
 const list = ({ members }) => [...(members?.keys() ?? [])].sort().join();
 

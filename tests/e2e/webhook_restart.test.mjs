@@ -153,7 +153,8 @@ describe('webhooks over a restart', { timeout: 120_000 }, () => {
         await client.enter('one');
         await eventually('it is given up', () => readFileSync(file, 'utf8').includes('"one"'));
         const [before] = receiver.requests;
-        assert.match(server.child.text.stderr, /given up \(gone\), and kept/);
+        const log = server.child.text;
+        await eventually('it says so', () => /given up \(gone\), and kept/.test(log.stderr));
         const config = join(folder, 'carillon.json');
         const settings = { apps: JSON.parse(server.args[server.args.indexOf('--apps') + 1]) };
         writeFileSync(config, JSON.stringify(settings));

@@ -196,6 +196,14 @@ export class RawClient {
         this.send({ event: 'pusher:unsubscribe', data: { channel } });
     }
 
+    /** Leaves and joins; sends both in one piece, as far as the network goes. */
+    rejoin(channel, member) {
+        this.socket._socket.cork();
+        this.leave(channel);
+        this.join(channel, member);
+        this.socket._socket.uncork();
+    }
+
     /** Sends a sign-in with a right token. `user` is the user data, or the text of it. */
     signIn(user) {
         const user_data = typeof user === 'string' ? user : JSON.stringify(user);

@@ -8,8 +8,8 @@ class Pipe {
     #pieces = [];
     #timer = null;
 
-    constructor(proxy, from, to) {
-        this.proxy = proxy;
+    constructor(link, from, to) {
+        Object.assign(this, { link, proxy: link.proxy });
         from.on('data', (bytes) => this.#add(() => to.write(bytes)));
         from.on('end', () => this.#add(() => to.end()));
         from.on('close', () => this.#add(() => to.destroy()));
@@ -25,8 +25,9 @@ class Pipe {
     flow() {
         clearTimeout(this.#timer);
         const now = performance.now();
-        while (!this.proxy.holding && this.#pieces[0]?.due <= now) this.#pieces.shift().pass();
-        if (this.proxy.holding || this.#pieces.length === 0) return;
+        const isHeld = this.proxy.held.has(this.link.kind);
+        while (!isHeld && this.#pieces[0]?.due <= now) this.#pieces.shift().pass();
+        if (isHeld || this.#pieces.length === 0) return;
         this.#timer = setTimeout(() => this.flow(), this.#pieces[0].due - now);
         this.#timer.unref();
     }
@@ -39,7 +40,8 @@ class Pipe {
 
 /** Stands between one node and Redis, on a port that it keeps, and does what networks do. */
 export class TcpProxy {
-    holding = false;
+    /** Kinds of connections: those that have subscribed to something are `subscriptions`, others `commands`. */
+    held = new Set();
     milliseconds = 0;
     #links = new Set();
 
@@ -74,7 +76,17 @@ export class TcpProxy {
 
     /** Takes connections and all that comes, and passes nothing on; not even that a connection has ended. */
     blackhole() {
-        this.holding = true;
+        this.hold('commands', 'subscriptions');
+    }
+
+    /** Keeps back what goes through connections of these kinds. */
+    hold(...kinds) {
+        for (const kind of kinds) this.held.add(kind);
+    }
+
+    release(...kinds) {
+        for (const kind of kinds) this.held.delete(kind);
+        for (const { pipes } of this.#links) pipes.forEach((pipe) => pipe.flow());
     }
 
     /** From now on each piece takes so long, either way. */
@@ -85,8 +97,7 @@ export class TcpProxy {
     /** Ends whatever is wrong. What a black hole has held comes through, late. */
     async heal() {
         this.milliseconds = 0;
-        this.holding = false;
-        for (const { pipes } of this.#links) pipes.forEach((pipe) => pipe.flow());
+        this.release(...this.held);
         if (!this.server) await this.start();
     }
 
@@ -97,7 +108,11 @@ export class TcpProxy {
     #link(near) {
         const far = connect({ port: this.to, host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
         near.setNoDelay(true);
-        const link = { near, far, pipes: [new Pipe(this, near, far), new Pipe(this, far, near)] };
+        const link = { proxy: this, near, far, kind: 'commands' };
+        near.on('data', (bytes) => {
+            if (bytes.includes('SUBSCRIBE')) link.kind = 'subscriptions';
+        });
+        link.pipes = [new Pipe(link, near, far), new Pipe(link, far, near)];
         this.#links.add(link);
         let open = 2;
         for (const socket of [near, far]) {
