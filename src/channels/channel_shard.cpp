@@ -106,7 +106,7 @@ bool ChannelShard::publish(const App& app, std::vector<Publication> events,
                         now_(),
                         std::nullopt};
         if (event.channel.kind().cache) publish.cache = cache_rule(app.limits, shards_);
-        bytes += PublishBudget::cost(publish);
+        bytes += PublishBudget::cost(publish.channel.name, publish.text);
         publishes.push_back(std::move(publish));
     }
     if (budget_ != nullptr && !publishes.empty()) {

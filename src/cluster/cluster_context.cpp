@@ -1,25 +1,12 @@
 #include "cluster_context.hpp"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <utility>
 
+#include "webhook_record.hpp"
+
 namespace carillon {
-namespace {
-
-constexpr std::array<std::pair<WebhookKind, char>, 8> letters = {
-    {{WebhookKind::channel_occupied, 'o'},
-     {WebhookKind::channel_vacated, 'v'},
-     {WebhookKind::member_added, 'a'},
-     {WebhookKind::member_removed, 'r'},
-     {WebhookKind::user_online, 'n'},
-     {WebhookKind::user_offline, 'f'},
-     {WebhookKind::subscription_count, 's'},
-     {WebhookKind::cache_miss, 'm'}}};
-
-}  // namespace
-
 void AppNames::set(std::span<const std::shared_ptr<const App>> apps) {
     rules_.clear();
     for (const std::string& id : ids_) {
@@ -35,7 +22,7 @@ void AppNames::set(std::span<const std::shared_ptr<const App>> apps) {
         ids_[index] = app->id.get();
         cache_times_[index] = std::chrono::seconds(app->limits.cache_ttl_seconds);
         std::string rule;
-        for (const auto& [kind, letter] : letters) {
+        for (const auto& [kind, letter] : webhook_letters) {
             if (app->webhook_kinds.has(kind)) rule += letter;
         }
         const auto grace = std::chrono::milliseconds(app->webhook_grace);
@@ -60,12 +47,6 @@ std::optional<AppIndex> AppNames::find(std::string_view id) const noexcept {
     const auto found = std::ranges::find(ids_, id);
     if (found == ids_.end()) return std::nullopt;
     return static_cast<AppIndex>(found - ids_.begin());
-}
-
-std::optional<WebhookKind> webhook_kind_of(char letter) noexcept {
-    const auto found = std::ranges::find(letters, letter, &std::pair<WebhookKind, char>::second);
-    if (found == letters.end()) return std::nullopt;
-    return found->first;
 }
 
 }  // namespace carillon

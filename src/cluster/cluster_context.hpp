@@ -37,9 +37,6 @@ private:
     std::vector<std::string> rules_;
 };
 
-/// The kind of webhook that the scripts call `letter`.
-[[nodiscard]] std::optional<WebhookKind> webhook_kind_of(char letter) noexcept;
-
 /// What the parts of a shard's share in the cluster have in common.
 struct ClusterContext {
     RedisBus& bus;

@@ -1,9 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,12 +11,16 @@
 #include "carillon/channels/webhook_events.hpp"
 #include "carillon/cluster/cluster_shard.hpp"
 #include "cluster_context.hpp"
+#include "cluster_fan_out.hpp"
 #include "cluster_queries.hpp"
+#include "connection_quotas.hpp"
 #include "holdings.hpp"
+#include "joins.hpp"
 #include "partition_life.hpp"
 #include "publisher.hpp"
 #include "redis_bus.hpp"
 #include "topic_reader.hpp"
+#include "topic_table.hpp"
 
 namespace carillon {
 
@@ -77,36 +79,7 @@ private:
     void on_alone(const KeptEvent& event) override;
     void answer(ShardId edge, PublishAnswer answer) override;
 
-    [[nodiscard]] Partition& partition_of(AppIndex app, std::string_view channel);
-    [[nodiscard]] std::size_t index_of(AppIndex app, std::string_view channel) const;
-    [[nodiscard]] Topic* find_channel(const ChannelAddress& channel);
-    [[nodiscard]] Topic& get_channel(const ChannelAddress& channel);
-    [[nodiscard]] Topic* find_user(const UserAddress& user);
-    [[nodiscard]] Topic& get_user(const UserAddress& user);
     void forget_if_idle(Topic& topic);
-
-    void repeat(ShardId from, const Join& join);
-    void take_in(ShardId from, const Join& join, Topic& topic);
-    void let_go(Topic& topic, ShardId from, const JoinTicket& ticket, bool tell);
-    void answer_join(Topic& topic, const WaitingJoin& join);
-    void answer_ready(Topic& topic);
-    void answer_all(Topic& topic);
-    void refuse(Topic& topic, const std::vector<std::string>& user_ids);
-    [[nodiscard]] std::string succeeded(Topic& topic, const std::optional<PresenceData>& member);
-    [[nodiscard]] std::string after_success(Topic& topic);
-
-    void admit(Topic& topic, std::uint64_t granted);
-    static void confirm(Topic& topic, const BusMessage& message,
-                        const std::function<bool(const WaitingJoin&)>& concerns);
-    void event_said(Topic& topic, std::string_view text, SocketId excluded, TimePoint accepted);
-    void member_came(Topic& topic, std::string_view user_id, std::string_view info);
-    void member_went(Topic& topic, std::string_view user_id);
-    void take_members(Topic& topic, const TopicRead& read);
-    void set_online(Topic& topic, bool said);
-    void close_user(const Topic& topic);
-    void fan_out(const Topic& topic, std::string text, SocketId excluded, TimePoint accepted,
-                 std::string excluded_user = {});
-
     void judge_alone();
     void set_alone(bool alone);
     void count_partitions();
@@ -114,16 +87,18 @@ private:
 
     ClusterNode& node_;
     const ShardId self_;
-    const std::uint16_t shards_;
     EventLoop& loop_;
     Send send_;
     WebhookEvents& webhooks_;
     RedisBus bus_;
     ClusterContext context_;
-    std::deque<Partition> partitions_;
+    TopicTable topics_;
     PartitionLife life_;
     TopicReader reader_;
     Holdings holdings_;
+    Joins joins_;
+    ConnectionQuotas quotas_;
+    ClusterFanOut fan_out_;
     Publisher publisher_;
     ClusterQueries queries_;
     std::function<void()> ready_;

@@ -37,10 +37,10 @@ void ClusterQueries::ask(std::uint64_t number, Open& open) {
     const ChannelQuery& query = open.query;
     const std::string& app = context_.apps.id(query.app);
     if (query.what == ChannelQuery::What::by_prefix) {
-        open.answers_missing = partitions_.size();
+        open.answers_missing = topics_.partitions().size();
         Arguments arguments;
         arguments.add(app).add(query.prefix);
-        for (const Partition& partition : partitions_) {
+        for (const Partition& partition : topics_.partitions()) {
             call(number, Script::list, partition, arguments,
                  [](ChannelAnswer& answer, const RedisReply& reply) {
                      for (std::size_t i = 0; i + 2 < reply.size(); i += 3) {
@@ -56,7 +56,7 @@ void ClusterQueries::ask(std::uint64_t number, Open& open) {
         Arguments arguments;
         const std::string& name = query.names.front();
         arguments.add_owned(channel_topic(app, name));
-        return call(number, Script::members, partition_of_(query.app, name), arguments,
+        return call(number, Script::members, topics_.partition_of(query.app, name), arguments,
                     [](ChannelAnswer& answer, const RedisReply& reply) {
                         for (std::size_t i = 0; i < reply.size(); ++i) {
                             answer.users.emplace_back(reply[i].text());
@@ -67,7 +67,7 @@ void ClusterQueries::ask(std::uint64_t number, Open& open) {
     for (const std::string& name : query.names) {
         Arguments arguments;
         arguments.add_owned(channel_topic(app, name));
-        call(number, Script::ask, partition_of_(query.app, name), arguments,
+        call(number, Script::ask, topics_.partition_of(query.app, name), arguments,
              [name, cached = query.cached](ChannelAnswer& answer, const RedisReply& reply) {
                  if (reply.size() < 4) return;
                  ChannelSummary one = summary(name, reply[0], reply[1]);
@@ -107,7 +107,7 @@ ChannelSummary ClusterQueries::summary_alone(AppIndex app, const std::string& na
     summary.name = name;
     summary.presence = ChannelKind::of(name).is_presence();
     const Topic* const topic =
-        partition_of_(app, name).topics.find(channel_topic(context_.apps.id(app), name));
+        topics_.partition_of(app, name).topics.find(channel_topic(context_.apps.id(app), name));
     if (topic == nullptr) return summary;
     summary.subscriptions = topic->subscriptions;
     if (topic->presence) {
@@ -131,11 +131,11 @@ ChannelAnswer ClusterQueries::answer_alone(const ChannelQuery& query) {
     if (query.what == ChannelQuery::What::users) {
         const std::string& name = query.names.front();
         const std::string key = channel_topic(context_.apps.id(query.app), name);
-        const Topic* const topic = partition_of_(query.app, name).topics.find(key);
+        const Topic* const topic = topics_.partition_of(query.app, name).topics.find(key);
         if (topic != nullptr && topic->presence) answer.users = topic->presence->replica.ids();
         return answer;
     }
-    for (const Partition& partition : partitions_) {
+    for (const Partition& partition : topics_.partitions()) {
         for (const auto& topic : partition.topics) {
             const std::string& name = topic->channel.name;
             const bool listed = !topic->is_user() && topic->channel.app == query.app &&

@@ -1,14 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <string>
 
 #include "carillon/channels/home.hpp"
 #include "cluster_context.hpp"
-#include "partition_state.hpp"
+#include "topic_table.hpp"
 
 namespace carillon {
 
@@ -16,12 +15,8 @@ namespace carillon {
 /// what this node knows itself.
 class ClusterQueries {
 public:
-    ClusterQueries(ClusterContext& context, std::deque<Partition>& partitions, Home::Send send,
-                   std::function<Partition&(AppIndex, std::string_view)> partition_of)
-        : context_(context),
-          partitions_(partitions),
-          send_(std::move(send)),
-          partition_of_(std::move(partition_of)) {}
+    ClusterQueries(ClusterContext& context, TopicTable& topics, Home::Send send)
+        : context_(context), topics_(topics), send_(std::move(send)) {}
 
     void on(ShardId from, ChannelQuery&& query);
     void on_down();
@@ -42,9 +37,8 @@ private:
     [[nodiscard]] ChannelSummary summary_alone(AppIndex app, const std::string& name);
 
     ClusterContext& context_;
-    std::deque<Partition>& partitions_;
+    TopicTable& topics_;
     Home::Send send_;
-    std::function<Partition&(AppIndex, std::string_view)> partition_of_;
     std::map<std::uint64_t, Open> open_;
     std::uint64_t last_number_ = 0;
 };

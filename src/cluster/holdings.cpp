@@ -103,8 +103,8 @@ void Holdings::tell(Topic& topic) {
         .add(std::uint64_t{topic.counted ? 1U : 0U})
         .add(std::uint64_t{most_of(topic)})
         .add(std::uint64_t{topic.held_before ? 1U : 0U})
-        .add(topic.quota ? topic.quota->admitted.size()
-                         : (compares_replica ? presence->number : std::uint64_t{0}));
+        .add(compares_replica ? presence->number : std::uint64_t{0})
+        .add(std::uint64_t{topic.quota ? topic.quota->admitted.size() : 0});
     if (topic.quota) topic.quota->asked = topic.quota->waiting.size();
     bool all = true;
     if (presence != nullptr) {

@@ -10,7 +10,7 @@
 
 namespace carillon {
 
-/// One of the 256 parts of the keyspace, as far as this node is in it: registered there under an id
+/// One of the parts of the keyspace, as far as this node is in it: registered there under an id
 /// of its own, with a lease of its own. Of the shard that is the partition's home on this node.
 struct Partition {
     enum class Standing : std::uint8_t {

@@ -4,11 +4,12 @@
 #include <chrono>
 #include <utility>
 
+#include "carillon/channels/partition.hpp"
+
 namespace carillon {
 namespace {
 
 constexpr std::size_t in_flight_max = 1024;
-constexpr std::size_t partition_count = 256;  // Of the node; this shard has its share.
 constexpr std::chrono::milliseconds stall_time{100};
 constexpr std::chrono::milliseconds lag{500};
 
@@ -20,6 +21,7 @@ Publisher::Publisher(ClusterContext& context, std::deque<Partition>& partitions,
       partitions_(partitions),
       budget_(budget),
       listener_(listener),
+      // This shard has its share of the node.
       buffer_(context.options.max_kept_bytes * partitions.size() / partition_count) {}
 
 void Publisher::publish(KeptEvent event) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -8,7 +9,9 @@
 
 namespace carillon {
 
-/// Every channel of an app belongs to one of 256 partitions, the same on every node. Source:
+inline constexpr std::size_t partition_count = 256;
+
+/// Every channel of an app belongs to one of the partitions, the same on every node. Source:
 /// design.md §2.
 [[nodiscard]] constexpr std::uint8_t partition_of(std::string_view app_id,
                                                   std::string_view channel) noexcept {

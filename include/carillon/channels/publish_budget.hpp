@@ -2,8 +2,7 @@
 
 #include <atomic>
 #include <cstddef>
-
-#include "carillon/channels/shard_message.hpp"
+#include <string_view>
 
 namespace carillon {
 
@@ -15,9 +14,10 @@ public:
     explicit PublishBudget(std::size_t bytes_max) : bytes_max_(bytes_max) {}
 
     /// What an event counts for, whoever asks.
-    [[nodiscard]] static std::size_t cost(const Publish& publish) noexcept {
+    [[nodiscard]] static std::size_t cost(std::string_view channel,
+                                          std::string_view text) noexcept {
         constexpr std::size_t bookkeeping = 256;
-        return publish.channel.name.size() + publish.text.size() + bookkeeping;
+        return channel.size() + text.size() + bookkeeping;
     }
 
     /// False, and nothing taken, if there is no room. Something larger than all goes in alone.

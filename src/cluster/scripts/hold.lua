@@ -1,9 +1,8 @@
 -- What a node holds of a topic has changed.
 -- epoch, lease ms, node, operation, ring bytes, topic, subscriptions now, 1 if counts are told, most members
--- (0: any), 1 if it held the topic before a loss, number of its replica (only in a recovery, else 0), then
--- steps by threes: '+' or '-', member, info
--- Of an app's connections, more than there is room for are not taken; in the place of a replica's number is how many
--- are in already, who are not sent away.
+-- (0: any), 1 if it held the topic before a loss, number of its replica (only in a recovery, else 0), how many
+-- of an app's connections are in already, then steps by threes: '+' or '-', member, info
+-- Of an app's connections, more than there is room for are not taken; those that are in are not sent away.
 -- Returns {OK or DONE or STALE, the number this stands for (of connections: how many were taken), 1 if the replica is wanted, ms until something is
 -- due or '-', webhooks waiting, members refused}.
 local epoch, lease, node, operation = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
@@ -16,7 +15,7 @@ if not refusal then
     local before = tonumber(call('HGET', P .. 'h:' .. node, topic) or 0)
     local total_before = tonumber(call('HGET', P .. 'all', topic) or 0)
     if string.sub(topic, 1, 1) == 'q' and most > 0 then
-        count = math.max(tonumber(ARGV[11]), math.min(count, most - total_before + before))
+        count = math.max(tonumber(ARGV[12]), math.min(count, most - total_before + before))
     end
     local total = total_before + count - before
     if count > 0 then
@@ -40,7 +39,7 @@ if not refusal then
         occupied(speak, topic)
     end
     local members = P .. 'u:' .. node
-    for i = 12, #ARGV, 3 do
+    for i = 13, #ARGV, 3 do
         local user, field = ARGV[i + 1], topic .. '\0' .. ARGV[i + 1]
         if ARGV[i] == '-' then
             if call('HDEL', members, field) == 1 and go(topic, user) and not in_recovery then

@@ -23,7 +23,7 @@ protected:
     /// `admitted`: of the connections.
     static std::uint64_t ask(ScriptNode& node, std::uint64_t connections, std::uint64_t most,
                              std::uint64_t admitted = 0) {
-        const Reply reply = node.hold({quota, connections, {}, false, most, false, admitted});
+        const Reply reply = node.hold({quota, connections, {}, false, most, false, 0, admitted});
         EXPECT_EQ(reply[0].text, "OK");
         return std::stoull(reply[1].text);
     }
@@ -85,7 +85,7 @@ TEST_F(QuotaScript, CountsWhoWasAdmittedWhileRedisWasGone) {
     a2.enroll("a b");
     b2.enroll("a b");
     EXPECT_EQ(ask(a2, 4, 5, 4), 4U);
-    const Reply reply = b2.hold({quota, 4, {}, false, 5, true, 3});
+    const Reply reply = b2.hold({quota, 4, {}, false, 5, true, 0, 3});
     EXPECT_EQ(reply[1].text, "3");
     EXPECT_EQ(reply[2].text, "0") << "it has no replica";
     EXPECT_EQ(world.field("all", quota), "7");

@@ -134,10 +134,11 @@ void ScriptNode::join() {
 
 Reply ScriptNode::hold(const Hold& hold) {
     std::vector<std::string> arguments = begin();
-    arguments.insert(arguments.end(),
-                     {std::to_string(world_.ring_bytes), hold.topic, std::to_string(hold.count),
-                      hold.counted ? "1" : "0", std::to_string(hold.most),
-                      hold.held_before ? "1" : "0", std::to_string(hold.replica)});
+    arguments.insert(
+        arguments.end(),
+        {std::to_string(world_.ring_bytes), hold.topic, std::to_string(hold.count),
+         hold.counted ? "1" : "0", std::to_string(hold.most), hold.held_before ? "1" : "0",
+         std::to_string(hold.replica), std::to_string(hold.admitted)});
     for (const Step& step : hold.steps) {
         arguments.insert(arguments.end(), {step.what, step.user, step.info});
     }

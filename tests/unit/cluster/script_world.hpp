@@ -92,6 +92,7 @@ public:
         std::uint64_t most = 0;
         bool held_before = false;
         std::uint64_t replica = 0;
+        std::uint64_t admitted = 0;
     };
 
     /// `former`: its id before this. `former_epoch`: in which that was registered.

@@ -1,0 +1,127 @@
+#include "cluster_fan_out.hpp"
+
+#include <algorithm>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "carillon/protocol/server_messages.hpp"
+#include "number_in.hpp"
+
+namespace carillon {
+
+void ClusterFanOut::said(Topic& topic, const BusMessage& message, TimePoint accepted) {
+    using Kind = BusMessage::Kind;
+    switch (message.kind) {
+        case Kind::event:
+            return event(topic, message.body, message.excluded, accepted);
+        case Kind::client_event:
+            return deliver(topic, std::string(message.body), message.excluded, accepted);
+        case Kind::terminate:
+            return close_user(topic);
+        case Kind::online:
+        case Kind::offline:
+            if (topic.user) set_online(topic, message.kind == Kind::online);
+            return;
+        case Kind::count:
+            return deliver(topic, subscription_count(topic.channel.name, number_in(message.body)));
+        case Kind::member_added:
+        case Kind::member_removed:
+            return change_member(topic, message);
+        default:  // Of a later release.
+            return;
+    }
+}
+
+void ClusterFanOut::event(Topic& topic, std::string_view text, SocketId excluded,
+                          TimePoint accepted) {
+    if (topic.is_cache) {
+        const Duration stays = context_.apps.cache_time(topic.channel.app);
+        topic.last_event =
+            std::make_unique<LastEvent>(LastEvent{std::string(text), context_.now() + stays});
+    }
+    deliver(topic, std::string(text), excluded, accepted);
+}
+
+// Members.
+
+void ClusterFanOut::change_member(Topic& topic, const BusMessage& message) {
+    const auto change = MemberChange::parse(message.body);
+    if (!change || !topic.presence) return;
+    topic.presence->number = message.number;
+    if (message.kind == BusMessage::Kind::member_removed) {
+        member_went(topic, change->user_id);
+    } else {
+        member_came(topic, change->user_id, change->info);
+    }
+}
+
+void ClusterFanOut::member_came(Topic& topic, std::string_view user_id, std::string_view info) {
+    const std::string id(user_id);
+    std::optional<std::string> user_info;
+    if (!info.empty()) user_info = info;
+    if (!topic.presence->replica.add(id, user_info).second) return;
+    const bool is_here = topic.presence->local.contains(id);
+    deliver(topic, member_added(topic.channel.name, id, user_info), {}, {}, is_here ? id : "");
+}
+
+void ClusterFanOut::member_went(Topic& topic, std::string_view user_id) {
+    if (!topic.presence->replica.remove(user_id)) return;
+    const bool is_here = topic.presence->local.contains(std::string(user_id));
+    deliver(topic, member_removed(topic.channel.name, user_id), {}, {},
+            is_here ? std::string(user_id) : "");
+}
+
+void ClusterFanOut::take_members(Topic& topic, const TopicRead& read) {
+    boost::unordered_flat_map<std::string_view, std::string_view> members;
+    for (const auto& [id, info] : read.members) members.emplace(id, info);
+    for (const std::string& id : topic.presence->replica.ids()) {
+        if (!members.contains(id)) member_went(topic, id);
+    }
+    for (const auto& [id, info] : read.members) member_came(topic, id, info);
+    topic.presence->number = std::max(topic.presence->number, read.members_number);
+}
+
+void ClusterFanOut::stands(Topic& topic, const TopicRead& read) {
+    if (topic.user && (!read.recovering || !topic.user->is_known)) {
+        set_online(topic, read.subscriptions > 0);
+    }
+    if (topic.presence && read.has_members) take_members(topic, read);
+}
+
+// Users.
+
+void ClusterFanOut::set_online(Topic& topic, bool said) {
+    UserState& user = *topic.user;
+    user.said = said;
+    const bool online = said || !user.shards.empty();
+    if (user.is_known && user.online == online) return;
+    user.is_known = true;
+    user.online = online;
+    const UserAddress address{topic.channel.app, topic.channel.name};
+    for (const UserState::Watcher& watcher : user.watchers) {
+        send_(watcher.shard, UserStatus{address, watcher.number, online});
+    }
+}
+
+void ClusterFanOut::close_user(const Topic& topic) {
+    if (!topic.user) return;
+    // A copy: on this very shard they are closed, and signed out, at once.
+    const auto shards = topic.user->shards;
+    const UserAddress address{topic.channel.app, topic.channel.name};
+    for (const ShardId shard : shards) send_(shard, CloseUser{address});
+}
+
+void ClusterFanOut::deliver(const Topic& topic, std::string text, SocketId excluded,
+                            TimePoint accepted, std::string excluded_user) {
+    if (topic.shards.empty()) return;
+    for (std::size_t i = 0; i + 1 < topic.shards.size(); ++i) {
+        send_(topic.shards[i].shard,
+              Deliver{topic.channel, text, excluded, accepted, excluded_user});
+    }
+    send_(topic.shards.back().shard,
+          Deliver{topic.channel, std::move(text), excluded, accepted, std::move(excluded_user)});
+}
+
+}  // namespace carillon

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "carillon/channels/home.hpp"
+#include "holdings.hpp"
+#include "topic_table.hpp"
+
+namespace carillon {
+
+/// Lets an app's new connections in, as many as it may have over the cluster.
+class ConnectionQuotas {
+public:
+    ConnectionQuotas(TopicTable& topics, Holdings& holdings, const Home::Send& send)
+        : topics_(topics), holdings_(holdings), send_(send) {}
+
+    /// Returns the app's topic.
+    Topic& on(ShardId from, const AskConnection& message);
+    void on(ShardId from, const EndConnection& message);
+
+    /// `granted`: how many of those who are here, and of those who were asked for, may be.
+    void admit(Topic& topic, std::uint64_t granted);
+    /// Redis is gone: whoever waits comes in.
+    void admit_all(Topic& topic);
+
+private:
+    TopicTable& topics_;
+    Holdings& holdings_;
+    const Home::Send& send_;
+};
+
+}  // namespace carillon

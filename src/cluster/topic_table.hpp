@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <string>
+#include <string_view>
+
+#include "carillon/base/ids.hpp"
+#include "carillon/channels/shard_message.hpp"
+#include "cluster_context.hpp"
+#include "partition_state.hpp"
+
+namespace carillon {
+
+/// The partitions whose home a shard is, and the topics in them, as edges call them: an app, and a
+/// channel or a user of it. `find` returns null for one that nobody here has to do with; `get`
+/// makes it.
+class TopicTable {
+public:
+    /// `prefix`: of all keys.
+    TopicTable(const AppNames& apps, const std::string& prefix, ShardId self, std::uint16_t shards);
+
+    [[nodiscard]] std::deque<Partition>& partitions() noexcept { return partitions_; }
+    [[nodiscard]] const std::deque<Partition>& partitions() const noexcept { return partitions_; }
+
+    /// Where the channel's partition stands among those of this shard.
+    [[nodiscard]] std::size_t index_of(AppIndex app, std::string_view channel) const;
+    [[nodiscard]] Partition& partition_of(AppIndex app, std::string_view channel) {
+        return partitions_[index_of(app, channel)];
+    }
+
+    [[nodiscard]] Topic* find_channel(const ChannelAddress& channel);
+    [[nodiscard]] Topic& get_channel(const ChannelAddress& channel);
+    [[nodiscard]] Topic* find_user(const UserAddress& user);
+    [[nodiscard]] Topic& get_user(const UserAddress& user);
+    /// Of an app's connections.
+    [[nodiscard]] Topic* find_quota(AppIndex app);
+    [[nodiscard]] Topic& get_quota(AppIndex app);
+
+private:
+    const AppNames& apps_;
+    const std::uint16_t shards_;
+    std::deque<Partition> partitions_;
+};
+
+/// The channel whose partition a user is in, too: that of what is sent to them.
+[[nodiscard]] std::string user_home(std::string_view user_id);
+
+}  // namespace carillon

@@ -1,0 +1,41 @@
+#include "webhook_record.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "topic_name.hpp"
+
+namespace carillon {
+namespace {
+
+/// Takes a space and a number from the front of `text`.
+std::optional<std::size_t> take_number(std::string_view& text) {
+    if (text.empty() || text.front() != ' ') return std::nullopt;
+    text.remove_prefix(1);
+    std::size_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc{}) return std::nullopt;
+    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+    return number;
+}
+
+}  // namespace
+
+std::optional<WebhookRecord> WebhookRecord::parse(std::string_view text) {
+    if (text.empty()) return std::nullopt;
+    const auto letter = std::ranges::find(webhook_letters, text.front(),
+                                          &decltype(webhook_letters)::value_type::second);
+    text.remove_prefix(1);
+    const auto count = take_number(text);
+    const auto length = take_number(text);
+    if (letter == webhook_letters.end() || !count || !length || text.empty()) return std::nullopt;
+    text.remove_prefix(1);
+    if (*length > text.size()) return std::nullopt;
+    const auto topic = TopicName::parse(text.substr(0, *length));
+    if (!topic) return std::nullopt;
+    WebhookRecord record{letter->first, *count, topic->app_id, topic->name, text.substr(*length)};
+    if (topic->kind == 'u') record.user_id = std::exchange(record.channel, {});
+    return record;
+}
+
+}  // namespace carillon

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "carillon/protocol/webhook_messages.hpp"
+
+namespace carillon {
+
+/// What scripts call the kinds that they decide. See scripts/lib.lua.
+inline constexpr std::array<std::pair<WebhookKind, char>, 8> webhook_letters = {
+    {{WebhookKind::channel_occupied, 'o'},
+     {WebhookKind::channel_vacated, 'v'},
+     {WebhookKind::member_added, 'a'},
+     {WebhookKind::member_removed, 'r'},
+     {WebhookKind::user_online, 'n'},
+     {WebhookKind::user_offline, 'f'},
+     {WebhookKind::subscription_count, 's'},
+     {WebhookKind::cache_miss, 'm'}}};
+
+/// What backends are to be told, as scripts put it into a partition's queue. A view. Pure.
+struct WebhookRecord {
+    WebhookKind kind{};
+    std::size_t count = 0;  ///< of subscriptions, if the kind is about them
+    std::string_view app_id;
+    std::string_view channel;  ///< "": it is about a user alone
+    std::string_view user_id;
+
+    /// Nothing if it is none of ours.
+    [[nodiscard]] static std::optional<WebhookRecord> parse(std::string_view text);
+};
+
+}  // namespace carillon
