@@ -35,6 +35,7 @@ struct Recipient {
     void operator()(ClientEventRefused&& message) const { local.on(std::move(message)); }
     void operator()(Deliver&& message) const { local.on(std::move(message)); }
 
+    void operator()(SignedIn&& message) const { local_users.on(std::move(message)); }
     void operator()(UserStatus&& message) const { local_users.on(std::move(message)); }
     void operator()(CloseUser&& message) const { local_users.on(std::move(message)); }
 
@@ -68,7 +69,7 @@ ChannelShard::ChannelShard(ShardId self, std::uint16_t shards, ShardMail& mail,
       local_(
           shards, [this](ShardId to, ShardMessage message) { send(to, std::move(message)); },
           metrics),
-      local_users_(shards,
+      local_users_(shards, cluster.budget != nullptr,
                    [this](ShardId to, ShardMessage message) { send(to, std::move(message)); }),
       queries_(shards, [this](ShardId to, ShardMessage message) { send(to, std::move(message)); }),
       quota_(shards, cluster.budget != nullptr,

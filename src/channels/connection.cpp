@@ -106,18 +106,22 @@ void Connection::on(const SignInMessage& message) {
     Result<UserData> user = user_of(message);
     if (!user) return fail(user.error());
     authorized_ = true;
-    send(signin_success(message.user_data));
-    if (!app_->watchlist_events) {
-        user->watchlist.clear();
-    } else if (user->watchlist_was_cut) {
-        fail({Errc::watchlist_too_long, "The watchlist is too long, its end is not watched"});
-    }
+    const bool was_cut = app_->watchlist_events && user->watchlist_was_cut;
+    if (!app_->watchlist_events) user->watchlist.clear();
+    LocalUsers& users = shard_.local_users();
+    UserData previous;
     if (user_) {
-        const UserData previous = std::exchange(user_->data, std::move(*user));
-        return shard_.local_users().watch_anew(*this, previous.watchlist);
+        previous = std::exchange(user_->data, std::move(*user));
+    } else {
+        user_ = std::make_unique<SignedInUser>(SignedInUser{.data = std::move(*user)});
+        users.sign_in(*this);
     }
-    user_ = std::make_unique<SignedInUser>(SignedInUser{.data = std::move(*user)});
-    shard_.local_users().sign_in(*this);
+    users.answer(*this, signin_success(message.user_data));
+    if (was_cut) {
+        users.answer(*this, error_message(Errc::watchlist_too_long,
+                                          "The watchlist is too long, its end is not watched"));
+    }
+    users.watch_anew(*this, previous.watchlist);
 }
 
 Result<UserData> Connection::user_of(const SignInMessage& message) const {

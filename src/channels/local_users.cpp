@@ -18,10 +18,21 @@ ShardId LocalUsers::home(const App& app, std::string_view user_id) const {
 void LocalUsers::sign_in(Connection& connection) {
     const App& app = connection.app();
     const std::string& id = connection.user()->data.id;
-    Connections& connections = by_app_[app.index].signed_in[id];
-    connections.insert(&connection);
-    if (connections.size() == 1) send_(home(app, id), SignIn{{app.index, id}});
-    watch_anew(connection, {});
+    OnlineUser& user = by_app_[app.index].signed_in[id];
+    user.connections.insert(&connection);
+    if (user.connections.size() > 1) return;
+    user.is_known = !is_shared_;
+    user.number = ++last_number_;  // An answer may come before `send_` returns.
+    send_(home(app, id), SignIn{{app.index, id}, last_number_});
+}
+
+void LocalUsers::answer(Connection& connection, std::string text) {
+    SignedInUser& user = *connection.user();
+    if (by_app_[connection.app().index].signed_in.find(user.data.id)->second.is_known) {
+        connection.send(std::move(text));
+    } else {
+        user.answers.push_back(std::move(text));
+    }
 }
 
 void LocalUsers::watch_anew(Connection& connection, const std::vector<std::string>& previous) {
@@ -42,8 +53,8 @@ void LocalUsers::sign_out(Connection& connection) {
     const App& app = connection.app();
     AppUsers& users = by_app_[app.index];
     const auto found = users.signed_in.find(user.data.id);
-    found->second.erase(&connection);
-    if (!found->second.empty()) return;
+    found->second.connections.erase(&connection);
+    if (!found->second.connections.empty()) return;
     users.signed_in.erase(found);
     send_(home(app, user.data.id), SignOut{{app.index, user.data.id}});
 }
@@ -75,7 +86,26 @@ void LocalUsers::expect_state(Connection& connection) {
     user.unknown = static_cast<std::size_t>(std::ranges::count_if(
         user.data.watchlist,
         [&watched](const std::string& id) { return !watched.find(id)->second.online; }));
-    if (user.unknown == 0 && !user.data.watchlist.empty()) newcomers_.insert(&connection);
+    tell_state_if_known(connection);
+}
+
+void LocalUsers::tell_state_if_known(Connection& connection) {
+    const SignedInUser& user = *connection.user();
+    const bool is_known = user.unknown == 0 && user.answers.empty();
+    if (is_known && !user.data.watchlist.empty()) newcomers_.insert(&connection);
+}
+
+void LocalUsers::on(SignedIn&& message) {
+    ById<OnlineUser>& signed_in = by_app_[message.user.app].signed_in;
+    const auto found = signed_in.find(message.user.id);
+    if (found == signed_in.end() || found->second.number != message.number) return;
+    found->second.is_known = true;
+    for (Connection* const connection : found->second.connections) {
+        const auto answers = std::exchange(connection->user()->answers, {});
+        if (answers.empty()) continue;
+        for (const std::string& text : answers) connection->send(text);
+        tell_state_if_known(*connection);
+    }
 }
 
 void LocalUsers::on(UserStatus&& status) {
@@ -90,15 +120,16 @@ void LocalUsers::on(UserStatus&& status) {
     }
     user.online = user.told_online = status.online;
     for (Connection* const watcher : user.watchers) {
-        if (--watcher->user()->unknown == 0) newcomers_.insert(watcher);
+        if (--watcher->user()->unknown == 0) tell_state_if_known(*watcher);
     }
 }
 
 void LocalUsers::on(CloseUser&& message) {
-    const ById<Connections>& signed_in = by_app_[message.user.app].signed_in;
+    const ById<OnlineUser>& signed_in = by_app_[message.user.app].signed_in;
     const auto found = signed_in.find(message.user.id);
     if (found == signed_in.end()) return;
-    const std::vector<Connection*> connections(found->second.begin(), found->second.end());
+    const std::vector<Connection*> connections(found->second.connections.begin(),
+                                               found->second.connections.end());
     for (Connection* const connection : connections) {
         connection->end({Errc::terminated, "The app has terminated this connection"});
     }

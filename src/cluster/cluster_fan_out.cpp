@@ -100,7 +100,7 @@ void ClusterFanOut::set_online(Topic& topic, bool said) {
     user.is_known = true;
     user.online = online;
     const UserAddress address{topic.channel.app, topic.channel.name};
-    for (const UserState::Watcher& watcher : user.watchers) {
+    for (const UserState::Wish& watcher : user.watchers) {
         send_(watcher.shard, UserStatus{address, watcher.number, online});
     }
 }

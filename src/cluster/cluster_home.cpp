@@ -135,7 +135,19 @@ void ClusterHome::on(ShardId from, SignIn&& message) {
     Topic& topic = topics_.get_user(message.user);
     reader_.follow(topic);
     topic.user->shards.push_back(from);
+    topic.user->arriving.push_back({from, message.number});
     if (topic.user->shards.size() == 1) holdings_.want(topic);
+    answer_sign_ins(topic);
+}
+
+/// Once Redis knows of the user: this node hears what is said of them since before that.
+void ClusterHome::answer_sign_ins(Topic& topic) {
+    const bool is_known = topic.told > 0 && !topic.holding;
+    if (!is_known && !publisher_.is_alone()) return;
+    const UserAddress user{topic.channel.app, topic.channel.name};
+    for (const UserState::Wish& wish : std::exchange(topic.user->arriving, {})) {
+        send_(wish.shard, SignedIn{user, wish.number});
+    }
 }
 
 void ClusterHome::on(ShardId from, SignOut&& message) {
@@ -143,6 +155,8 @@ void ClusterHome::on(ShardId from, SignOut&& message) {
     if (topic == nullptr) return;
     auto& shards = topic->user->shards;
     shards.erase(std::remove(shards.begin(), shards.end(), from), shards.end());
+    std::erase_if(topic->user->arriving,
+                  [from](const UserState::Wish& wish) { return wish.shard == from; });
     if (shards.empty()) holdings_.want(*topic);
 }
 
@@ -162,7 +176,7 @@ void ClusterHome::on(ShardId from, Unwatch&& message) {
     Topic* const topic = topics_.find_user(message.user);
     if (topic == nullptr) return;
     std::erase_if(topic->user->watchers,
-                  [from](const UserState::Watcher& watcher) { return watcher.shard == from; });
+                  [from](const UserState::Wish& watcher) { return watcher.shard == from; });
     forget_if_idle(*topic);
 }
 
@@ -219,7 +233,10 @@ void ClusterHome::on_moved(Topic& topic) {
 void ClusterHome::on_told(Topic& topic, std::uint64_t number,
                           const std::vector<std::string>& refused) {
     if (topic.quota) quotas_.admit(topic, number);
-    if (topic.user && topic.user->is_known) fan_out_.set_online(topic, topic.user->said);
+    if (topic.user) {
+        if (topic.user->is_known) fan_out_.set_online(topic, topic.user->said);
+        answer_sign_ins(topic);
+    }
     if (!refused.empty()) joins_.refuse(topic, refused);
     joins_.answer_ready(topic);
     forget_if_idle(topic);
@@ -341,7 +358,10 @@ void ClusterHome::set_alone(bool alone) {
         for (const std::string& key : keys) {
             Topic* const topic = partition.topics.find(key);
             if (topic == nullptr) continue;
-            if (topic->user && !topic->user->is_known) fan_out_.set_online(*topic, false);
+            if (topic->user) {
+                if (!topic->user->is_known) fan_out_.set_online(*topic, false);
+                answer_sign_ins(*topic);
+            }
             if (topic->quota) quotas_.admit_all(*topic);
             joins_.answer_all(*topic);
         }

@@ -80,6 +80,7 @@ private:
     void answer(ShardId edge, PublishAnswer answer) override;
 
     void forget_if_idle(Topic& topic);
+    void answer_sign_ins(Topic& topic);
     void judge_alone();
     void set_alone(bool alone);
     void count_partitions();

@@ -60,12 +60,13 @@ struct Presence {
 
 /// Of a user: which shards of this node have connections of theirs, and which want to know.
 struct UserState {
-    struct Watcher {
+    struct Wish {
         ShardId shard;
         std::uint64_t number;
     };
     boost::container::small_vector<ShardId, 1> shards;
-    std::vector<Watcher> watchers;
+    std::vector<Wish> arriving;  ///< shards that wait until the cluster knows of the user
+    std::vector<Wish> watchers;
     bool said = false;      ///< what Redis says: the user is online
     bool online = false;    ///< what watchers know; on this node nobody need be told by Redis
     bool is_known = false;  ///< `online` is, and watchers have been told

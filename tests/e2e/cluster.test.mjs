@@ -183,6 +183,26 @@ describe('three nodes are one', { skip: needsCluster, timeout: 120_000 }, () => 
         });
     });
 
+    test('whose sign-in has succeeded is online on all nodes, and their connections can be ended', async () => {
+        await withCluster({ lease }, async ({ nodes: [a, b, c] }) => {
+            for (let round = 0; round < 30; ++round) {
+                const id = `u${round}`;
+                const clients = [await rawConnect(a), await rawConnect(b)];
+                clients[0].signIn({ id });
+                await clients[0].inbox.next('pusher:signin_success');
+                clients[1].signIn({ id: `watcher-${id}`, watchlist: [id] });
+                const { data } = await clients[1].inbox.next('pusher_internal:watchlist_events');
+                assert.deepEqual(JSON.parse(data).events, [{ name: 'online', user_ids: [id] }]);
+
+                clients[1] = await rawConnect(b);
+                clients[1].signIn({ id });
+                await clients[1].inbox.next('pusher:signin_success');
+                await sdk(c).terminateUserConnections(id);
+                for (const client of clients) assert.equal(await client.refusal(), 4009);
+            }
+        });
+    });
+
     test('a cache channel gives every newcomer the last event, wherever it was sent', async () => {
         await withCluster({ lease }, async ({ nodes }) => {
             for (const [n, node] of nodes.entries()) {

@@ -112,12 +112,20 @@ struct Deliver {
     std::string excluded_user = {};  ///< a member who is not told of their own coming and going
 };
 
-/// Edge → home: the shard has a connection of the user, and has none any more.
+/// Edge → home: the shard has a connection of the user, and has none any more. `number` tells one
+/// such time from an earlier one.
 struct SignIn {
     UserAddress user;
+    std::uint64_t number = 0;
 };
 struct SignOut {
     UserAddress user;
+};
+
+/// Home → edge, in a cluster: all nodes see that the user is online, and can reach them.
+struct SignedIn {
+    UserAddress user;
+    std::uint64_t number = 0;
 };
 
 /// Edge → home: the shard wants to know whether the user is online, from now on and whenever that
@@ -201,8 +209,8 @@ struct ConnectionAnswer {
 /// what it holds.
 using ShardMessage = std::variant<Join, JoinAnswer, Leave, Publish, ClientEvent, ClientEventRefused,
                                   Deliver, PublishAnswer, ChannelQuery, ChannelAnswer, SignIn,
-                                  SignOut, Watch, Unwatch, UserStatus, TerminateUser, CloseUser,
-                                  AskConnection, EndConnection, ConnectionAnswer>;
+                                  SignedIn, SignOut, Watch, Unwatch, UserStatus, TerminateUser,
+                                  CloseUser, AskConnection, EndConnection, ConnectionAnswer>;
 
 /// Bytes that a message occupies, nearly: what bounds an inbox.
 [[nodiscard]] std::size_t message_bytes(const ShardMessage& message) noexcept;

@@ -6,12 +6,14 @@ namespace carillon::test {
 
 using nlohmann::json;
 
-ShardWorld::ShardWorld(std::uint16_t shards, std::uint64_t seed) : random_(seed) {
+ShardWorld::ShardWorld(std::uint16_t shards, std::uint64_t seed, PublishBudget* budget)
+    : random_(seed) {
     for (std::uint16_t i = 0; i < shards; ++i) {
         mails_.push_back(std::make_unique<Mail>(*this, static_cast<ShardId>(i)));
         shards_.push_back(std::make_unique<ChannelShard>(
             static_cast<ShardId>(i), shards, *mails_.back(), [this] { return random_(); },
-            [this] { return now_; }, metrics_.emplace_back(), queue_));
+            [this] { return now_; }, metrics_.emplace_back(), queue_,
+            ClusterSeam{.make_home = {}, .budget = budget}));
     }
 }
 

@@ -22,7 +22,9 @@ namespace carillon::test {
 /// pair, and the test decides which queue moves next.
 class ShardWorld {
 public:
-    explicit ShardWorld(std::uint16_t shards, std::uint64_t seed = 1);
+    /// `budget`: the edges take themselves for those of a cluster's node.
+    explicit ShardWorld(std::uint16_t shards, std::uint64_t seed = 1,
+                        PublishBudget* budget = nullptr);
 
     [[nodiscard]] ChannelShard& shard(std::uint16_t number) { return *shards_[number]; }
     [[nodiscard]] std::uint16_t size() const { return static_cast<std::uint16_t>(shards_.size()); }

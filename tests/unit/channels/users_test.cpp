@@ -6,6 +6,7 @@
 #include <set>
 
 #include "carillon/auth/subscription_token.hpp"
+#include "carillon/channels/partition.hpp"
 #include "shard_world.hpp"
 
 namespace carillon::test {
@@ -298,6 +299,84 @@ TEST_F(UsersTest, WatchersEndWithTheTruthHoweverDeliveriesInterleave) {
         }
         if (HasFailure()) return;
     }
+}
+
+/// In a cluster: whether a user is known is for Redis to say, in whose place the test answers.
+class SharedUsersTest : public ::testing::Test {
+protected:
+    SharedUsersTest() {
+        world.on_delivery = [this](ShardId, const ShardMessage& message) {
+            const auto* const sign_in = std::get_if<SignIn>(&message);
+            if (sign_in != nullptr) sign_ins.push_back(*sign_in);
+        };
+        client.take();
+    }
+    /// As a user whose home is on another shard.
+    void sign_in(TestClient& who, const std::vector<std::string>& watchlist = {}) {
+        who.sign_in("u", watchlist);
+        world.settle();
+    }
+    void know(const SignIn& sign_in) {
+        world.shard(shard).receive(ShardId{}, SignedIn{sign_in.user, sign_in.number});
+        world.settle();
+    }
+
+    PublishBudget budget{1U << 20U};
+    ShardWorld world{2, 1, &budget};
+    std::shared_ptr<App> app = make_app();
+    const std::uint16_t shard = static_cast<std::uint16_t>(
+        1 - static_cast<std::uint16_t>(home_of(app->id.get(), "#server-to-user-u", 2)));
+    TestClient client{world, shard, app};
+    std::vector<SignIn> sign_ins;
+};
+
+TEST_F(SharedUsersTest, SignInSucceedsOnceItIsKnown) {
+    sign_in(client, {"a"});
+    EXPECT_THAT(client.take_names(), IsEmpty()) << "nor is it told who is online";
+    ASSERT_EQ(sign_ins.size(), 1U);
+    know(sign_ins[0]);
+    EXPECT_THAT(client.take_names(),
+                ElementsAre("pusher:signin_success", "pusher_internal:watchlist_events"));
+    know(sign_ins[0]);
+    EXPECT_THAT(client.take_names(), IsEmpty());
+}
+
+TEST_F(SharedUsersTest, EverySignInUntilThenIsAnsweredThen) {
+    TestClient second{world, shard, app};
+    second.take();
+    sign_in(client);
+    sign_in(client);
+    sign_in(second);
+    ASSERT_EQ(sign_ins.size(), 1U);
+    know(sign_ins[0]);
+    EXPECT_THAT(client.take_names(), ElementsAre("pusher:signin_success", "pusher:signin_success"));
+    EXPECT_THAT(second.take_names(), ElementsAre("pusher:signin_success"));
+    TestClient third{world, shard, app};
+    third.take();
+    sign_in(third);
+    EXPECT_THAT(third.take_names(), ElementsAre("pusher:signin_success")) << "it is known";
+}
+
+TEST_F(SharedUsersTest, WhatIsTooLongIsToldAfterTheSuccess) {
+    app->limits.max_watched_users = 1;
+    sign_in(client, {"a", "b"});
+    EXPECT_THAT(client.take_names(), IsEmpty());
+    ASSERT_EQ(sign_ins.size(), 1U);
+    know(sign_ins[0]);
+    EXPECT_THAT(client.take_names(), ElementsAre("pusher:signin_success", "pusher:error",
+                                                 "pusher_internal:watchlist_events"));
+}
+
+TEST_F(SharedUsersTest, AnAnswerToAnEarlierTimeIsNone) {
+    auto first = std::make_unique<TestClient>(world, shard, app);
+    sign_in(*first);
+    first.reset();
+    sign_in(client);
+    ASSERT_EQ(sign_ins.size(), 2U);
+    know(sign_ins[0]);
+    EXPECT_THAT(client.take_names(), IsEmpty());
+    know(sign_ins[1]);
+    EXPECT_THAT(client.take_names(), ElementsAre("pusher:signin_success"));
 }
 
 }  // namespace
