@@ -340,8 +340,12 @@ void ClusterHome::judge_alone() {
         if (self_ == ShardId{}) spdlog::info("Redis is back");
         down_since_.reset();
     }
-    const bool down = down_since_ && loop_.now() - *down_since_ >= timeout;
-    if (down || publisher_.is_overdue(timeout)) return set_alone(true);
+    const auto is_late = [&](const std::optional<TimePoint>& since) {
+        return since && loop_.now() - *since >= timeout;
+    };
+    if (is_late(down_since_) || is_late(bus_.waits_since()) || publisher_.is_overdue(timeout)) {
+        return set_alone(true);
+    }
     if (!down_since_ && !publisher_.lags()) set_alone(false);
 }
 

@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -107,6 +108,9 @@ public:
     /// Writes what was gathered.
     void flush();
     [[nodiscard]] std::size_t in_flight() const noexcept { return commands_.in_flight(); }
+    [[nodiscard]] std::optional<TimePoint> waits_since() const noexcept {
+        return commands_.waits_since();
+    }
     /// When Redis last answered.
     [[nodiscard]] TimePoint answered() const noexcept { return answered_; }
 

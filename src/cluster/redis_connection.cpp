@@ -53,6 +53,10 @@ std::size_t RedisConnection::in_flight() const noexcept {
     return link_ ? link_->in_flight() : 0;
 }
 
+std::optional<TimePoint> RedisConnection::waits_since() const noexcept {
+    return link_ ? link_->waits_since() : std::nullopt;
+}
+
 std::size_t RedisConnection::bytes_waiting() const noexcept {
     return link_ ? link_->bytes_waiting() : 0;
 }

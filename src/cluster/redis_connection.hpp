@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -49,8 +50,9 @@ public:
     enum class Kind : std::uint8_t { commands, subscriptions };
 
     /// `tls`: null if, and only if, the address is one of plain TCP. `tls_server_name`: "" for the
-    /// address' host. `timeout` bounds connecting as a whole, and each answer. `loop` and `owner`
-    /// must outlive the connection.
+    /// address' host. `timeout` bounds connecting as a whole, and silence: a server that
+    /// answers one thing after the other may be slow. `loop` and `owner` must outlive the
+    /// connection.
     RedisConnection(EventLoop& loop, const RedisAddress& address,
                     std::shared_ptr<boost::asio::ssl::context> tls, std::string tls_server_name,
                     Duration timeout, Kind kind, RedisConnectionOwner& owner);
@@ -73,6 +75,8 @@ public:
     [[nodiscard]] bool is_ready() const noexcept;
     /// Commands whose answer is still to come.
     [[nodiscard]] std::size_t in_flight() const noexcept;
+    /// When the oldest of these was sent, if there is any.
+    [[nodiscard]] std::optional<TimePoint> waits_since() const noexcept;
     /// Queued, or in a write that has not ended.
     [[nodiscard]] std::size_t bytes_waiting() const noexcept;
 

@@ -28,6 +28,10 @@ public:
 
     [[nodiscard]] bool is_ready() const noexcept { return ready_; }
     [[nodiscard]] std::size_t in_flight() const noexcept { return waiting_.size(); }
+    [[nodiscard]] std::optional<TimePoint> waits_since() const noexcept {
+        if (waiting_.empty()) return std::nullopt;
+        return waiting_.front().since;
+    }
     [[nodiscard]] std::size_t bytes_waiting() const noexcept {
         return gathered_.size() + writing_.size();
     }

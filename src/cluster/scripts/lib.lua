@@ -342,8 +342,10 @@ local function objection(epoch, lease, node, operation)
         open_recovery(epoch, lease)
         return 'STALE'
     end
-    local lapses = call('HGET', P .. 'nodes', node)
-    if not lapses or tonumber(lapses) < now_ms() then return 'STALE' end
+    local lapses = tonumber(call('HGET', P .. 'nodes', node) or 0)
+    if lapses < now_ms() then return 'STALE' end
+    -- Whoever has much to bring to a slow server is alive, though it has no time to say so.
+    if lapses < now_ms() + lease / 2 then call('HSET', P .. 'nodes', node, text(now_ms() + lease)) end
     if operation <= tonumber(call('HGET', P .. 'ops', node) or 0) then return 'DONE' end
     call('HSET', P .. 'ops', node, text(operation))
 end

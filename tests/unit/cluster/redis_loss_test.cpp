@@ -73,6 +73,21 @@ TEST_F(RedisLossTest, ComesIfACommandIsNotAnswered) {
     EXPECT_THAT(client.losses, SizeIs(1));
 }
 
+TEST_F(RedisLossTest, DoesNotComeFromAServerThatIsSlowButAnswers) {
+    RedisClient client(loop, server.url(), {.timeout = 1s});
+    ASSERT_TRUE(client.open());
+    // 50 ms each; so long that few of them are carried out before their answers are sent.
+    const std::string busy =
+        "local from = os.clock() while os.clock() - from < 0.05 do end --" + std::string(8192, ' ');
+    constexpr int count = 40;
+    int answers = 0;
+    for (int i = 0; i < count; ++i) {
+        client.send({"EVAL", busy, "0"}, [&](const RedisReply&) { ++answers; });
+    }
+    EXPECT_TRUE(loop.run_until([&] { return answers == count || !client.losses.empty(); }));
+    EXPECT_THAT(client.losses, IsEmpty());
+}
+
 TEST_F(RedisLossTest, ComesIfTheServerFallsSilentWhileNothingIsAsked) {
     RedisClient commands(loop, server.url(), {.timeout = 1s});
     RedisClient subscriptions(loop, server.url(), {.kind = Kind::subscriptions, .timeout = 1s});
