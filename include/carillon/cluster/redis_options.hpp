@@ -36,8 +36,9 @@ struct RedisOptions {
         setting("server_name", &RedisOptions::server_name,
                 "The name that the Redis server's certificate must have. Empty: the URL's host.");
         setting("timeout_ms", &RedisOptions::timeout_ms, 100, 60000,
-                "How long connecting may take, and an answer; then the connection is given up, and "
-                "events are delivered on this node without waiting for the others.");
+                "How long connecting may take, and an answer; then events are delivered on this "
+                "node without waiting for the others. A connection that is silent for so long is "
+                "given up.");
         setting(
             "lease_seconds", &RedisOptions::lease_seconds, 2, 60,
             "A node that Redis has not heard of for so long is taken for dead: what its clients "
