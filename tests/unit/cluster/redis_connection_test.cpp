@@ -54,10 +54,12 @@ TEST_F(RedisConnectionTest, AnswersInTheOrderOfCommands) {
     }
     EXPECT_EQ(client.connection->in_flight(), 10'000U);
     EXPECT_GT(client.connection->bytes_waiting(), 100'000U);
-    ASSERT_TRUE(loop.run_until([&] { return answers.size() == expected.size(); }));
+    // The last answer may be heard of before the write that it answers to.
+    ASSERT_TRUE(loop.run_until([&] {
+        return answers.size() == expected.size() && client.connection->bytes_waiting() == 0;
+    }));
     EXPECT_EQ(answers, expected);
     EXPECT_EQ(client.connection->in_flight(), 0U);
-    EXPECT_EQ(client.connection->bytes_waiting(), 0U);
     const auto& counts = round_trips.counts();
     EXPECT_EQ(std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}), 10'000U);
 }
