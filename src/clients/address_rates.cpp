@@ -14,25 +14,24 @@ namespace ip = boost::asio::ip;
 constexpr std::size_t bucket_count = 65536;
 constexpr std::size_t network_bytes = 8;
 
-std::uint64_t hash_of(const ip::address& address, std::uint64_t seed) noexcept {
+std::uint64_t hash_of(const ip::address& address) noexcept {
     // An IPv4 address is the last four bytes of its IPv6 form.
     const bool is_v4 = address.is_v4() || address.to_v6().is_v4_mapped();
     const ip::address_v6::bytes_type bytes =
         address.is_v4() ? ip::make_address_v6(ip::v4_mapped, address.to_v4()).to_bytes()
                         : address.to_v6().to_bytes();
     const std::string_view all(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    return fnv1a(is_v4 ? all.substr(all.size() - 4) : all.substr(0, network_bytes), seed);
+    return StringHash{}(is_v4 ? all.substr(all.size() - 4) : all.substr(0, network_bytes));
 }
 
 }  // namespace
 
-AddressRates::AddressRates(std::uint32_t per_second, std::uint64_t seed)
-    : per_second_(per_second), seed_(seed), buckets_(per_second > 0 ? bucket_count : 0) {}
+AddressRates::AddressRates(std::uint32_t per_second)
+    : per_second_(per_second), buckets_(per_second > 0 ? bucket_count : 0) {}
 
 bool AddressRates::admit(const ip::address& address, TimePoint now) noexcept {
     if (per_second_ == 0) return true;
-    const std::uint64_t hash = hash_of(address, seed_);
-    return buckets_[(hash ^ hash >> 32U) % bucket_count].admit(per_second_, now);
+    return buckets_[hash_of(address) % bucket_count].admit(per_second_, now);
 }
 
 }  // namespace carillon

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "carillon/base/hash.hpp"
 #include "carillon/protocol/server_messages.hpp"
 #include "number_in.hpp"
 
@@ -74,7 +75,7 @@ void ClusterFanOut::member_went(Topic& topic, std::string_view user_id) {
 }
 
 void ClusterFanOut::take_members(Topic& topic, const TopicRead& read) {
-    boost::unordered_flat_map<std::string_view, std::string_view> members;
+    boost::unordered_flat_map<std::string_view, std::string_view, StringHash> members;
     for (const auto& [id, info] : read.members) members.emplace(id, info);
     for (const std::string& id : topic.presence->replica.ids()) {
         if (!members.contains(id)) member_went(topic, id);

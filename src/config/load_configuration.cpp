@@ -63,6 +63,12 @@ void check_redis(const RedisOptions& redis, ConfigurationProblems& problems) {
     }
 }
 
+void check_hash_seed(const Configuration& configuration, ConfigurationProblems& problems) {
+    if (!configuration.production || configuration.hash_seed == 0) return;
+    problems.lines.emplace_back(
+        "hash_seed: production does not allow a key that others may know; leave the setting out");
+}
+
 class Loading {
 public:
     explicit Loading(const ConfigurationSources& sources)
@@ -79,6 +85,7 @@ public:
         check_unique(apps, problems_);
         check_admin(configuration.admin, problems_);
         check_redis(configuration.redis, problems_);
+        check_hash_seed(configuration, problems_);
         if (!problems_.lines.empty()) return std::move(problems_);
         for (PlacedApp& placed : apps) configuration.apps.push_back(std::move(placed.app));
         return std::move(configuration);

@@ -4,6 +4,7 @@
 
 #include <boost/unordered/unordered_flat_set.hpp>
 
+#include "carillon/base/hash.hpp"
 #include "json_scanner.hpp"
 #include "utf8.hpp"
 
@@ -127,7 +128,7 @@ Result<std::vector<ChannelName>> read_channels(const EventFields& fields,
     }
     std::vector<ChannelName> channels;
     channels.reserve(texts->size());
-    boost::unordered_flat_set<std::string_view> seen;
+    boost::unordered_flat_set<std::string_view, StringHash> seen;
     for (const std::string& text : *texts) {
         if (texts->size() > 1 && !seen.insert(text).second) continue;
         auto channel = ChannelName::parse(text, limits);

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "carillon/admin/admin_server.hpp"
+#include "carillon/base/sip_hash.hpp"
 #include "carillon/runtime/memory.hpp"
 #include "carillon/server/server.hpp"
 #include "log.hpp"
@@ -151,6 +152,7 @@ int serve(Configuration configuration, const Reload& reload) {
     for (const std::string& warning : configuration.warnings) spdlog::warn("{}", warning);
     const rlim_t open_files = raise_open_files();
     std::signal(SIGPIPE, SIG_IGN);  // Nobody may read our log.
+    if (const std::uint32_t seed = configuration.hash_seed) set_process_hash_key({seed, seed});
     auto server = std::make_unique<Server>(configuration);
     Process process(*server, configuration.shutdown, reload);
     server->start();

@@ -46,7 +46,7 @@ std::string hexadecimal(std::uint64_t number) {
 Server::Server(Configuration configuration, ServerTuning tuning)
     : configuration_(std::move(configuration)),
       apps_(std::make_shared<const AppRegistry>(configuration_.apps, nullptr)),
-      rates_(configuration_.connection.max_new_per_second_per_address, secure_random()),
+      rates_(configuration_.connection.max_new_per_second_per_address),
       webhooks_(configuration_.webhooks, *apps_, secure_random) {
     if (!configuration_.redis.url.empty()) {
         cluster_ =

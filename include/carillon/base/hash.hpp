@@ -2,12 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <string_view>
+
+#include "carillon/base/sip_hash.hpp"
 
 namespace carillon {
 
 /// FNV-1a, 64 bits. The same on every node, compiler and release: partitions are chosen with it.
+/// Anybody can compute texts that collide, so no table is keyed by it.
 [[nodiscard]] constexpr std::uint64_t fnv1a(std::string_view bytes,
                                             std::uint64_t seed = 0xcbf29ce484222325U) noexcept {
     for (const char c : bytes) {
@@ -18,10 +20,12 @@ namespace carillon {
 }
 
 /// Hash of a string for our own tables, which are looked up by `std::string_view` without a copy.
+/// Keyed, since outsiders choose the names in them. The only one: a test forbids others.
 struct StringHash {
     using is_transparent = void;
+    using is_avalanching = void;  // Boost need not mix the bits again.
     [[nodiscard]] std::size_t operator()(std::string_view text) const noexcept {
-        return std::hash<std::string_view>{}(text);
+        return sip_hash(text, process_hash_key());
     }
 };
 

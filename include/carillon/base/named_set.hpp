@@ -12,6 +12,7 @@ namespace carillon {
 /// Hash and equality of what is owned by pointer and found by its `name()`.
 struct ByName {
     using is_transparent = void;
+    using is_avalanching = void;
 
     template <class T>
     static std::string_view name(const std::unique_ptr<T>& named) noexcept {

@@ -1,8 +1,6 @@
 #pragma once
 
 #include <compare>
-#include <cstddef>
-#include <functional>
 #include <utility>
 
 namespace carillon {
@@ -19,10 +17,6 @@ public:
 
     friend auto operator<=>(const Strong&, const Strong&) = default;
     friend bool operator==(const Strong&, const Strong&) = default;
-
-    friend std::size_t hash_value(const Strong& strong) noexcept {
-        return std::hash<Rep>{}(strong.value_);
-    }
 
 private:
     Rep value_{};

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "carillon/base/hash.hpp"
 #include "carillon/base/time.hpp"
 
 namespace carillon {
@@ -51,7 +52,7 @@ private:
     [[nodiscard]] static std::size_t bytes_of(const Entry& entry) noexcept;
 
     Entries entries_;  ///< in the order of publishing
-    boost::unordered_flat_map<std::string_view, Entries::iterator> by_channel_;
+    boost::unordered_flat_map<std::string_view, Entries::iterator, StringHash> by_channel_;
     std::size_t bytes_ = 0;
 };
 

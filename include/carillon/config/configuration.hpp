@@ -37,7 +37,8 @@ struct Configuration {
     std::string flusher = "auto";       ///< what `make_flusher` takes
     std::string path_prefix;  ///< "" or "/x" in front of /app and /apps, no trailing slash
     bool production = false;
-    std::string apps_directory;  ///< where `apps` come from besides; "" for nowhere
+    std::uint32_t hash_seed = 0;  ///< 0: the tables' hash key is random
+    std::string apps_directory;   ///< where `apps` come from besides; "" for nowhere
     LogOptions log;
     ConnectionOptions connection;
     HttpOptions http;
@@ -67,6 +68,10 @@ struct Configuration {
             "What a proxy or `wsPath` puts in front of `/app` and `/apps`, such as `/realtime`.");
         setting("production", &Configuration::production,
                 "Refuse to start with the public default secret.");
+        setting("hash_seed", &Configuration::hash_seed, 0, UINT32_MAX,
+                "Fixes the key that tables of channels, users and members are hashed with, so that "
+                "a test runs the same way twice; 0 for a random key. A key that others know lets "
+                "clients slow the server down: `production` refuses it.");
         setting(
             "apps_directory", &Configuration::apps_directory,
             "Directory with one JSON file an app, in addition to `apps`. Only names that end in "

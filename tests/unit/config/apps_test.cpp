@@ -38,6 +38,13 @@ TEST_F(Apps, RefuseThePublicSecretInProduction) {
     EXPECT_NE(problems().find("apps[0] in carillon.json: production"), std::string::npos);
 }
 
+TEST_F(Apps, RefuseAFixedHashKeyInProduction) {
+    sources.flags = {{"production", "true"}, {"hash_seed", "7"}};
+    EXPECT_NE(problems().find("hash_seed: production does not allow"), std::string::npos);
+    sources.flags = {{"hash_seed", "7"}};
+    EXPECT_EQ(problems(), "");
+}
+
 TEST_F(Apps, AreDefinedByTheNamesOfTheSdks) {
     sources.environment = {{"PUSHER_APP_ID", "p"}, {"PUSHER_KEY", "pk"}, {"PUSHER_SECRET", "ps"}};
     EXPECT_EQ(described(load().apps.at(0)), "p pk:ps");
