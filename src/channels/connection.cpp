@@ -1,5 +1,6 @@
 #include "carillon/channels/connection.hpp"
 
+#include <string>
 #include <utility>
 #include <variant>
 
@@ -11,31 +12,50 @@
 #include "carillon/protocol/webhook_messages.hpp"
 
 namespace carillon {
+namespace {
+
+/// Of connections that have left, and stay in the subscriber lists until their turn comes.
+class SilentSink final : public ConnectionSink {
+public:
+    void send(OutboundMessage&) override {}
+    void end(const Error&) override {}
+};
+
+SilentSink silent_sink;
+
+}  // namespace
 
 Connection::Connection(ChannelShard& shard, ConnectionSink& sink, std::shared_ptr<const App> app,
                        unsigned activity_timeout_seconds)
     : shard_(shard),
-      sink_(sink),
+      sink_(&sink),
       app_(std::move(app)),
       socket_id_(shard.new_socket_id()),
       place_(shard.local().enter(*this)) {
     send(connection_established(socket_id_, activity_timeout_seconds));
 }
 
+Connection::~Connection() {
+    leave();
+    shard_.local().leave_rest(*this);
+}
+
 void Connection::leave() {
     if (std::exchange(left_, true)) return;
+    sink_ = &silent_sink;
     shard_.local().leave(*this);
     if (user_) shard_.local_users().sign_out(*this);
 }
 
 void Connection::end(const Error& why) {
+    ConnectionSink& sink = *sink_;
     leave();
-    sink_.end(why);
+    sink.end(why);
 }
 
 void Connection::send(std::string_view text) {
     OutboundMessage message(text);
-    sink_.send(message);
+    sink_->send(message);
 }
 
 void Connection::on_text(std::string_view text) {
@@ -73,8 +93,9 @@ void Connection::on(const SubscribeMessage& message) {
     }
     const std::uint32_t subscriptions_max = app_->limits.max_subscriptions_per_connection;
     if (subscriptions_max > 0 && subscriptions_.size() >= subscriptions_max) {
-        return refuse_subscription(name->text(), {Errc::subscriptions_exceeded,
-                                                  "This connection holds too many channels"});
+        const std::string why = "This connection has the " + std::to_string(subscriptions_max) +
+                                " subscriptions that max_subscriptions_per_connection allows";
+        return refuse_subscription(name->text(), {Errc::subscriptions_exceeded, why});
     }
     local.subscribe(*this, *name, std::move(member));
 }

@@ -16,8 +16,12 @@ bool is_counted(const App& app, ChannelKind kind) {
 
 }  // namespace
 
+LocalChannels::LocalChannels(std::uint16_t shards, Send send, ShardMetrics& metrics)
+    : shards_(shards), send_(std::move(send)), metrics_(metrics) {}
+
+LocalChannels::~LocalChannels() = default;
+
 std::uint32_t LocalChannels::enter(Connection& connection) {
-    ++connections_;
     if (free_places_.empty()) {
         table_.push_back(&connection);
         return static_cast<std::uint32_t>(table_.size() - 1);
@@ -29,12 +33,34 @@ std::uint32_t LocalChannels::enter(Connection& connection) {
 }
 
 void LocalChannels::leave(Connection& connection) {
-    while (!connection.subscriptions().empty()) {
-        release(connection, connection.subscriptions().back(), true);
+    SubscriptionSet& held = connection.subscriptions();
+    for (; !held.empty() && departures_ < departures_max; ++departures_) {
+        release(connection, held.back(), true);
     }
-    table_[connection.place()] = nullptr;
+    if (held.empty()) leave_rest(connection);
+}
+
+void LocalChannels::leave_rest(Connection& connection) {
+    SubscriptionSet& held = connection.subscriptions();
+    while (!held.empty()) release(connection, held.back(), true);
+    Connection*& place = table_[connection.place()];
+    if (place != &connection) return;
+    place = nullptr;
     free_places_.push_back(connection.place());
-    --connections_;
+}
+
+void LocalChannels::retire(std::unique_ptr<Connection> connection) {
+    connection->leave();
+    if (!connection->subscriptions().empty()) retired_.push_back(std::move(connection));
+}
+
+void LocalChannels::continue_departures() {
+    departures_ = 0;
+    while (!retired_.empty()) {
+        leave(*retired_.front());
+        if (!retired_.front()->subscriptions().empty()) return;
+        retired_.pop_front();
+    }
 }
 
 Subscription* LocalChannels::find(Connection& connection, std::string_view channel) {
@@ -128,6 +154,7 @@ void LocalChannels::on(JoinAnswer&& answer) {
         release(connection, *subscription, false);
         return connection.refuse_subscription(answer.channel.name, *answer.refusal);
     }
+    if (connection.has_left()) return;  // The same, a little later.
     if (!answer.again) {
         LocalChannel& channel = *subscription->channel;
         subscription->place = static_cast<std::uint32_t>(channel.subscribers.size());
@@ -164,12 +191,6 @@ void LocalChannels::send_to_others(const LocalChannel& channel, const Deliver& d
         const Subscription* const held = connection->subscriptions().find(&channel);
         const bool excluded = held->user_id && *held->user_id == deliver.excluded_user;
         if (!excluded) connection->sink().send(message);
-    }
-}
-
-void LocalChannels::for_each(const std::function<void(Connection&)>& visit) const {
-    for (Connection* const connection : table_) {
-        if (connection != nullptr) visit(*connection);
     }
 }
 

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <utility>
 
+#include "carillon/channels/channel_shard.hpp"
 #include "carillon/protocol/error_codes.hpp"
 #include "carillon/protocol/server_messages.hpp"
 
@@ -23,7 +24,9 @@ void Client::open(EventLoop& loop, ChannelShard& channels, std::shared_ptr<const
         authorization_timeout_ = std::make_unique<AuthorizationTimeout>(*this);
         loop.schedule(*authorization_timeout_, std::chrono::seconds(seconds));
     }
-    connection_.emplace(channels, *this, std::move(app), activity_timeout_seconds);
+    channels_ = &channels;
+    connection_ =
+        std::make_unique<Connection>(channels, *this, std::move(app), activity_timeout_seconds);
     spdlog::debug("connection {} opened by {}, app {}", connection_->socket_id().text(),
                   transport(), connection_->app().id.get());
 }
@@ -95,7 +98,7 @@ void Client::gone(int code) {
     spdlog::debug("connection {} closed, {}", connection_->socket_id().text(), code);
     ++metrics_.connections_closed[code];
     connection_->app().usage->leave();
-    connection_.reset();
+    channels_->local().retire(std::move(connection_));
 }
 
 }  // namespace carillon

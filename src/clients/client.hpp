@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,9 +38,7 @@ public:
     void refuse(Errc code, std::string_view message);
 
     /// Null once it is over.
-    [[nodiscard]] Connection* connection() noexcept {
-        return connection_ ? &*connection_ : nullptr;
-    }
+    [[nodiscard]] Connection* connection() noexcept { return connection_.get(); }
     /// As reports name it.
     [[nodiscard]] virtual std::string_view transport() const noexcept = 0;
 
@@ -84,7 +81,8 @@ private:
     ShardMetrics& metrics_;
     std::unique_ptr<Admission> admission_;
     std::unique_ptr<AuthorizationTimeout> authorization_timeout_;
-    std::optional<Connection> connection_;
+    std::unique_ptr<Connection> connection_;
+    ChannelShard* channels_ = nullptr;  ///< those of `connection_`
 };
 
 }  // namespace carillon

@@ -26,16 +26,16 @@ public:
     /// Sends `connection_established`.
     Connection(ChannelShard& shard, ConnectionSink& sink, std::shared_ptr<const App> app,
                unsigned activity_timeout_seconds);
-    /// Leaves every channel, unless `leave` did.
-    ~Connection() { leave(); }
+    /// Leaves every channel that is still held, however many: see `ChannelShard::retire`.
+    ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
     /// A whole text message, valid UTF-8.
     void on_text(std::string_view text);
 
-    /// The client is gone, or is about to be closed: everything that it held ends now. May be
-    /// repeated.
+    /// The client is gone, or is about to be closed: nothing is sent to it any more, and what it
+    /// held ends now, as far as this turn has room for it. May be repeated.
     void leave();
 
     /// The same, and it is we who end it.
@@ -46,7 +46,8 @@ public:
 
     [[nodiscard]] const App& app() const noexcept { return *app_; }
     [[nodiscard]] SocketId socket_id() const noexcept { return socket_id_; }
-    [[nodiscard]] ConnectionSink& sink() noexcept { return sink_; }
+    [[nodiscard]] ConnectionSink& sink() noexcept { return *sink_; }
+    [[nodiscard]] bool has_left() const noexcept { return left_; }
     [[nodiscard]] SubscriptionSet& subscriptions() noexcept { return subscriptions_; }
     /// It has signed in, or a token of its app has let it subscribe.
     [[nodiscard]] bool authorized() const noexcept { return authorized_; }
@@ -73,7 +74,7 @@ private:
     void fail(const Error& error);
 
     ChannelShard& shard_;
-    ConnectionSink& sink_;
+    ConnectionSink* sink_;  ///< one that does nothing once the connection has left
     std::shared_ptr<const App> app_;
     SocketId socket_id_;
     std::uint32_t place_;

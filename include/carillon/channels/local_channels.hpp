@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -38,13 +41,24 @@ class LocalChannels {
 public:
     using Send = std::function<void(ShardId to, ShardMessage message)>;
 
-    LocalChannels(std::uint16_t shards, Send send, ShardMetrics& metrics)
-        : shards_(shards), send_(std::move(send)), metrics_(metrics) {}
+    /// Subscriptions of connections that have left which end in one turn; the rest waits for the
+    /// next.
+    static constexpr std::size_t departures_max = 500;
+
+    LocalChannels(std::uint16_t shards, Send send, ShardMetrics& metrics);
+    ~LocalChannels();
 
     /// Gives `connection` its place in the table, by which answers find it.
     [[nodiscard]] std::uint32_t enter(Connection& connection);
-    /// Leaves every channel and the table.
+    /// Leaves channels, as many as this turn has room for, and with the last of them the table.
     void leave(Connection& connection);
+    /// The same, at once.
+    void leave_rest(Connection& connection);
+    /// Keeps a connection that has left until it holds nothing any more.
+    void retire(std::unique_ptr<Connection> connection);
+    /// Once per turn: ends what retired connections still hold, as far as there is room.
+    void continue_departures();
+    [[nodiscard]] bool has_retired() const noexcept { return !retired_.empty(); }
 
     [[nodiscard]] Subscription* find(Connection& connection, std::string_view channel);
     void subscribe(Connection& connection, const ChannelName& channel,
@@ -65,10 +79,6 @@ public:
     /// When the events came to the server that were fanned out here; whoever reads it clears it.
     [[nodiscard]] std::vector<TimePoint>& fanned_out() noexcept { return fanned_out_; }
 
-    /// Connections in the table; `visit` must not enter or leave any.
-    void for_each(const std::function<void(Connection&)>& visit) const;
-    [[nodiscard]] std::size_t connections() const noexcept { return connections_; }
-
 private:
     [[nodiscard]] LocalChannel& get(Connection& connection, const ChannelName& name);
     [[nodiscard]] Subscription* find(const JoinTicket& ticket, const ChannelAddress& channel);
@@ -84,8 +94,9 @@ private:
     PerApp<NamedSet<LocalChannel>> by_app_;
     std::vector<Connection*> table_;
     std::vector<std::uint32_t> free_places_;
-    std::size_t connections_ = 0;
     std::uint64_t last_ticket_ = 0;
+    std::deque<std::unique_ptr<Connection>> retired_;
+    std::size_t departures_ = 0;  ///< in this turn
 };
 
 }  // namespace carillon

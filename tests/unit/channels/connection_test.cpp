@@ -213,6 +213,109 @@ TEST_F(ConnectionTest, LimitsItsSubscriptions) {
     EXPECT_EQ(client.take_names().size(), 2U);
 }
 
+TEST_F(ConnectionTest, NamesTheLimitOfSubscriptionsThatItHasReached) {
+    app->limits.max_subscriptions_per_connection = 2;
+    for (const char* name : {"a", "b", "c"}) client.subscribe(name);
+    const std::string refusal = client.received.back().dump();
+    EXPECT_NE(refusal.find("max_subscriptions_per_connection"), std::string::npos) << refusal;
+    EXPECT_NE(refusal.find("the 2 subscriptions"), std::string::npos) << refusal;
+}
+
+TEST_F(ConnectionTest, HasALimitOfSubscriptionsUnlessToldOtherwise) {
+    EXPECT_EQ(Limits{}.max_subscriptions_per_connection, 2000U);
+}
+
+class IgnoringSink final : public ConnectionSink {
+public:
+    void send(OutboundMessage&) override {}
+    void end(const Error&) override {}
+};
+
+/// A client of its own making, which the shard takes over when it goes.
+class RetiredConnectionTest : public testing::Test {
+protected:
+    RetiredConnectionTest() { app->limits.max_subscriptions_per_connection = 0; }
+
+    void subscribe_to_many(std::size_t count) {
+        for (std::size_t i = 0; i < count; ++i) {
+            connection->on_text(R"({"event":"pusher:subscribe","data":{"channel":"c)" +
+                                std::to_string(i) + R"("}})");
+        }
+    }
+
+    ShardWorld world{1};
+    std::shared_ptr<App> app = make_app();
+    TestClient sink{world, 0, app};
+    std::unique_ptr<Connection> connection =
+        std::make_unique<Connection>(world.shard(0), sink, app, 120);
+    LocalChannels& local = world.shard(0).local();
+};
+
+TEST_F(RetiredConnectionTest, EndsABoundedNumberOfSubscriptionsPerTurn) {
+    constexpr std::size_t count = 300000;
+    IgnoringSink ignoring;
+    connection = std::make_unique<Connection>(world.shard(0), ignoring, app, 120);
+    subscribe_to_many(count);
+    Connection& leaver = *connection;
+    ASSERT_EQ(leaver.subscriptions().size(), count);
+    std::size_t held = count;
+    local.retire(std::move(connection));
+    for (std::size_t turns = 1; local.has_retired(); ++turns) {
+        EXPECT_LE(held - leaver.subscriptions().size(), LocalChannels::departures_max);
+        held = leaver.subscriptions().size();
+        ASSERT_LE(turns, count / LocalChannels::departures_max);
+        local.continue_departures();
+    }
+    std::size_t occupied = 0;
+    world.shard(0).home().for_each([&](auto, auto) { ++occupied; });
+    EXPECT_EQ(occupied, 0U);
+}
+
+TEST_F(RetiredConnectionTest, SharesTheTurnWithOthersThatLeave) {
+    subscribe_to_many(LocalChannels::departures_max);
+    TestClient other{world, 0, app};
+    other.subscribe("mine");
+    local.retire(std::move(connection));
+    EXPECT_FALSE(local.has_retired());
+    other.connection.leave();
+    EXPECT_EQ(other.connection.subscriptions().size(), 1U) << "the turn has no room left";
+}
+
+TEST_F(RetiredConnectionTest, ReceivesNothingWhileItStillHoldsChannels) {
+    subscribe_to_many(LocalChannels::departures_max + 1);
+    TestClient other{world, 0, app};
+    other.subscribe("c0");
+    local.retire(std::move(connection));
+    ASSERT_TRUE(local.has_retired());
+    sink.take();
+    ASSERT_TRUE(world.shard(0).publish(
+        *app, {{*ChannelName::parse("c0", app->limits), R"({"event":"e"})", {}}}, [] {}));
+    EXPECT_EQ(sink.received.size(), 0U);
+    EXPECT_EQ(other.take_names().back(), "e");
+    world.settle();
+    EXPECT_FALSE(local.has_retired());
+}
+
+TEST_F(RetiredConnectionTest, IgnoresAnAnswerToItsJoinThatComesLate) {
+    ShardWorld apart{2};
+    TestClient elsewhere{apart, 0, app};
+    auto leaver = std::make_unique<Connection>(apart.shard(0), elsewhere, app, 120);
+    for (std::size_t i = 0; i < 2 * LocalChannels::departures_max + 2; ++i) {
+        leaver->on_text(R"({"event":"pusher:subscribe","data":{"channel":"c)" + std::to_string(i) +
+                        R"("}})");
+    }
+    apart.shard(0).local().retire(std::move(leaver));
+    elsewhere.take();
+    apart.settle();
+    EXPECT_FALSE(apart.shard(0).local().has_retired());
+    EXPECT_EQ(elsewhere.received.size(), 0U);
+    std::size_t occupied = 0;
+    for (std::uint16_t i = 0; i < 2; ++i) {
+        apart.shard(i).home().for_each([&](auto, auto) { ++occupied; });
+    }
+    EXPECT_EQ(occupied, 0U);
+}
+
 TEST_F(ConnectionTest, ClientEventsReachTheOthersWithDataAsAString) {
     TestClient other{world, 2, app};
     for (TestClient* who : {&client, &other}) {

@@ -38,7 +38,8 @@ void ShardWorld::settle() {
         }
         busy = false;
         for (const auto& shard : shards_) {
-            busy = busy || shard->has_news();
+            busy = busy || shard->has_news() || shard->local().has_retired();
+            shard->local().continue_departures();
             shard->end_turn();
         }
     }
