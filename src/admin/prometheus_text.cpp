@@ -212,6 +212,12 @@ void add_cluster(Families& out, const ClusterMetrics& cluster) {
     out.counter("carillon_cluster_client_events_dropped_total",
                 "Client events that stayed on this node, since Redis could not take them.",
                 cluster.client_events_dropped);
+    out.counter("carillon_cluster_script_errors_total",
+                "Scripts that Redis answered with an error, or in another shape than theirs.",
+                cluster.script_errors);
+    out.counter("carillon_cluster_messages_rejected_total",
+                "Messages from Redis that were malformed, and were not delivered.",
+                cluster.messages_rejected);
     out.family("carillon_cluster_round_trip_seconds", "Time from a command to Redis' answer.",
                MetricType::Histogram);
     out.histogram(cluster.round_trips);

@@ -47,11 +47,13 @@ Json attributes(const ChannelSummary& summary, const InfoAttributes& info) {
     return json;
 }
 
-/// The `cache` attribute; null if nothing is kept.
+/// The `cache` attribute; null if nothing is kept that has data.
 Json last_event(const std::optional<CachedEvent>& cached) {
     if (!cached) return nullptr;
+    Json event = Json::parse(cached->text, nullptr, false);
+    if (!event.is_object() || !event.contains("data")) return nullptr;
     const auto seconds = std::chrono::ceil<std::chrono::seconds>(cached->fresh_for);
-    return {{"data", Json::parse(cached->text).at("data")}, {"ttl", seconds.count()}};
+    return {{"data", std::move(event["data"])}, {"ttl", seconds.count()}};
 }
 
 TriggerParser::QueryFallback fallback(const Query& query) {

@@ -3,6 +3,9 @@
 #include <charconv>
 
 #include "carillon/base/hash.hpp"
+#include "carillon/protocol/json_text.hpp"
+#include "carillon/protocol/utf8.hpp"
+#include "number_in.hpp"
 
 namespace carillon {
 namespace {
@@ -26,7 +29,23 @@ SocketId read_excluded(std::string_view text) {
     return id ? *id : SocketId{};
 }
 
+/// Scripts count in doubles, which are exact up to here.
+constexpr std::uint64_t number_max = std::uint64_t{1} << 53U;
+
+bool is_member_change(std::string_view body) {
+    const auto change = MemberChange::parse(body);
+    if (!change || !is_utf8(body)) return false;
+    // The id is cut off by its length, which may lie.
+    return is_utf8(change->user_id) && (change->info.empty() || scan_whole_json(change->info));
+}
+
 }  // namespace
+
+bool is_event(std::string_view text) {
+    if (!is_utf8(text)) return false;
+    const auto json = scan_whole_json(text);
+    return json && json->type == JsonText::Type::object;
+}
 
 std::optional<BusMessage> BusMessage::parse(std::string_view text) {
     BusMessage message;
@@ -50,6 +69,22 @@ std::optional<BusMessage> BusMessage::parse(std::string_view text) {
     message.excluded = read_excluded(take_field(text));
     message.body = text;
     return message;
+}
+
+bool BusMessage::is_sound() const {
+    if (number > number_max) return false;
+    switch (kind) {
+        case Kind::event:
+        case Kind::client_event:
+            return is_event(body);
+        case Kind::member_added:
+        case Kind::member_removed:
+            return is_member_change(body);
+        case Kind::count:
+            return whole_number(body).has_value();
+        default:
+            return true;  // Has no body, or is of a later release and is passed over.
+    }
 }
 
 std::string client_event_message(std::string_view process, SocketId excluded,

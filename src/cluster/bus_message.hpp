@@ -37,7 +37,15 @@ struct BusMessage {
 
     /// Nothing if it is none of ours.
     [[nodiscard]] static std::optional<BusMessage> parse(std::string_view text);
+
+    /// Whether it can be carried out, and sent to clients: events are JSON objects in UTF-8,
+    /// members have an id in UTF-8 and JSON or nothing as their info, numbers are such as scripts
+    /// give. Whoever may publish on the bus may publish anything.
+    [[nodiscard]] bool is_sound() const;
 };
+
+/// Whether `text` is an event that clients can read: a JSON object, in UTF-8.
+[[nodiscard]] bool is_event(std::string_view text);
 
 /// A client event as it is published.
 [[nodiscard]] std::string client_event_message(std::string_view process, SocketId excluded,

@@ -10,6 +10,7 @@
 
 #include "carillon/apps/app.hpp"
 #include "carillon/base/ids.hpp"
+#include "carillon/base/rate_limit.hpp"
 #include "carillon/base/time.hpp"
 #include "carillon/cluster/redis_options.hpp"
 #include "carillon/metrics/cluster_metrics.hpp"
@@ -48,6 +49,21 @@ struct ClusterContext {
     std::string run_id;              ///< of the server that `bus` leads to, or led to last
     std::uint64_t epoch = 0;         ///< its hash
     AppNames apps;
+    RateLimit failures_logged = {};
+
+    /// Counts a script that failed, or answered in another shape, and logs it unless something of
+    /// the kind was logged within the last second.
+    void note_failure(Script script, std::string_view prefix, std::string_view what);
+
+    /// What `parse` makes of the reply; nothing, which is noted, if it is none that it takes.
+    template <class Parse>
+    auto checked(Script script, std::string_view prefix, const RedisReply& reply,
+                 const Parse& parse) -> decltype(parse(reply)) {
+        auto parsed = parse(reply);
+        // The bus has told of an error.
+        if (!parsed && !reply.is_error()) note_failure(script, prefix, "a reply of another shape");
+        return parsed;
+    }
 
     [[nodiscard]] Duration lease() const { return std::chrono::seconds(options.lease_seconds); }
     [[nodiscard]] std::uint64_t lease_ms() const { return options.lease_seconds * 1000ULL; }

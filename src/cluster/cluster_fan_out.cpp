@@ -76,11 +76,11 @@ void ClusterFanOut::member_went(Topic& topic, std::string_view user_id) {
 
 void ClusterFanOut::take_members(Topic& topic, const TopicRead& read) {
     boost::unordered_flat_map<std::string_view, std::string_view, StringHash> members;
-    for (const auto& [id, info] : read.members) members.emplace(id, info);
+    for (const auto& [id, info] : *read.members) members.emplace(id, info);
     for (const std::string& id : topic.presence->replica.ids()) {
         if (!members.contains(id)) member_went(topic, id);
     }
-    for (const auto& [id, info] : read.members) member_came(topic, id, info);
+    for (const auto& [id, info] : *read.members) member_came(topic, id, info);
     topic.presence->number = std::max(topic.presence->number, read.members_number);
 }
 
@@ -88,7 +88,7 @@ void ClusterFanOut::stands(Topic& topic, const TopicRead& read) {
     if (topic.user && (!read.recovering || !topic.user->is_known)) {
         set_online(topic, read.subscriptions > 0);
     }
-    if (topic.presence && read.has_members) take_members(topic, read);
+    if (topic.presence && read.members) take_members(topic, read);
 }
 
 // Users.

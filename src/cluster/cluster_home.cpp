@@ -84,7 +84,7 @@ void ClusterHome::on(ShardId from, Join&& join) {
     if (join.again) return joins_.repeat(from, join);
     Topic& topic = joins_.on(from, std::move(join));
     reader_.follow(topic);
-    if (publisher_.is_alone()) joins_.answer_all(topic);
+    if (is_alone(topic)) joins_.answer_all(topic);
 }
 
 void ClusterHome::on(ShardId from, Leave&& leave) {
@@ -143,7 +143,10 @@ void ClusterHome::on(ShardId from, SignIn&& message) {
 /// Once Redis knows of the user: this node hears what is said of them since before that.
 void ClusterHome::answer_sign_ins(Topic& topic) {
     const bool is_known = topic.told > 0 && !topic.holding;
-    if (!is_known && !publisher_.is_alone()) return;
+    if (is_known || is_alone(topic)) confirm_sign_ins(topic);
+}
+
+void ClusterHome::confirm_sign_ins(Topic& topic) {
     const UserAddress user{topic.channel.app, topic.channel.name};
     for (const UserState::Wish& wish : std::exchange(topic.user->arriving, {})) {
         send_(wish.shard, SignedIn{user, wish.number});
@@ -167,7 +170,7 @@ void ClusterHome::on(ShardId from, Watch&& message) {
     user.watchers.push_back({from, message.number});
     if (user.is_known) {
         send_(from, UserStatus{message.user, message.number, user.online});
-    } else if (publisher_.is_alone()) {
+    } else if (is_alone(topic)) {
         fan_out_.set_online(topic, false);
     }
 }
@@ -199,7 +202,7 @@ void ClusterHome::on(ShardId from, TerminateUser&& message) {
 
 void ClusterHome::on(ShardId from, AskConnection&& message) {
     Topic& topic = quotas_.on(from, message);
-    if (publisher_.is_alone()) quotas_.admit_all(topic);
+    if (is_alone(topic)) quotas_.admit_all(topic);
 }
 
 void ClusterHome::on(ShardId from, EndConnection&& message) {
@@ -222,6 +225,7 @@ void ClusterHome::on_said(Topic& topic, const BusMessage& message) {
 }
 
 void ClusterHome::on_read(Topic& topic, const TopicRead& read) {
+    topic.is_broken = false;
     fan_out_.stands(topic, read);
     holdings_.resume(topic);
 }
@@ -232,6 +236,7 @@ void ClusterHome::on_moved(Topic& topic) {
 
 void ClusterHome::on_told(Topic& topic, std::uint64_t number,
                           const std::vector<std::string>& refused) {
+    topic.is_broken = false;
     if (topic.quota) quotas_.admit(topic, number);
     if (topic.user) {
         if (topic.user->is_known) fan_out_.set_online(topic, topic.user->said);
@@ -250,9 +255,16 @@ void ClusterHome::on_subscribed(std::string_view topic) {
     reader_.on_subscribed(topic);
 }
 
+void ClusterHome::on_script_error(Script script, std::string_view prefix, std::string_view error) {
+    context_.note_failure(script, prefix, error);
+}
+
 void ClusterHome::on_webhook(std::string_view text) {
     const auto record = WebhookRecord::parse(text);
-    if (!record) return;
+    if (!record) {
+        ++context_.metrics.messages_rejected;
+        return;
+    }
     const auto app = context_.apps.find(record->app_id);
     if (!app) return;
     webhooks_.decided(record->kind, *app, std::string(record->channel),
@@ -349,27 +361,47 @@ void ClusterHome::judge_alone() {
     if (!down_since_ && !publisher_.lags()) set_alone(false);
 }
 
+bool ClusterHome::is_alone(const Topic& topic) const noexcept {
+    return publisher_.is_alone() || topic.is_broken || topic.partition.is_broken;
+}
+
 void ClusterHome::set_alone(bool alone) {
     if (alone == publisher_.is_alone()) return;
     context_.metrics.alone = alone ? 1 : 0;
     publisher_.set_alone(alone);
     if (!alone) return;
     if (self_ == ShardId{}) spdlog::warn("Redis does not answer: this node goes on by itself");
-    for (Partition& partition : topics_.partitions()) {
-        // An answer may lead to another topic, in the middle of it.
-        std::vector<std::string> keys;
-        for (const auto& topic : partition.topics) keys.push_back(topic->key);
-        for (const std::string& key : keys) {
-            Topic* const topic = partition.topics.find(key);
-            if (topic == nullptr) continue;
-            if (topic->user) {
-                if (!topic->user->is_known) fan_out_.set_online(*topic, false);
-                answer_sign_ins(*topic);
-            }
-            if (topic->quota) quotas_.admit_all(*topic);
-            joins_.answer_all(*topic);
-        }
+    for (Partition& partition : topics_.partitions()) go_on_alone(partition);
+}
+
+void ClusterHome::go_on_alone(Partition& partition) {
+    // An answer may lead to another topic, in the middle of it.
+    std::vector<std::string> keys;
+    for (const auto& topic : partition.topics) keys.push_back(topic->key);
+    for (const std::string& key : keys) {
+        if (Topic* const topic = partition.topics.find(key)) go_on_alone(*topic);
     }
+}
+
+/// Whoever waits for what Redis says of the topic is answered from what this node knows.
+void ClusterHome::go_on_alone(Topic& topic) {
+    if (topic.user) {
+        if (!topic.user->is_known) fan_out_.set_online(topic, false);
+        confirm_sign_ins(topic);
+    }
+    if (topic.quota) quotas_.admit_all(topic);
+    joins_.answer_all(topic);
+}
+
+void ClusterHome::on_broken(Topic& topic) {
+    topic.is_broken = true;
+    go_on_alone(topic);
+}
+
+void ClusterHome::on_broken(Partition& partition) {
+    // At a start it is better not to begin.
+    if (ready_) return failed_("keys " + partition.prefix + "* are not what they should be");
+    go_on_alone(partition);
 }
 
 void ClusterHome::advance() {

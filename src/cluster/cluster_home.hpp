@@ -66,11 +66,15 @@ private:
     void on_down(std::string_view why) override;
     void on_message(std::string_view topic, std::string_view message) override;
     void on_subscribed(std::string_view topic) override;
+    void on_script_error(Script script, std::string_view prefix, std::string_view error) override;
     // From the parts.
     std::size_t bring(Partition& partition) override;
     void on_recovered(Partition& partition) override;
     void on_webhook(std::string_view record) override;
     void on_inside() override;
+    void on_broken(Partition& partition) override;
+    void on_broken(Topic& topic) override;
+    void on_unreadable(Topic& topic) override { on_broken(topic); }
     void on_said(Topic& topic, const BusMessage& message) override;
     void on_read(Topic& topic, const TopicRead& read) override;
     void on_moved(Topic& topic) override;
@@ -81,8 +85,13 @@ private:
 
     void forget_if_idle(Topic& topic);
     void answer_sign_ins(Topic& topic);
+    void confirm_sign_ins(Topic& topic);
+    /// Nothing that waits for what Redis says of the topic would be answered.
+    [[nodiscard]] bool is_alone(const Topic& topic) const noexcept;
     void judge_alone();
     void set_alone(bool alone);
+    void go_on_alone(Partition& partition);
+    void go_on_alone(Topic& topic);
     void count_partitions();
     void leave_if_told();
 

@@ -5,19 +5,18 @@
 #include <vector>
 
 #include "carillon/protocol/channel_name.hpp"
-#include "number_in.hpp"
+#include "script_replies.hpp"
 #include "topic_name.hpp"
 
 namespace carillon {
 namespace {
 
-ChannelSummary summary(std::string_view name, const RedisReply& subscriptions,
-                       const RedisReply& members) {
+ChannelSummary summary_of(std::string_view name, const ChannelReply& reply) {
     ChannelSummary summary;
     summary.name = name;
     summary.presence = ChannelKind::of(name).is_presence();
-    summary.subscriptions = static_cast<std::uint32_t>(number_in(subscriptions.text()));
-    summary.users = static_cast<std::uint32_t>(number_in(members.text()));
+    summary.subscriptions = reply.subscriptions;
+    summary.users = reply.members;
     return summary;
 }
 
@@ -42,11 +41,14 @@ void ClusterQueries::ask(std::uint64_t number, Open& open) {
         arguments.add(app).add(query.prefix);
         for (const Partition& partition : topics_.partitions()) {
             call(number, Script::list, partition, arguments,
-                 [](ChannelAnswer& answer, const RedisReply& reply) {
-                     for (std::size_t i = 0; i + 2 < reply.size(); i += 3) {
-                         answer.channels.push_back(
-                             summary(reply[i].text(), reply[i + 1], reply[i + 2]));
+                 [this, &partition](ChannelAnswer& answer, const RedisReply& reply) {
+                     const auto channels =
+                         context_.checked(Script::list, partition.prefix, reply, parse_list_reply);
+                     if (!channels) return false;
+                     for (const ChannelReply& channel : *channels) {
+                         answer.channels.push_back(summary_of(channel.name, channel));
                      }
+                     return true;
                  });
         }
         return;
@@ -56,43 +58,51 @@ void ClusterQueries::ask(std::uint64_t number, Open& open) {
         Arguments arguments;
         const std::string& name = query.names.front();
         arguments.add_owned(channel_topic(app, name));
-        return call(number, Script::members, topics_.partition_of(query.app, name), arguments,
-                    [](ChannelAnswer& answer, const RedisReply& reply) {
-                        for (std::size_t i = 0; i < reply.size(); ++i) {
-                            answer.users.emplace_back(reply[i].text());
-                        }
+        const Partition& partition = topics_.partition_of(query.app, name);
+        return call(number, Script::members, partition, arguments,
+                    [this, &partition](ChannelAnswer& answer, const RedisReply& reply) {
+                        const auto ids = context_.checked(Script::members, partition.prefix, reply,
+                                                          parse_user_ids);
+                        if (ids) answer.users.assign(ids->begin(), ids->end());
+                        return ids.has_value();
                     });
     }
     open.answers_missing = query.names.size();
     for (const std::string& name : query.names) {
         Arguments arguments;
         arguments.add_owned(channel_topic(app, name));
-        call(number, Script::ask, topics_.partition_of(query.app, name), arguments,
-             [name, cached = query.cached](ChannelAnswer& answer, const RedisReply& reply) {
-                 if (reply.size() < 4) return;
-                 ChannelSummary one = summary(name, reply[0], reply[1]);
-                 if (cached && !reply[2].is_nil()) {
-                     const std::chrono::milliseconds stays(reply[3].integer());
-                     one.cached = CachedEvent{std::string(reply[2].text()), stays};
+        const Partition& partition = topics_.partition_of(query.app, name);
+        call(number, Script::ask, partition, arguments,
+             [this, &partition, name, cached = query.cached](ChannelAnswer& answer,
+                                                             const RedisReply& reply) {
+                 const auto channel =
+                     context_.checked(Script::ask, partition.prefix, reply, parse_ask_reply);
+                 if (!channel) return false;
+                 ChannelSummary one = summary_of(name, *channel);
+                 if (cached && !channel->last_event.empty()) {
+                     one.cached =
+                         CachedEvent{std::string(channel->last_event), channel->event_stays};
                  }
                  answer.channels.push_back(std::move(one));
+                 return true;
              });
     }
 }
 
 void ClusterQueries::call(std::uint64_t number, Script script, const Partition& partition,
                           const Arguments& arguments,
-                          std::function<void(ChannelAnswer&, const RedisReply&)> note) {
+                          std::function<bool(ChannelAnswer&, const RedisReply&)> note) {
     context_.bus.call(script, partition.prefix, arguments,
                       [this, number, note = std::move(note)](const RedisReply& reply) {
                           const auto found = open_.find(number);
                           if (found == open_.end()) return;
                           Open& open = found->second;
-                          note(open.answer, reply);
+                          if (!note(open.answer, reply)) open.failed = true;
                           if (--open.answers_missing > 0) return;
                           const Open complete = std::move(open);
                           open_.erase(found);
-                          send_(complete.from, complete.answer);
+                          send_(complete.from,
+                                complete.failed ? answer_alone(complete.query) : complete.answer);
                       });
 }
 

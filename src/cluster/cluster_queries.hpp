@@ -27,12 +27,13 @@ private:
         ChannelQuery query;
         ChannelAnswer answer;
         std::size_t answers_missing = 0;
+        bool failed = false;  ///< a script did: the node answers from what it knows itself
     };
 
     void ask(std::uint64_t number, Open& open);
     void call(std::uint64_t number, Script script, const Partition& partition,
               const Arguments& arguments,
-              std::function<void(ChannelAnswer&, const RedisReply&)> note);
+              std::function<bool(ChannelAnswer&, const RedisReply&)> note);
     [[nodiscard]] ChannelAnswer answer_alone(const ChannelQuery& query);
     [[nodiscard]] ChannelSummary summary_alone(AppIndex app, const std::string& name);
 

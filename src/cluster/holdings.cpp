@@ -1,11 +1,10 @@
 #include "holdings.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <utility>
-
-#include "number_in.hpp"
 
 namespace carillon {
 namespace {
@@ -13,6 +12,7 @@ namespace {
 constexpr std::size_t steps_at_once = 500;
 constexpr std::size_t in_flight_max = 2048;
 constexpr std::size_t members_a_piece = 200;
+constexpr std::chrono::seconds retry_pause{1};
 
 std::uint32_t most_of(const Topic& topic) {
     if (topic.quota) return topic.quota->connections_max;
@@ -53,7 +53,14 @@ void Holdings::resume(Topic& topic) {
 }
 
 void Holdings::on_down(Topic& topic) {
-    if (!std::exchange(topic.holding, false)) return;
+    if (!topic.holding) return;
+    give_up(topic);
+    wanted_.push_back({&topic.partition, topic.key});
+}
+
+/// The operation that is under way has no answer, or none that helps.
+void Holdings::give_up(Topic& topic) {
+    topic.holding = false;
     --under_way_;
     // Whether it was carried out is not known; twice is as good as once, if all of it is told.
     for (WaitingJoin& join : topic.waiting) {
@@ -66,11 +73,22 @@ void Holdings::on_down(Topic& topic) {
         topic.sent_steps.clear();
     }
     topic.hold_wanted = true;
-    wanted_.push_back({&topic.partition, topic.key});
+}
+
+/// A script fails on what Redis has of the topic: that must not keep its partition from the others,
+/// nor be tried in every turn.
+void Holdings::on_failure(Topic& topic) {
+    give_up(topic);
+    failed_.push_back({{&topic.partition, topic.key}, context_.now() + retry_pause});
+    if (std::exchange(topic.bringing, false)) life_.brought(topic.partition);
+    listener_.on_broken(topic);
 }
 
 void Holdings::end_turn() {
     if (!context_.bus.is_up()) return;
+    for (; !failed_.empty() && failed_.front().retry_at <= context_.now(); failed_.pop_front()) {
+        wanted_.push_back(std::move(failed_.front().wanted));
+    }
     std::size_t waiting = wanted_.size();
     for (; waiting > 0 && context_.bus.in_flight() < in_flight_max; --waiting) {
         const Wanted wanted = std::move(wanted_.front());
@@ -132,35 +150,36 @@ void Holdings::tell(Topic& topic) {
         if (partition.node != node) return;  // The next registration tells it again.
         Topic* const asked = partition.topics.find(key);
         if (asked == nullptr || !asked->holding) return;
-        if (reply.size() < 6) return life_.on_stale(partition);
-        on_answer(*asked, told, all, reply);
+        const auto parsed =
+            context_.checked(Script::hold, partition.prefix, reply, HoldReply::parse);
+        if (!parsed) return on_failure(*asked);
+        if (parsed->is_stale) return life_.on_stale(partition);
+        on_answer(*asked, told, all, *parsed);
     };
     context_.bus.call(Script::hold, partition.prefix, arguments, answer);
 }
 
-void Holdings::on_answer(Topic& topic, std::uint32_t told, bool all, const RedisReply& reply) {
+void Holdings::on_answer(Topic& topic, std::uint32_t told, bool all, const HoldReply& reply) {
     topic.holding = false;
     topic.held_before = false;
     topic.told = told;
     topic.sent_steps.clear();
     --under_way_;
-    std::vector<std::string> refused;
-    for (std::size_t i = 0; i < reply[5].size(); ++i) refused.emplace_back(reply[5][i].text());
-    if (reply[2].integer() == 1) tell_replica(topic);
+    const std::vector<std::string> refused(reply.refused.begin(), reply.refused.end());
+    if (reply.wants_replica && topic.presence) tell_replica(topic);
     Partition& partition = topic.partition;
-    life_.note(partition, reply[3].text(), reply[4].integer());
+    life_.note(partition, reply.news);
     if (topic.hold_wanted) {
         wanted_.push_back({&partition, topic.key});
     } else if (std::exchange(topic.bringing, false)) {
         life_.brought(partition);
     }
-    const std::uint64_t number = number_in(reply[1].text());
     for (WaitingJoin& join : topic.waiting) {
         if (!all || join.state != WaitingJoin::State::sent) continue;
         join.state = WaitingJoin::State::confirmed;
-        join.number = number;
+        join.number = reply.number;
     }
-    listener_.on_told(topic, number, refused);
+    listener_.on_told(topic, reply.number, refused);
 }
 
 void Holdings::tell_replica(Topic& topic) {

@@ -7,6 +7,7 @@
 #include "cluster_context.hpp"
 #include "partition_life.hpp"
 #include "partition_state.hpp"
+#include "script_replies.hpp"
 
 namespace carillon {
 
@@ -22,6 +23,9 @@ public:
         /// for whom the channel was full.
         virtual void on_told(Topic& topic, std::uint64_t number,
                              const std::vector<std::string>& refused) = 0;
+        /// Redis has a key of the topic that scripts fail on: until that is mended, the node does
+        /// without Redis there.
+        virtual void on_broken(Topic& topic) = 0;
     };
 
     Holdings(ClusterContext& context, PartitionLife& life, Listener& listener)
@@ -41,7 +45,9 @@ public:
 
 private:
     void tell(Topic& topic);
-    void on_answer(Topic& topic, std::uint32_t told, bool all, const RedisReply& reply);
+    void on_answer(Topic& topic, std::uint32_t told, bool all, const HoldReply& reply);
+    void on_failure(Topic& topic);
+    void give_up(Topic& topic);
     void tell_replica(Topic& topic);
 
     ClusterContext& context_;
@@ -51,7 +57,12 @@ private:
         Partition* partition;
         std::string key;
     };
+    struct Failed {
+        Wanted wanted;
+        TimePoint retry_at;
+    };
     std::deque<Wanted> wanted_;
+    std::deque<Failed> failed_;
     std::size_t under_way_ = 0;
 };
 

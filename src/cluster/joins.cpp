@@ -182,8 +182,10 @@ std::string Joins::after_success(Topic& topic) {
         Arguments arguments;
         arguments.add(topic.key);
         context_.bus.call(Script::missed, topic.partition.prefix, arguments,
-                          [&life = life_, &partition = topic.partition](const RedisReply& reply) {
-                              life.note(partition, "-", reply.integer());
+                          [this, &partition = topic.partition](const RedisReply& reply) {
+                              const auto waiting = context_.checked(
+                                  Script::missed, partition.prefix, reply, parse_missed_reply);
+                              if (waiting) life_.note(partition, {{}, *waiting > 0});
                           });
     }
     return cache_miss(topic.channel.name);

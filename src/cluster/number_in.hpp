@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace carillon {
@@ -10,6 +11,15 @@ namespace carillon {
 [[nodiscard]] inline std::uint64_t number_in(std::string_view text) noexcept {
     std::uint64_t number = 0;
     std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
+/// The same; nothing unless all of it is a number.
+[[nodiscard]] inline std::optional<std::uint64_t> whole_number(std::string_view text) noexcept {
+    std::uint64_t number = 0;
+    const char* const end = text.data() + text.size();
+    const auto [stopped, error] = std::from_chars(text.data(), end, number);
+    if (error != std::errc{} || stopped != end) return std::nullopt;
     return number;
 }
 

@@ -17,6 +17,7 @@ constexpr std::uint64_t cleared_at_once = 200;
 constexpr milliseconds recovery_poll{500};
 constexpr std::uint64_t claim_ms = 5000;
 constexpr std::uint64_t webhooks_at_once = 100;
+constexpr std::chrono::seconds retry_pause{1};
 
 std::string process_of(std::string_view node) {
     return std::string(node.substr(0, node.find('.')));
@@ -70,6 +71,7 @@ void PartitionLife::register_in(Partition& partition) {
     partition.node = context_.process + '.' + std::to_string(++partition.registrations);
     partition.operations = 0;
     partition.renewing = false;  // Whatever is under way is of an id that is over.
+    partition.retry_at = TimePoint::max();
     std::string known;
     if (partition.was_registered) {
         known = context_.process;
@@ -85,13 +87,16 @@ void PartitionLife::register_in(Partition& partition) {
         .add(claim_ms);
     for (const std::string& rule : context_.apps.rules()) arguments.add(rule);
     const auto answer = [this, &partition, node = partition.node](const RedisReply& reply) {
-        if (partition.node != node || reply.size() < 3) return;
+        if (partition.node != node) return;
+        const auto parsed =
+            context_.checked(Script::register_node, partition.prefix, reply, RegisterReply::parse);
+        if (!parsed) return on_broken(partition);
         partition.was_registered = true;
         partition.run_id = context_.run_id;
         partition.standing = Partition::Standing::bringing;
         partition.renew_at = context_.now() + context_.lease() * 3 / 10;
-        partition.recovering = reply[1].integer() == 1;
-        note_nodes(partition, reply[2]);
+        partition.recovering = parsed->is_recovering;
+        note_nodes(partition, parsed->nodes);
         partition.to_bring = listener_.bring(partition);
         if (partition.to_bring == 0) complete(partition);
     };
@@ -108,11 +113,15 @@ void PartitionLife::complete(Partition& partition) {
     arguments.add(context_.options.max_ring_bytes);
     const auto answer = [this, &partition, node = partition.node](const RedisReply& reply) {
         if (partition.node != node) return;
-        if (reply.size() < 3) return on_stale(partition);
+        const auto parsed =
+            context_.checked(Script::complete, partition.prefix, reply, CompleteReply::parse);
+        if (!parsed) return on_broken(partition);
+        if (parsed->is_stale) return on_stale(partition);
         partition.standing = Partition::Standing::inside;
+        partition.is_broken = false;
         // Even if no recovery is seen any more: it may have been one until just now.
-        if (partition.recovering) set_recovering(partition, reply[1].integer() == 1);
-        note(partition, "-", reply[2].integer());
+        if (partition.recovering) set_recovering(partition, parsed->is_recovering);
+        note(partition, parsed->news);
         for (const std::string& former : std::exchange(partition.former, {})) {
             clear(partition, former);
         }
@@ -132,6 +141,7 @@ void PartitionLife::advance() {
     if (!context_.bus.is_up()) return;
     const TimePoint now = context_.now();
     for (Partition& partition : partitions_) {
+        if (now >= partition.retry_at && to_leave_ == 0) register_in(partition);
         const bool due = now >= partition.renew_at || now >= partition.due_at ||
                          (partition.recovering && now >= partition.asked_at + recovery_poll);
         const bool registered = partition.standing == Partition::Standing::inside ||
@@ -154,13 +164,16 @@ void PartitionLife::renew(Partition& partition) {
     const auto answer = [this, &partition, node = partition.node](const RedisReply& reply) {
         if (partition.node != node) return;
         partition.renewing = false;
-        if (reply.size() < 6) return on_stale(partition);
-        set_recovering(partition, reply[1].integer() == 1);
-        note(partition, reply[2].text(), reply[3].integer());
-        note_nodes(partition, reply[4]);
-        for (std::size_t i = 0; i < reply[5].size(); ++i) {
+        const auto parsed =
+            context_.checked(Script::renew, partition.prefix, reply, RenewReply::parse);
+        if (!parsed) return;  // It is renewed again in time.
+        if (parsed->is_stale) return on_stale(partition);
+        set_recovering(partition, parsed->is_recovering);
+        note(partition, parsed->news);
+        note_nodes(partition, parsed->nodes);
+        for (const std::string_view dead : parsed->to_clear) {
             ++context_.metrics.nodes_cleared;
-            clear(partition, std::string(reply[5][i].text()));
+            clear(partition, std::string(dead));
         }
     };
     context_.bus.call(Script::renew, partition.prefix, arguments, answer);
@@ -171,9 +184,12 @@ void PartitionLife::clear(Partition& partition, const std::string& dead) {
     arguments.add(context_.options.max_ring_bytes).add(dead).add(cleared_at_once).add(claim_ms);
     const auto answer = [this, &partition, node = partition.node, dead](const RedisReply& reply) {
         if (partition.node != node) return;
-        if (reply.size() < 4) return on_stale(partition);
-        note(partition, reply[2].text(), reply[3].integer());
-        if (reply[1].integer() == 0) clear(partition, dead);
+        const auto parsed =
+            context_.checked(Script::clear, partition.prefix, reply, ClearReply::parse);
+        if (!parsed) return;  // The claim lapses, and a renewal names the dead node again.
+        if (parsed->is_stale) return on_stale(partition);
+        note(partition, parsed->news);
+        if (!parsed->is_done) clear(partition, dead);
     };
     context_.bus.call(Script::clear, partition.prefix, arguments, answer);
 }
@@ -183,23 +199,28 @@ void PartitionLife::set_recovering(Partition& partition, bool recovering) {
     if (ended) listener_.on_recovered(partition);
 }
 
-void PartitionLife::note_nodes(Partition& partition, const RedisReply& nodes) {
+void PartitionLife::note_nodes(Partition& partition, const std::vector<std::string_view>& nodes) {
     partition.known.clear();
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-        std::string process = process_of(nodes[i].text());
+    for (const std::string_view node : nodes) {
+        std::string process = process_of(node);
         if (std::ranges::find(partition.known, process) == partition.known.end()) {
             partition.known.push_back(std::move(process));
         }
     }
 }
 
-void PartitionLife::note(Partition& partition, std::string_view due_ms, std::int64_t webhooks) {
-    std::int64_t due = 0;
-    const auto read = std::from_chars(due_ms.data(), due_ms.data() + due_ms.size(), due);
-    if (read.ec == std::errc{}) {
-        partition.due_at = std::min(partition.due_at, context_.now() + milliseconds(due));
+void PartitionLife::note(Partition& partition, const PartitionNews& news) {
+    if (news.due) {
+        partition.due_at = std::min<TimePoint>(partition.due_at, context_.now() + *news.due);
     }
-    if (webhooks > 0) take_webhooks(partition);
+    if (news.has_webhooks) take_webhooks(partition);
+}
+
+void PartitionLife::on_broken(Partition& partition) {
+    partition.standing = Partition::Standing::outside;
+    partition.is_broken = true;
+    partition.retry_at = context_.now() + retry_pause;
+    listener_.on_broken(partition);
 }
 
 void PartitionLife::take_webhooks(Partition& partition) {
@@ -209,10 +230,13 @@ void PartitionLife::take_webhooks(Partition& partition) {
     context_.bus.call(Script::take, partition.prefix, arguments,
                       [this, &partition](const RedisReply& reply) {
                           partition.taking = false;
-                          for (std::size_t i = 0; i < reply.size(); ++i) {
-                              listener_.on_webhook(reply[i].text());
+                          const auto records =
+                              context_.checked(Script::take, partition.prefix, reply, parse_texts);
+                          if (!records) return;
+                          for (const std::string_view record : *records) {
+                              listener_.on_webhook(record);
                           }
-                          if (reply.size() == webhooks_at_once) take_webhooks(partition);
+                          if (records->size() == webhooks_at_once) take_webhooks(partition);
                       });
 }
 

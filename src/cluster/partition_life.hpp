@@ -4,9 +4,11 @@
 #include <deque>
 #include <functional>
 #include <string_view>
+#include <vector>
 
 #include "cluster_context.hpp"
 #include "partition_state.hpp"
+#include "script_replies.hpp"
 
 namespace carillon {
 
@@ -26,6 +28,9 @@ public:
         virtual void on_webhook(std::string_view record) = 0;
         /// All partitions are registered in, for the first time.
         virtual void on_inside() = 0;
+        /// Redis has keys of the partition that scripts fail on: until that is mended, which is
+        /// tried every second, the node does without Redis there.
+        virtual void on_broken(Partition& partition) = 0;
     };
 
     PartitionLife(ClusterContext& context, std::deque<Partition>& partitions, Listener& listener)
@@ -47,8 +52,7 @@ public:
     [[nodiscard]] bool is_inside() const;
     /// One of the topics that `bring` announced is told.
     void brought(Partition& partition);
-    /// What most answers end with: ms until something is due or "-", and webhooks that wait.
-    void note(Partition& partition, std::string_view due_ms, std::int64_t webhooks);
+    void note(Partition& partition, const PartitionNews& news);
     void take_webhooks(Partition& partition);
 
     /// The first arguments of every script that changes what a node holds, one operation more.
@@ -63,7 +67,8 @@ private:
     void renew(Partition& partition);
     void clear(Partition& partition, const std::string& dead);
     void set_recovering(Partition& partition, bool recovering);
-    void note_nodes(Partition& partition, const RedisReply& nodes);
+    static void note_nodes(Partition& partition, const std::vector<std::string_view>& nodes);
+    void on_broken(Partition& partition);
     void left();
 
     ClusterContext& context_;

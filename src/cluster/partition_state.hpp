@@ -32,12 +32,14 @@ struct Partition {
     std::vector<std::string> former;  ///< ids before this one, to be cleared once all is brought
     std::uint64_t operations = 0;     ///< of this id
     bool recovering = false;
+    bool is_broken = false;  ///< scripts fail on its keys: it cannot be registered in
     bool was_registered = false;
     std::size_t to_bring = 0;        ///< topics
     std::vector<std::string> known;  ///< processes that were registered when we last looked
     TimePoint renew_at{};
-    TimePoint asked_at{};                 ///< when it was renewed last
-    TimePoint due_at = TimePoint::max();  ///< something that was put off is to be said
+    TimePoint retry_at = TimePoint::max();  ///< if registering has failed, of the next attempt
+    TimePoint asked_at{};                   ///< when it was renewed last
+    TimePoint due_at = TimePoint::max();    ///< something that was put off is to be said
     bool renewing = false;
     bool taking = false;                ///< webhooks
     std::uint64_t last_sent_event = 0;  ///< on this connection; 0: none

@@ -105,17 +105,21 @@ void Publisher::send(KeptEvent& event) {
     }
     partition.last_sent_event = event.counter;
     ++in_flight_;
-    context_.bus.call(Script::publish, partition.prefix, arguments,
-                      [this, counter = event.counter](const RedisReply& reply) {
-                          --in_flight_;
-                          on_answer(counter, reply.text() == "DONE");
-                      });
+    context_.bus.call(
+        Script::publish, partition.prefix, arguments,
+        [this, counter = event.counter, &prefix = partition.prefix](const RedisReply& reply) {
+            --in_flight_;
+            on_answer(counter,
+                      context_.checked(Script::publish, prefix, reply, parse_publish_reply));
+        });
 }
 
-void Publisher::on_answer(std::uint64_t counter, bool done) {
+void Publisher::on_answer(std::uint64_t counter, std::optional<PublishReply> reply) {
     KeptEvent* const event = buffer_.find(counter);
     if (event == nullptr) return;
-    if (!done) return stall();
+    if (reply && *reply != PublishReply::done) return stall();
+    // A key of the channel that the script fails on would hold up all other channels.
+    if (!reply) listener_.on_alone(*event);
     if (!std::exchange(event->paid_back, true)) budget_.give_back(event->cost);
     answer(*event);
     buffer_.confirm(*event, context_.now());

@@ -3,11 +3,13 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
 
 #include "carillon/channels/publish_budget.hpp"
 #include "cluster_context.hpp"
 #include "partition_state.hpp"
 #include "publish_buffer.hpp"
+#include "script_replies.hpp"
 
 namespace carillon {
 
@@ -19,7 +21,8 @@ public:
     class Listener {
     public:
         virtual ~Listener() = default;
-        /// Redis is gone: the event is for the clients of this node now, if they have not heard it.
+        /// Redis is gone, or fails on what it has of the channel: the event is for the clients of
+        /// this node now, if they have not heard it.
         virtual void on_alone(const KeptEvent& event) = 0;
         virtual void answer(ShardId edge, PublishAnswer answer) = 0;
     };
@@ -52,7 +55,7 @@ public:
 
 private:
     void send(KeptEvent& event);
-    void on_answer(std::uint64_t counter, bool done);
+    void on_answer(std::uint64_t counter, std::optional<PublishReply> reply);
     void stall();
     void start_over();
     void deliver_alone(KeptEvent& event);

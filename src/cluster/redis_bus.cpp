@@ -18,14 +18,36 @@ const std::array<std::string_view, 16> texts = {
     scripts::missed, scripts::publish, scripts::read,    scripts::register_node,
     scripts::renew,  scripts::replica, scripts::rules,   scripts::take};
 
+/// By the number of each `Script`, too.
+constexpr std::array<std::string_view, 16> names = {
+    "ask",    "clear",   "compare", "complete",      "hold",  "leave",   "list",  "members",
+    "missed", "publish", "read",    "register_node", "renew", "replica", "rules", "take"};
+
 constexpr std::chrono::seconds success{3};
 
-bool is_memory_full(std::string_view error) {
-    // Up to Redis 6.2 that of a script is within another.
+}  // namespace
+
+std::string_view script_name(Script script) noexcept {
+    return names[static_cast<std::size_t>(script)];
+}
+
+// Up to Redis 6.2 the error that a script ran into is within another, after a hyphen.
+
+bool RedisBus::is_memory_full(std::string_view error) noexcept {
     return error.starts_with("OOM") || error.find("-OOM ") != error.npos;
 }
 
-}  // namespace
+bool RedisBus::is_of_script(std::string_view error) noexcept {
+    if (error.starts_with("WRONGTYPE")) return true;
+    const bool ran =
+        error.starts_with("ERR user_script") || error.starts_with("ERR Error running script");
+    if (!ran) return false;
+    for (const std::string_view of_server :
+         {"-READONLY ", "-LOADING ", "-MASTERDOWN ", "-MISCONF ", "-NOREPLICAS ", "-NOPERM "}) {
+        if (error.find(of_server) != error.npos) return false;
+    }
+    return true;
+}
 
 RedisBus::RedisBus(EventLoop& loop, const Target& target, LatencyHistogram& round_trips,
                    std::function<std::uint64_t()> random, RedisBusOwner& owner)
@@ -116,16 +138,20 @@ void RedisBus::open_later() {
     });
 }
 
-void RedisBus::call(Script script, std::string_view key, const Arguments& arguments,
+void RedisBus::call(Script script, std::string_view prefix, const Arguments& arguments,
                     Answer answer) {
     std::vector<std::string_view> command = {"EVALSHA", digests_[static_cast<std::size_t>(script)],
-                                             "1", key};
+                                             "1", prefix};
     command.insert(command.end(), arguments.views().begin(), arguments.views().end());
-    commands_.send(command, [this, answer = std::move(answer)](const RedisReply& reply) {
-        answered_ = loop_.now();
-        if (reply.is_error() && !is_memory_full(reply.text())) return fail(reply.text());
-        answer(reply);
-    });
+    commands_.send(command,
+                   [this, script, prefix, answer = std::move(answer)](const RedisReply& reply) {
+                       answered_ = loop_.now();
+                       if (reply.is_error() && !is_memory_full(reply.text())) {
+                           if (!is_of_script(reply.text())) return fail(reply.text());
+                           owner_.on_script_error(script, prefix, reply.text());
+                       }
+                       answer(reply);
+                   });
 }
 
 void RedisBus::ask_memory_policy(std::function<void(std::string_view)> done) {

@@ -37,6 +37,9 @@ enum class Script : std::uint8_t {
     take,
 };
 
+/// As its file is called.
+[[nodiscard]] std::string_view script_name(Script script) noexcept;
+
 /// Arguments of a script: views, and numbers that it writes out itself.
 class Arguments {
 public:
@@ -71,13 +74,18 @@ public:
     virtual void on_message(std::string_view topic, std::string_view message) = 0;
     /// A SUBSCRIBE is in effect; they come in the order of the calls.
     virtual void on_subscribed(std::string_view topic) = 0;
+    /// A script has failed on what it found in the partition of `prefix`; its caller learns of it
+    /// afterwards, by the answer.
+    virtual void on_script_error(Script script, std::string_view prefix,
+                                 std::string_view error) = 0;
 };
 
 /// A shard's way to Redis: one connection that asks and one that listens, which live and die
 /// together. Lost ones are made again, after a pause that grows to a second and is never quite the
 /// same. An answer that the pipeline cannot go on after (a script that is not known any more, a
 /// server that is only a replica or still loads) counts as a loss, so whoever asks finds the same
-/// case for both: everything without an answer is to be asked again, in order.
+/// case for both: everything without an answer is to be asked again, in order. An error that a
+/// script meets in its data is none of these: it is the answer of that one call.
 class RedisBus final : public RedisConnectionOwner {
 public:
     using Answer = RedisConnection::Answer;
@@ -96,14 +104,19 @@ public:
     void close();
     [[nodiscard]] bool is_up() const noexcept { return up_; }
 
-    /// Only while up. `key` is a partition's prefix. The answer is never an error, but for that of
-    /// a memory that is full.
-    void call(Script script, std::string_view key, const Arguments& arguments, Answer answer);
+    /// Only while up. `prefix` is a partition's, and lives as long as the bus. The answer is an
+    /// error if the memory of Redis is full, or a key there is not what the script expects: that
+    /// costs what the call was about, and nothing else.
+    void call(Script script, std::string_view prefix, const Arguments& arguments, Answer answer);
     /// What the server does when its memory is full: `done` gets the name of the policy.
     void ask_memory_policy(std::function<void(std::string_view policy)> done);
     void publish(std::string_view topic, std::string_view message);
     void subscribe(std::string_view topic);
     void unsubscribe(std::string_view topic);
+
+    [[nodiscard]] static bool is_memory_full(std::string_view error) noexcept;
+    /// The error is about what a script found, or of the script itself; the connection is good.
+    [[nodiscard]] static bool is_of_script(std::string_view error) noexcept;
 
     /// Writes what was gathered.
     void flush();

@@ -11,8 +11,10 @@ namespace carillon {
 /// Bytes of a Redis server in, replies out (RESP2). Pure.
 class RedisParser {
 public:
-    /// The most that one reply may have; more is taken for a protocol error.
+    /// The most that one reply may have; more is taken for a protocol error. Elements count in all
+    /// arrays of a reply together: a server only announces them, and memory is taken at once.
     static constexpr std::size_t reply_bytes_max = std::size_t{64} << 20U;
+    static constexpr std::size_t reply_elements_max = std::size_t{4} << 20U;
 
     struct FreeReply {
         void operator()(redisReply* reply) const noexcept { freeReplyObject(reply); }
@@ -20,6 +22,8 @@ public:
     using Reply = std::unique_ptr<redisReply, FreeReply>;
 
     RedisParser();
+    RedisParser(const RedisParser&) = delete;  // The reader refers to it.
+    RedisParser& operator=(const RedisParser&) = delete;
 
     void feed(std::string_view bytes) noexcept;
 
@@ -33,7 +37,12 @@ private:
     struct FreeReader {
         void operator()(redisReader* reader) const noexcept { redisReaderFree(reader); }
     };
+    static void* create_array(const redisReadTask* task, int elements);
+
     std::unique_ptr<redisReader, FreeReader> reader_;
+    redisReplyObjectFunctions functions_;  ///< the reader's own, but for arrays
+    void* (*default_create_array_)(const redisReadTask*, int) = nullptr;
+    std::size_t elements_left_ = reply_elements_max;
     std::size_t unfinished_bytes_ = 0;  // What has come of the reply that is not whole yet.
 };
 

@@ -16,6 +16,9 @@ public:
     [[nodiscard]] bool is_error() const noexcept { return reply_->type == REDIS_REPLY_ERROR; }
     [[nodiscard]] bool is_nil() const noexcept { return reply_->type == REDIS_REPLY_NIL; }
     [[nodiscard]] bool is_integer() const noexcept { return reply_->type == REDIS_REPLY_INTEGER; }
+    [[nodiscard]] bool is_text() const noexcept {
+        return reply_->type == REDIS_REPLY_STRING || reply_->type == REDIS_REPLY_STATUS;
+    }
     [[nodiscard]] bool is_array() const noexcept { return reply_->type == REDIS_REPLY_ARRAY; }
 
     /// The text of a string, a status or an error; "" of anything else.
@@ -29,12 +32,14 @@ public:
     }
     /// Elements of an array; 0 of anything else.
     [[nodiscard]] std::size_t size() const noexcept { return is_array() ? reply_->elements : 0; }
-    /// `i` < `size()`.
+    /// Nil beyond the end.
     [[nodiscard]] RedisReply operator[](std::size_t i) const noexcept {
-        return RedisReply{reply_->element[i]};
+        return RedisReply{i < size() ? reply_->element[i] : &nil};
     }
 
 private:
+    static constexpr redisReply nil{REDIS_REPLY_NIL, 0, 0, nullptr, 0, nullptr};
+
     const redisReply* reply_;
 };
 

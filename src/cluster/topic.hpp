@@ -146,6 +146,7 @@ struct Topic {
     bool holding = false;             ///< an operation is under way
     bool bringing = false;            ///< its partition was registered anew, and waits for it
     bool held_before = false;         ///< a loss: it was held then
+    bool is_broken = false;           ///< scripts fail on what Redis has of it
     std::deque<HoldStep> sent_steps;  ///< of that operation
 
     // What the cluster says.
@@ -155,6 +156,7 @@ struct Topic {
     bool reading = false;
     bool read_wanted = false;
     bool members_wanted = false;    ///< the replica does not fit any more
+    bool members_asked = false;     ///< the read that is under way wants them
     std::deque<std::string> early;  ///< messages that came during a read
     std::size_t early_bytes = 0;
     std::unique_ptr<LastEvent> last_event;

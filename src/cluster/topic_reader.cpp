@@ -14,22 +14,6 @@ constexpr std::size_t early_bytes_max = 4U << 20U;
 constexpr std::size_t compared_at_once = 100;
 constexpr std::size_t sweeps_a_round = 200;  // Of 100 ms: 20 s for all partitions.
 
-/// What a read returns, by place. See scripts/read.lua.
-enum Field : std::size_t {
-    of_epoch,
-    of_number,
-    of_life,
-    of_entries,
-    of_speakers,
-    of_subscriptions,
-    of_members_number,
-    of_members,
-    of_event,
-    of_event_stays,
-    of_recovering,
-    field_count,
-};
-
 }  // namespace
 
 TopicReader::TopicReader(ClusterContext& context, std::deque<Partition>& partitions,
@@ -70,6 +54,7 @@ void TopicReader::on_down() {
         for (const auto& topic : partition.topics) {
             topic->interest = Topic::Interest::none;
             topic->reading = topic->read_wanted = false;
+            if (std::exchange(topic->members_asked, false)) topic->members_wanted = true;
             topic->early.clear();
             topic->early_bytes = 0;
         }
@@ -117,8 +102,11 @@ void TopicReader::read(Topic& topic) {
     topic.reading = true;
     topic.read_wanted = false;
     const bool based = topic.sequence.is_based();
+    // What makes them wanted from now on is newer than what this read will find.
+    topic.members_asked = topic.is_presence() && (!based || topic.members_wanted);
+    topic.members_wanted = false;
     std::string wants;
-    if (topic.is_presence() && (!based || topic.members_wanted)) wants += 'm';
+    if (topic.members_asked) wants += 'm';
     if (topic.is_cache && !based) wants += 'l';
     const std::string number = based ? std::to_string(topic.sequence.number()) : "-1";
     Arguments arguments;
@@ -133,57 +121,59 @@ void TopicReader::read(Topic& topic) {
             Topic* const asked = partition.topics.find(key);
             // An answer to an earlier subscription says nothing of what came since.
             if (asked == nullptr || asked->ticket != ticket) return;
-            if (reply.size() == field_count) on_read(*asked, reply);
+            const auto parsed =
+                context_.checked(Script::read, partition.prefix, reply, ReadReply::parse);
+            if (!parsed) return on_failure(*asked);
+            on_read(*asked, *parsed);
         });
 }
 
-void TopicReader::on_read(Topic& topic, const RedisReply& reply) {
-    topic.reading = false;
+/// The sweep tries again.
+void TopicReader::on_failure(Topic& topic) {
+    topic.reading = topic.read_wanted = false;
+    if (std::exchange(topic.members_asked, false)) topic.members_wanted = true;
+    const std::deque<std::string> early = std::exchange(topic.early, {});
+    topic.early_bytes = 0;
+    listener_.on_unreadable(topic);
+    for (const std::string& text : early) take_without_order(topic, text);
+}
+
+void TopicReader::on_read(Topic& topic, const ReadReply& reply) {
+    topic.reading = topic.members_asked = false;
     TopicSequence& sequence = topic.sequence;
-    const std::uint64_t number = number_in(reply[of_number].text());
-    const bool is_first = !sequence.is_based();
+    const bool is_first = reply.speakers.has_value();
     if (is_first) {
-        const RedisReply speakers = reply[of_speakers];
-        for (std::size_t i = 0; i + 1 < speakers.size(); i += 2) {
-            sequence.hear(fnv1a(speakers[i].text()), number_in(speakers[i + 1].text()));
-        }
-        if (const std::string_view event = reply[of_event].text(); !event.empty()) {
-            const std::chrono::milliseconds stays(reply[of_event_stays].integer());
-            topic.last_event.reset(new LastEvent{std::string(event), context_.now() + stays});
+        for (const auto& [name, counter] : *reply.speakers) sequence.hear(fnv1a(name), counter);
+        if (!reply.last_event.empty()) {
+            topic.last_event.reset(
+                new LastEvent{std::string(reply.last_event), context_.now() + reply.event_stays});
         }
     } else {
         take_ring(topic, reply);
     }
-    sequence.settle(context_.epoch, number);
+    sequence.settle(context_.epoch, reply.number);
     TopicRead read;
-    read.subscriptions = number_in(reply[of_subscriptions].text());
-    read.recovering = reply[of_recovering].integer() == 1;
-    read.members_number = number_in(reply[of_members_number].text());
+    read.subscriptions = reply.subscriptions;
+    read.recovering = reply.is_recovering;
+    read.members_number = reply.members_number;
     // In a recovery what Redis has is not yet what holds; how it was before is good for a start.
-    read.has_members =
-        topic.is_presence() && (is_first || (topic.members_wanted && !read.recovering));
-    if (read.has_members) {
-        const RedisReply members = reply[of_members];
-        for (std::size_t i = 0; i + 1 < members.size(); i += 2) {
-            read.members.emplace_back(members[i].text(), members[i + 1].text());
-        }
+    if (topic.is_presence() && reply.members && (is_first || !reply.is_recovering)) {
+        read.members = reply.members;
     }
-    if (!read.recovering) topic.members_wanted = false;
+    if (reply.members && reply.is_recovering) topic.members_wanted = true;
     listener_.on_read(topic, read);
     take_early(topic);
     if (topic.read_wanted) this->read(topic);
     listener_.on_moved(topic);
 }
 
-void TopicReader::take_ring(Topic& topic, const RedisReply& reply) {
+void TopicReader::take_ring(Topic& topic, const ReadReply& reply) {
     TopicSequence& sequence = topic.sequence;
-    const RedisReply entries = reply[of_entries];
-    const std::uint64_t epoch = fnv1a(reply[of_epoch].text());
-    const std::uint64_t last = number_in(reply[of_number].text());
+    const std::uint64_t epoch = fnv1a(reply.epoch);
     const bool same_epoch = epoch == sequence.epoch() && epoch == context_.epoch;
-    std::uint64_t next = std::max(sequence.number(), number_in(reply[of_life].text())) + 1;
-    for (std::size_t i = 0; i < entries.size(); ++i) {
-        const auto message = BusMessage::parse(entries[i].text());
+    std::uint64_t next = std::max(sequence.number(), reply.life_begin) + 1;
+    for (const std::string_view entry : reply.entries) {
+        const auto message = parse(entry);
         if (!message) continue;
         // A number stands for one message only, in the epoch that gave it.
         if (message->epoch == sequence.epoch() && message->number <= sequence.number()) continue;
@@ -197,17 +187,26 @@ void TopicReader::take_ring(Topic& topic, const RedisReply& reply) {
         ++context_.metrics.messages_repaired;
         listener_.on_said(topic, *message);
     }
-    if (same_epoch && last >= next) {  // The ring has gone, and what it held.
-        context_.metrics.messages_lost += last + 1 - next;
+    if (same_epoch && reply.number >= next) {  // The ring has gone, and what it held.
+        context_.metrics.messages_lost += reply.number + 1 - next;
         topic.members_wanted = topic.read_wanted = true;
     }
+}
+
+std::optional<BusMessage> TopicReader::parse(std::string_view text) {
+    const auto message = BusMessage::parse(text);
+    if (message && message->is_sound()) return message;
+    ++context_.metrics.messages_rejected;
+    return std::nullopt;
 }
 
 void TopicReader::on_message(std::string_view subject, std::string_view text) {
     Topic* const topic = find(subject);
     if (topic == nullptr || topic->interest != Topic::Interest::live) return;
     if (!topic->reading) {
-        if (!take(*topic, text)) read(*topic);
+        if (take(*topic, text)) return;
+        if (topic->is_broken) return take_without_order(*topic, text);
+        read(*topic);
         return;
     }
     if (topic->early_bytes + text.size() > early_bytes_max) {
@@ -227,7 +226,7 @@ void TopicReader::take_early(Topic& topic) {
 }
 
 bool TopicReader::take(Topic& topic, std::string_view text) {
-    const auto message = BusMessage::parse(text);
+    const auto message = parse(text);
     if (!message) return true;
     if (message->kind == BusMessage::Kind::client_event) {
         if (message->speaker != context_.process_hash) listener_.on_said(topic, *message);
@@ -247,6 +246,12 @@ bool TopicReader::take(Topic& topic, std::string_view text) {
     return true;
 }
 
+/// Of a topic that cannot be read: what comes is better than nothing.
+void TopicReader::take_without_order(Topic& topic, std::string_view text) {
+    const auto message = parse(text);
+    if (message && hear(topic, *message)) listener_.on_said(topic, *message);
+}
+
 bool TopicReader::hear(Topic& topic, const BusMessage& message) {
     topic.partition.heard.hear(message.speaker, message.counter);
     return topic.sequence.hear(message.speaker, message.counter);
@@ -263,6 +268,10 @@ void TopicReader::sweep() {
         std::vector<Topic*> topics;
         for (const auto& topic : partitions_[i].topics) {
             if (topic->interest != Topic::Interest::live || topic->reading) continue;
+            if (!topic->sequence.is_based() || topic->members_wanted) {
+                read(*topic);
+                continue;
+            }
             topics.push_back(topic.get());
             if (topics.size() == compared_at_once) {
                 compare(partitions_[i], std::exchange(topics, {}));
@@ -286,11 +295,14 @@ void TopicReader::compare(const Partition& partition, const std::vector<Topic*>&
     }
     const auto answer = [this, &partition,
                          compared = std::move(compared)](const RedisReply& reply) {
-        for (std::size_t i = 0; i < compared.size() && 2 * i + 1 < reply.size(); ++i) {
+        const auto numbers =
+            context_.checked(Script::compare, partition.prefix, reply, parse_compare_reply);
+        if (!numbers) return;
+        for (std::size_t i = 0; i < std::min(compared.size(), numbers->size()); ++i) {
             Topic* const topic = const_cast<Partition&>(partition).topics.find(compared[i].key);
             if (topic == nullptr || topic->ticket != compared[i].ticket) continue;
             // Nothing came since the question, and yet there is more.
-            const bool missed = number_in(reply[2 * i + 1].text()) > compared[i].number &&
+            const bool missed = (*numbers)[i] > compared[i].number &&
                                 topic->sequence.number() == compared[i].number;
             if (missed) read(*topic);
         }

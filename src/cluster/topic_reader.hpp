@@ -3,24 +3,22 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "cluster_context.hpp"
 #include "partition_state.hpp"
+#include "script_replies.hpp"
 
 namespace carillon {
 
-/// What a read found beside messages.
+/// What a read found beside messages. Views of its reply.
 struct TopicRead {
-    using Members = std::vector<std::pair<std::string, std::string>>;  ///< ids and infos
-
     std::uint64_t subscriptions = 0;
     bool recovering = false;
-    bool has_members = false;
-    Members members;
+    std::optional<MembersView> members;  ///< nothing if they are as they were, as far as is known
     std::uint64_t members_number = 0;
 };
 
@@ -37,6 +35,8 @@ public:
         virtual void on_read(Topic& topic, const TopicRead& read) = 0;
         /// After each message, and each read: the topic is further than it was.
         virtual void on_moved(Topic& topic) = 0;
+        /// Redis has a key of the topic that the read fails on.
+        virtual void on_unreadable(Topic& topic) = 0;
     };
 
     TopicReader(ClusterContext& context, std::deque<Partition>& partitions, Listener& listener);
@@ -60,11 +60,15 @@ private:
     [[nodiscard]] std::string subject_of(const Topic& topic) const;
     void subscribe(Topic& topic);
     void read(Topic& topic);
-    void on_read(Topic& topic, const RedisReply& reply);
-    void take_ring(Topic& topic, const RedisReply& reply);
+    void on_read(Topic& topic, const ReadReply& reply);
+    void on_failure(Topic& topic);
+    void take_ring(Topic& topic, const ReadReply& reply);
+    /// Nothing, which is counted, if it is none of ours.
+    [[nodiscard]] std::optional<BusMessage> parse(std::string_view text);
     void take_early(Topic& topic);
     /// False if it did not fit.
     bool take(Topic& topic, std::string_view text);
+    void take_without_order(Topic& topic, std::string_view text);
     static bool hear(Topic& topic, const BusMessage& message);
     void compare(const Partition& partition, const std::vector<Topic*>& topics);
 

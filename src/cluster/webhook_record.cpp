@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "carillon/protocol/utf8.hpp"
 #include "topic_name.hpp"
 
 namespace carillon {
@@ -32,7 +33,7 @@ std::optional<WebhookRecord> WebhookRecord::parse(std::string_view text) {
     text.remove_prefix(1);
     if (*length > text.size()) return std::nullopt;
     const auto topic = TopicName::parse(text.substr(0, *length));
-    if (!topic) return std::nullopt;
+    if (!topic || !is_utf8(topic->name) || !is_utf8(text.substr(*length))) return std::nullopt;
     WebhookRecord record{letter->first, *count, topic->app_id, topic->name, text.substr(*length)};
     if (topic->kind == 'u') record.user_id = std::exchange(record.channel, {});
     return record;

@@ -34,10 +34,12 @@ inline void append_utf8(std::string& out, char32_t code_point) {
     }
 }
 
-/// Takes the first character off valid UTF-8, which must not be empty.
+/// Takes the first character off valid UTF-8, which must not be empty. Of anything else it makes
+/// some character, and stays within `text`.
 [[nodiscard]] inline char32_t take_character(std::string_view& text) noexcept {
     const auto lead = static_cast<unsigned char>(text.front());
-    const std::size_t size = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    const std::size_t size = std::min(length, text.size());
     char32_t code_point = size == 1 ? lead : lead & (0xFFU >> (size + 1));
     for (std::size_t i = 1; i < size; ++i) {
         code_point = code_point << 6 | (static_cast<unsigned char>(text[i]) & 0x3FU);

@@ -24,6 +24,8 @@ struct ClusterMetrics {
     std::uint64_t messages_repaired = 0;   ///< were missed, and read from a ring
     std::uint64_t messages_lost = 0;       ///< no ring had them any more
     std::uint64_t client_events_dropped = 0;
+    std::uint64_t script_errors = 0;  ///< error replies of scripts, and replies of another shape
+    std::uint64_t messages_rejected = 0;  ///< of the bus and of rings, that were malformed
     LatencyHistogram round_trips;
 
     ClusterMetrics& operator+=(const ClusterMetrics& other) noexcept {
@@ -41,6 +43,8 @@ struct ClusterMetrics {
         messages_repaired += other.messages_repaired;
         messages_lost += other.messages_lost;
         client_events_dropped += other.client_events_dropped;
+        script_errors += other.script_errors;
+        messages_rejected += other.messages_rejected;
         round_trips += other.round_trips;
         return *this;
     }

@@ -15,9 +15,11 @@ local left = tonumber(ARGV[7])
 for _, field in ipairs(call('HRANDFIELD', members, left)) do
     left = left - 1
     call('HDEL', members, field)
-    local at = string.find(field, '\0', 1, true)
-    local topic, user = string.sub(field, 1, at - 1), string.sub(field, at + 1)
-    if go(topic, user) and not in_recovery then member_removed(speak, topic, user) end
+    attempt(function()
+        local at = string.find(field, '\0', 1, true)
+        local topic, user = string.sub(field, 1, at - 1), string.sub(field, at + 1)
+        if go(topic, user) and not in_recovery then member_removed(speak, topic, user) end
+    end)
 end
 if left > 0 then
     for _, topic in ipairs(call('HRANDFIELD', topics, left)) do
@@ -30,10 +32,11 @@ if left > 0 then
         else
             call('HDEL', P .. 'all', topic)
         end
-        if not in_recovery then
+        attempt(function()
+            if in_recovery then return end
             if call('HEXISTS', P .. 'c:' .. topic, 'k') == 1 then tell_count(speak, topic, math.max(total, 0)) end
             if total <= 0 then vacated(speak, topic) end
-        end
+        end)
     end
 end
 local is_done = left > 0 and 1 or 0

@@ -1,7 +1,7 @@
 -- The last numbers of topics, to see whether something was missed: epoch and number by turns, in their order.
 local answer = {}
 for i = 1, #ARGV do
-    local known = call('HMGET', P .. 'c:' .. ARGV[i], 'e', 's')
+    local known = redis.pcall('HMGET', P .. 'c:' .. ARGV[i], 'e', 's')
     answer[#answer + 1], answer[#answer + 2] = known[1] or '', known[2] or '0'
 end
 return answer

@@ -88,6 +88,16 @@ local function say(topic, epoch, ring_bytes, publisher, counter, kind, excluded,
     return number
 end
 
+-- Runs a step of a loop over topics. One whose keys are not what they should be costs the others nothing.
+local function attempt(step, ...)
+    pcall(step, ...)
+end
+
+local function size(key)
+    local count = redis.pcall('HLEN', key)
+    return type(count) == 'number' and count or 0
+end
+
 local function app_and_name(topic)
     local length, rest = string.match(topic, '^.(%d+):(.*)$')
     length = tonumber(length)
@@ -310,12 +320,14 @@ local function close_recovery(speak)
     call('HDEL', P .. 'meta', 'until')
     call('DEL', P .. 'was', P .. 'known')
     for topic, total in pairs(totals) do
-        if total[1] == 0 then occupied(speak, topic) end
-        if string.sub(topic, 1, 1) == 'p' then compare_members(speak, topic) end
-        if total[2] == 0 then vacated(speak, topic) end
-        if total[1] ~= total[2] and call('HEXISTS', P .. 'c:' .. topic, 'k') == 1 then
-            tell_count(speak, topic, total[2])
-        end
+        attempt(function()
+            if total[1] == 0 then occupied(speak, topic) end
+            if string.sub(topic, 1, 1) == 'p' then compare_members(speak, topic) end
+            if total[2] == 0 then vacated(speak, topic) end
+            if total[1] ~= total[2] and call('HEXISTS', P .. 'c:' .. topic, 'k') == 1 then
+                tell_count(speak, topic, total[2])
+            end
+        end)
     end
 end
 
@@ -374,21 +386,25 @@ local function next_due()
     return first[2] and text(math.max(0, math.ceil(first[2] / 1000) - now_ms())) or '-'
 end
 
+local function say_one_due(speak, entry)
+    if string.sub(entry, 1, 1) == 'k' then
+        local topic = string.sub(entry, 3)
+        local total = tonumber(call('HGET', P .. 'all', topic) or 0)
+        local told = tonumber(call('HGET', P .. 'c:' .. topic, 'k') or 0)
+        if total > 0 and total ~= told then tell_count(speak, topic, total) end
+    else
+        local letter, length, rest = string.match(entry, '^w (%a) (%d+) (.*)$')
+        local topic = string.sub(rest, 1, length)
+        if string.find((rule(topic)), letter, 1, true) then
+            queue(letter, topic, string.sub(rest, length + 1))
+        end
+    end
+end
+
 -- What was put off, and is due.
 local function say_due(speak)
     for _, entry in ipairs(call('ZRANGEBYSCORE', P .. 'due', '-inf', text(now_us()), 'LIMIT', 0, 200)) do
         call('ZREM', P .. 'due', entry)
-        if string.sub(entry, 1, 1) == 'k' then
-            local topic = string.sub(entry, 3)
-            local total = tonumber(call('HGET', P .. 'all', topic) or 0)
-            local told = tonumber(call('HGET', P .. 'c:' .. topic, 'k') or 0)
-            if total > 0 and total ~= told then tell_count(speak, topic, total) end
-        else
-            local letter, length, rest = string.match(entry, '^w (%a) (%d+) (.*)$')
-            local topic = string.sub(rest, 1, length)
-            if string.find((rule(topic)), letter, 1, true) then
-                queue(letter, topic, string.sub(rest, length + 1))
-            end
-        end
+        attempt(say_one_due, speak, entry)
     end
 end

@@ -11,8 +11,8 @@ for i = 1, #all, 2 do
         if id == app and string.sub(name, 1, #prefix) == prefix then
             local members = 0
             if kind == 'p' then
-                members = call('HLEN', P .. 'm:' .. all[i])
-                if in_recovery then members = math.max(members, call('HLEN', P .. 'b:' .. all[i])) end
+                members = size(P .. 'm:' .. all[i])
+                if in_recovery then members = math.max(members, size(P .. 'b:' .. all[i])) end
             end
             local n = #answer
             answer[n + 1], answer[n + 2], answer[n + 3] = name, all[i + 1], text(members)

@@ -6,7 +6,8 @@ local epoch, ring_bytes, topic, process, counter = ARGV[1], tonumber(ARGV[2]), A
 local last = tonumber(call('HGET', P .. 'events', process) or 0)
 if last >= counter then return 'DONE' end
 if last < tonumber(ARGV[6]) then return 'ORDER' end
-say(topic, epoch, ring_bytes, process, counter, ARGV[7], ARGV[8], ARGV[9])
+-- First: should a key of this channel be of a wrong type, the events of other channels go on.
 call('HSET', P .. 'events', process, ARGV[5])
+say(topic, epoch, ring_bytes, process, counter, ARGV[7], ARGV[8], ARGV[9])
 if ARGV[10] then call('SET', P .. 'l:' .. topic, ARGV[9], 'PX', ARGV[10]) end
 return 'DONE'

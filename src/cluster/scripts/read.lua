@@ -3,11 +3,12 @@
 -- the last event
 -- Returns {epoch of the numbers, last number, number before its life, entries of the ring (all, if the epoch is
 -- another; none, if the reader knows no number), if it knows none who has spoken and the last of it by turns,
--- subscriptions, number of the roster, members and infos by turns, last event, ms that it stays}.
+-- subscriptions, number of the roster, members and infos by turns, last event, ms that it stays, 1 in a recovery}.
+-- Nil stands for what was not asked for, so that nobody takes it for "there is none".
 local topic, epoch, number, wants = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
 local values = call('HMGET', P .. 'c:' .. topic, 'e', 's', 'b', 'v', 'w')
 local known = {e = values[1], s = values[2], b = values[3], v = values[4], w = values[5]}
-local speakers = {}
+local speakers = false
 if number < 0 then
     -- Whatever these have said up to now is in what the reader gets, or was before its time.
     speakers = call('HGETALL', P .. 'ops')
@@ -24,11 +25,11 @@ if number >= 0 then
     end
     if from then entries = call('LRANGE', P .. 'r:' .. topic, text(from), -1) end
 end
-local in_recovery, members = recovering(), {}
+local in_recovery, members = recovering(), false
 if string.find(wants, 'm', 1, true) then
     local key = in_recovery and call('EXISTS', P .. 'b:' .. topic) == 1 and 'b:' or 'm:'
     members = call('HGETALL', P .. key .. topic)
-    for i = 2, #members, 2 do members[i] = string.match(members[i], '^%d+ (.*)$') end
+    for i = 2, #members, 2 do members[i] = string.match(members[i], '^%d+ (.*)$') or '' end
 end
 local event, stays = false, 0
 if string.find(wants, 'l', 1, true) then

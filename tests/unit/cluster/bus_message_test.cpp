@@ -94,6 +94,31 @@ TEST(BusMessage, OfAClientEventIsWhatWasPublished) {
     EXPECT_EQ(client_event_message("host", {}, "x"), "* host - x");
 }
 
+TEST(BusMessage, IsSoundIfClientsCanBeTold) {
+    const auto is_sound = [](char kind, std::string_view body, std::string_view number = "1") {
+        std::string text = "run ";
+        text.append(number).append(" 0 0 host 2 ").append(1, kind).append(" - ").append(body);
+        const auto message = BusMessage::parse(text);
+        return message && message->is_sound();
+    };
+    EXPECT_TRUE(is_sound('e', "{\"event\":\"e\"}"));
+    EXPECT_TRUE(is_sound('a', "2 u1{}"));
+    EXPECT_TRUE(is_sound('a', "2 u1"));
+    EXPECT_TRUE(is_sound('r', "2 u1"));
+    EXPECT_TRUE(is_sound('k', "12"));
+    EXPECT_TRUE(is_sound('t', ""));
+    EXPECT_TRUE(is_sound('?', "of a later release"));
+    for (const std::string_view body : {"", "x", "1", "[]", "{}x", "{\"a\":\"\xff\"}", "{}\xf0"}) {
+        EXPECT_FALSE(is_sound('e', body)) << body;
+    }
+    for (const std::string_view body : {"", "u1", "3 u1", "1 \xff", "1 \xc3\xa9{}", "2 u1{"}) {
+        EXPECT_FALSE(is_sound('a', body)) << body;
+    }
+    EXPECT_FALSE(is_sound('k', "12x"));
+    EXPECT_FALSE(is_sound('t', "", "18446744073709551615"));
+    EXPECT_FALSE(BusMessage::parse("* host - \xff")->is_sound());
+}
+
 TEST(BusMessage, NamesWhoIsExcluded) {
     EXPECT_EQ(excluded_text({}), "-");
     EXPECT_EQ(excluded_text({1, 2}), "1.2");

@@ -53,6 +53,35 @@ TEST(RedisParser, BoundsAReply) {
     EXPECT_EQ(parser.problem(), "the reply is too large");
 }
 
+TEST(RedisParser, TakesNoMemoryForElementsThatAreOnlyAnnounced) {
+    for (const std::string_view bytes : {"*1073741824\r\n", "*2\r\n*4194000\r\n"}) {
+        RedisParser parser;
+        parser.feed(bytes);
+        EXPECT_FALSE(parser.next());
+        if (bytes.starts_with("*2")) {
+            EXPECT_EQ(parser.problem(), "");
+            std::string elements;
+            for (int i = 0; i < 4194000; ++i) elements += ":1\r\n";
+            parser.feed(elements);
+            EXPECT_FALSE(parser.next());
+            parser.feed("*1000\r\n");
+            EXPECT_FALSE(parser.next());
+        }
+        EXPECT_NE(parser.problem(), "");
+    }
+}
+
+TEST(RedisParser, CountsElementsAnewForEachReply) {
+    RedisParser parser;
+    std::string array = "*3000000\r\n";
+    for (int i = 0; i < 3000000; ++i) array += ":1\r\n";
+    for (int i = 0; i < 2; ++i) {
+        parser.feed(array);
+        EXPECT_TRUE(parser.next());
+    }
+    EXPECT_EQ(parser.problem(), "");
+}
+
 TEST(RedisParser, BoundsNoReplyForWhatCameBeforeIt) {
     RedisParser parser;
     const std::string reply = "$1048576\r\n" + std::string(std::size_t{1} << 20U, 'x') + "\r\n";

@@ -32,6 +32,15 @@ TEST(FallbackFrames, AreAsciiWhateverTheMessage) {
     EXPECT_EQ(json::parse(line.substr(1)), json::array({text}));
 }
 
+TEST(FallbackMessage, StaysWithinATextThatIsCutInACharacter) {
+    for (const std::string_view whole : {"\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x94\x94"}) {
+        for (std::size_t size = 1; size < whole.size(); ++size) {
+            const std::string line = fallback_message(std::string(whole.substr(0, size)));
+            EXPECT_LE(line.size(), std::string("a[\"\\ud83d\\ude00\"]\n").size());
+        }
+    }
+}
+
 TEST(FallbackSend, IsAnArrayOfStrings) {
     const auto messages = parse_fallback_send(R"( ["{\"a\":1}", "\u00e9"] )");
     ASSERT_TRUE(messages);

@@ -1,0 +1,169 @@
+#include "topic_reader.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "carillon/base/hash.hpp"
+#include "script_world.hpp"
+
+namespace carillon::test {
+namespace {
+
+using testing::ElementsAre;
+
+const std::string lobby = "p1:7presence-lobby";
+
+/// A reader of one partition, over a real Redis, and all that it tells.
+class TopicReaderTest : public testing::Test, public RedisBusOwner, public TopicReader::Listener {
+protected:
+    TopicReaderTest() {
+        Partition& partition = partitions.emplace_back();
+        partition.number = 1;
+        partition.prefix = world.prefix;
+        reader = std::make_unique<TopicReader>(context, partitions, *this);
+        bus.open();
+        EXPECT_TRUE(run_until([this] { return bus.is_up(); }));
+        world.epoch = context.run_id;
+        node.epoch = context.run_id;
+        node.join();
+    }
+    ~TopicReaderTest() override { bus.close(); }
+
+    Topic& follow(const std::string& key) {
+        Topic& topic = partitions.front().topics.insert(
+            std::make_unique<Topic>(partitions.front(), key, ChannelAddress{}));
+        topic.presence = std::make_unique<Presence>();
+        reader->follow(topic);
+        return topic;
+    }
+
+    bool run_until(const std::function<bool()>& condition) {
+        return world.loop.run_until([&] {
+            bus.flush();
+            return condition();
+        });
+    }
+    bool run_until_reads(std::size_t count) {
+        return run_until([this, count] { return reads.size() >= count; });
+    }
+
+    void on_up(std::string_view run_id) override {
+        context.run_id = run_id;
+        context.epoch = fnv1a(run_id);
+    }
+    void on_down(std::string_view why) override { ADD_FAILURE() << why; }
+    void on_message(std::string_view topic, std::string_view message) override {
+        reader->on_message(topic, message);
+    }
+    void on_subscribed(std::string_view topic) override { reader->on_subscribed(topic); }
+    void on_script_error(Script, std::string_view, std::string_view error) override {
+        script_errors.emplace_back(error);
+    }
+    void on_said(Topic&, const BusMessage& message) override { said.emplace_back(message.body); }
+    void on_read(Topic&, const TopicRead& read) override {
+        std::vector<std::string>& ids = reads.emplace_back();
+        if (!read.members) ids.emplace_back("not told");
+        for (const auto& member : read.members.value_or(MembersView{})) {
+            ids.emplace_back(member.first);
+        }
+    }
+    void on_moved(Topic&) override {}
+    void on_unreadable(Topic& topic) override { unreadable.push_back(topic.key); }
+
+    ScriptWorld world;
+    ScriptNode node{world, "a.1"};
+    RedisOptions options;
+    ClusterMetrics metrics;
+    LatencyHistogram round_trips;
+    RedisBus bus{world.loop.get(),
+                 {*RedisAddress::parse(world.server.url()), nullptr, "", std::chrono::seconds(20)},
+                 round_trips,
+                 [] { return std::uint64_t{0}; },
+                 *this};
+    ClusterContext context{bus,  options,     metrics, [this] { return world.loop.get().now(); },
+                           "me", fnv1a("me"), {},      0,
+                           {}};
+    std::deque<Partition> partitions;
+    std::unique_ptr<TopicReader> reader;
+    std::vector<std::vector<std::string>> reads;
+    std::vector<std::string> said;
+    std::vector<std::string> script_errors;
+    std::vector<std::string> unreadable;
+};
+
+TEST_F(TopicReaderTest, DoesNotTakeAReadWithoutMembersForAnEmptyChannel) {
+    node.hold({.topic = lobby, .count = 1, .steps = {{"+", "ann"}}});
+    Topic& topic = follow(lobby);
+    ASSERT_TRUE(run_until_reads(1));
+    EXPECT_THAT(reads[0], ElementsAre("ann"));
+    // It reads on, as after each reconnect, and needs no members; then it learns that it does.
+    reader->on_down();
+    reader->on_up();
+    ASSERT_TRUE(run_until([&] { return topic.reading; }));
+    reader->read_state(topic);
+    ASSERT_TRUE(run_until_reads(3));
+    EXPECT_THAT(reads[1], ElementsAre("not told"));
+    EXPECT_THAT(reads[2], ElementsAre("ann"));
+    EXPECT_FALSE(topic.members_wanted);
+}
+
+TEST_F(TopicReaderTest, AsksForMembersAgainIfTheConnectionWasLostBeforeTheyCame) {
+    node.hold({.topic = lobby, .count = 1, .steps = {{"+", "ann"}}});
+    Topic& topic = follow(lobby);
+    ASSERT_TRUE(run_until_reads(1));
+    reader->read_state(topic);
+    reader->on_down();
+    EXPECT_TRUE(topic.members_wanted);
+    reader->on_up();
+    ASSERT_TRUE(run_until_reads(2));
+    EXPECT_THAT(reads[1], ElementsAre("ann"));
+}
+
+TEST_F(TopicReaderTest, DoesWithoutATopicWhoseKeyIsOfAnotherType) {
+    world.command({"SET", world.key("c:" + lobby), "garbage"});
+    Topic& topic = follow(lobby);
+    Topic& other = follow("p1:7presence-other");
+    ASSERT_TRUE(run_until([&] { return !unreadable.empty() && !reads.empty(); }));
+    EXPECT_THAT(unreadable, ElementsAre(lobby));
+    EXPECT_TRUE(bus.is_up());
+    EXPECT_TRUE(other.sequence.is_based());
+    EXPECT_EQ(script_errors.size(), 1U);
+    world.command({"DEL", world.key("c:" + lobby)});
+    for (int steps = 0; steps < 200; ++steps) reader->sweep();  // A whole round.
+    ASSERT_TRUE(run_until([&] { return topic.sequence.is_based(); }));
+}
+
+TEST_F(TopicReaderTest, TakesWhatComesOfATopicThatCannotBeRead) {
+    world.command({"SET", world.key("c:" + lobby), "garbage"});
+    Topic& topic = follow(lobby);
+    ASSERT_TRUE(run_until([&] { return !unreadable.empty(); }));
+    topic.is_broken = true;
+    const std::string subject = world.key("t:" + lobby);
+    for (int repeats = 0; repeats < 2; ++repeats) {
+        world.command({"PUBLISH", subject, "run 7 0 0 host 3 e - {\"event\":\"e\"}"});
+    }
+    world.command({"PUBLISH", subject, "run 8 0 0 host 4 e - {\"event\":\"f\"}"});
+    ASSERT_TRUE(run_until([&] { return said.size() >= 2; }));
+    EXPECT_THAT(said, ElementsAre("{\"event\":\"e\"}", "{\"event\":\"f\"}"));
+}
+
+TEST_F(TopicReaderTest, PassesOverMessagesThatClientsCouldNotBeTold) {
+    follow(lobby);
+    ASSERT_TRUE(run_until_reads(1));
+    const std::string subject = world.key("t:" + lobby);
+    for (const std::string body : {"\xff{}", "{}\xf0", "\"x\"", "", "{"}) {
+        world.command({"PUBLISH", subject, "* other - " + body});
+    }
+    world.command({"PUBLISH", subject, "nonsense"});
+    world.command({"PUBLISH", subject, "* other - {\"event\":\"client-e\"}"});
+    ASSERT_TRUE(run_until([&] { return !said.empty(); }));
+    EXPECT_THAT(said, ElementsAre("{\"event\":\"client-e\"}"));
+    EXPECT_EQ(metrics.messages_rejected, 6U);
+}
+
+}  // namespace
+}  // namespace carillon::test
