@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/asio/ip/address.hpp>
 #include <string_view>
 
 #include "nearest.hpp"
@@ -13,13 +14,57 @@ namespace {
 
 constexpr std::string_view file_suffix = "_FILE";
 
-/// Kubernetes tells every pod of the services beside it: one called "carillon" comes as
-/// CARILLON_PORT=tcp://10.0.0.1:6001, CARILLON_SERVICE_HOST and so on. Those are not settings.
-bool is_service_link(std::string_view name, std::string_view text) {
-    const auto port = name.find("_PORT_");
-    return name.find("_SERVICE_HOST") != name.npos || name.find("_SERVICE_PORT") != name.npos ||
-           (port != name.npos && name.substr(port).find_first_of("0123456789") == 6) ||
-           text.starts_with("tcp://") || text.starts_with("udp://");
+constexpr std::string_view digits = "0123456789";
+constexpr std::string_view capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+
+/// Cuts the last `_`-separated word off `name` and returns it; all of `name` if there is no `_`.
+std::string_view take_last_word(std::string_view& name) {
+    const auto underscore = name.rfind('_');
+    const std::string_view word = name.substr(underscore + 1);  // npos + 1 is 0.
+    name = name.substr(0, underscore == name.npos ? 0 : underscore);
+    return word;
+}
+
+bool consists_of(std::string_view text, std::string_view allowed) {
+    return !text.empty() && text.find_first_not_of(allowed) == text.npos;
+}
+
+/// `sctp://10.0.0.1:6001`, `tcp://[fd00::1]:6001`: any protocol, the service's address, a port.
+bool is_service_url(std::string_view text) {
+    const auto scheme = text.find("://");
+    const auto colon = text.rfind(':');
+    if (scheme == text.npos || colon <= scheme + 3) return false;
+    std::string_view host = text.substr(scheme + 3, colon - scheme - 3);
+    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    boost::system::error_code error;
+    boost::asio::ip::make_address(std::string(host), error);
+    return !error && consists_of(text.substr(0, scheme), "abcdefghijklmnopqrstuvwxyz0123456789") &&
+           consists_of(text.substr(colon + 1), digits);
+}
+
+/// `…_PORT_6001_SCTP`, and the same with `_PROTO`, `_PORT` or `_ADDR` behind it.
+bool is_service_port_name(std::string_view name) {
+    for (const std::string_view detail : {"_PROTO", "_PORT", "_ADDR"}) {
+        if (!name.ends_with(detail)) continue;
+        name.remove_suffix(detail.size());
+        break;
+    }
+    const std::string_view protocol = take_last_word(name);
+    const std::string_view number = take_last_word(name);
+    return consists_of(protocol, capitals) && consists_of(number, digits) &&
+           name.ends_with("_PORT");
+}
+
+/// Kubernetes sets these variables in every pod for each service of its namespace. A service called
+/// `carillon`, or `carillon-…`, makes them look like settings: CARILLON_SERVICE_HOST,
+/// CARILLON_SERVICE_PORT, CARILLON_SERVICE_PORT_HTTP, CARILLON_PORT=tcp://10.0.0.1:6001 and
+/// CARILLON_PORT_6001_TCP with _PROTO, _PORT and _ADDR. Their shape is recognised rather than a
+/// list of protocols, so that one more protocol does not stop the start. No setting has such a
+/// name, except those that end in _PORT, which are numbers.
+bool is_service_variable(std::string_view name, std::string_view text) {
+    if (name.ends_with("_PORT") && is_service_url(text)) return true;
+    return name.ends_with("_SERVICE_HOST") || name.ends_with("_SERVICE_PORT") ||
+           name.find("_SERVICE_PORT_") != name.npos || is_service_port_name(name);
 }
 
 }  // namespace
@@ -27,7 +72,7 @@ bool is_service_link(std::string_view name, std::string_view text) {
 Environment::Environment(const std::vector<std::pair<std::string, std::string>>& variables,
                          const std::vector<std::string>& known, ConfigurationProblems& problems) {
     for (const auto& [name, text] : variables) {
-        if (text.empty() || is_service_link(name, text)) continue;
+        if (text.empty() || is_service_variable(name, text)) continue;
         if (name.starts_with("CARILLON_")) {
             read_own(name, text, known, problems);
         } else if (name.starts_with("PUSHER_") || name.starts_with("SOKETI_")) {

@@ -1,4 +1,8 @@
 #include <algorithm>
+#include <cctype>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "loading.hpp"
 
@@ -23,13 +27,61 @@ TEST_F(Environment, IgnoresVariablesOfOthers) {
     EXPECT_EQ(problems(), "");
 }
 
-TEST_F(Environment, IgnoresWhatKubernetesSaysOfServices) {
-    sources.environment = {{"CARILLON_SERVICE_HOST", "10.0.0.1"},
-                           {"CARILLON_SERVICE_PORT_HTTP", "6001"},
-                           {"CARILLON_PORT", "tcp://10.0.0.1:6001"},
-                           {"CARILLON_PORT_6001_TCP_ADDR", "10.0.0.1"},
-                           {"SOKETI_PORT", "tcp://10.0.0.2:6001"}};
-    EXPECT_EQ(load().listen.at(0).port, 6001);
+/// What Kubernetes sets for a service whose name, in capitals, is `service`, with one named port.
+std::vector<std::pair<std::string, std::string>> service_variables(const std::string& service,
+                                                                   const std::string& protocol,
+                                                                   const std::string& url) {
+    std::string capitals = protocol;
+    for (char& c : capitals) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    const std::string port = service + "_PORT_6001_" + capitals;
+    return {{service + "_SERVICE_HOST", "10.0.0.1"},
+            {service + "_SERVICE_PORT", "6001"},
+            {service + "_SERVICE_PORT_WEB_SOCKETS", "6001"},
+            {service + "_PORT", url},
+            {port, url},
+            {port + "_PROTO", protocol},
+            {port + "_PORT", "6001"},
+            {port + "_ADDR", "10.0.0.1"}};
+}
+
+TEST_F(Environment, IgnoresServiceVariablesOfKubernetesWhateverTheProtocol) {
+    // The fourth may exist one day; CARILLON_ADMIN_PORT is a setting, too.
+    for (const std::string protocol : {"tcp", "udp", "sctp", "mptcp2"}) {
+        for (const std::string service :
+             {"CARILLON", "CARILLON_ADMIN", "CARILLON_SCTP", "CARILLON_A_B_1", "SOKETI"}) {
+            for (const char* host : {"10.0.0.1", "[fd00::1]"}) {
+                const std::string url = protocol + "://" + host + ":6001";
+                sources.environment = service_variables(service, protocol, url);
+                const Configuration configuration = load();
+                EXPECT_EQ(configuration.listen.at(0).port, 6001) << service << ' ' << url;
+                EXPECT_EQ(configuration.admin.port, 9601) << service << ' ' << url;
+            }
+        }
+    }
+}
+
+TEST_F(Environment, RefusesWhatOnlyResemblesAServiceVariable) {
+    const std::vector<std::pair<std::string, std::string>> misspelt = {
+        {"CARILLON_SERVICE_HOSTS", "10.0.0.1"},   {"CARILLON_SERVICE_PORTS", "1"},
+        {"CARILLON_PORT_6001", "6001"},           {"CARILLON_PORT_6001_", "tcp://10.0.0.1:6001"},
+        {"CARILLON_PORT_60O1_TCP", "1"},          {"CARILLON_ADMIN_PORT_", "9601"},
+        {"CARILLON_POTR", "tcp://10.0.0.1:6001"}, {"CARILLON_REDIS_ULR", "tcp://10.0.0.1:6379"},
+        {"CARILLON_HTTP_PORT", "sctp://x:6001"},  {"CARILLON_6001_TCP", "tcp://10.0.0.1:6001"},
+    };
+    for (const auto& [name, text] : misspelt) {
+        sources.environment = {{name, text}};
+        EXPECT_EQ(problems().find(name + ": unknown environment variable"), 0U) << name;
+    }
+}
+
+TEST_F(Environment, ChecksSettingsWhoseTextResemblesAServiceUrl) {
+    for (const char* text : {"tcp://carillon:6001", "tcp://10.0.0.1", "tcp://10.0.0.1:", "://", ":",
+                             "tcp://10.0.0.1:http", "://10.0.0.1:6001", "tcp://:6001"}) {
+        sources.environment = {{"CARILLON_PORT", text}};
+        EXPECT_NE(problems(), "") << text;
+    }
+    sources.environment = {{"CARILLON_REDIS_URL", "tcp://10.0.0.1:6379"}};
+    EXPECT_NE(problems(), "");
 }
 
 TEST_F(Environment, AcceptsTrueFalseOneAndZero) {
