@@ -98,6 +98,9 @@ void add_traffic(Families& out, const ShardMetrics& metrics) {
     out.counter("carillon_received_bytes_total", "Bytes read from sockets.",
                 metrics.bytes_received);
     out.counter("carillon_sent_bytes_total", "Bytes written to sockets.", metrics.bytes_sent);
+    out.counter("carillon_forwarded_unreadable_total",
+                "Requests whose X-Forwarded-For or X-Forwarded-Proto could not be read.",
+                metrics.forwarded_unreadable);
     out.counter("carillon_messages_received_total", "Messages from clients.",
                 metrics.messages_received);
     out.counter("carillon_messages_sent_total", "Messages to clients.", metrics.messages_sent);

@@ -13,6 +13,7 @@ void add_up(Map& total, const Map& part) {
 void add_up(ShardMetrics& total, const ShardMetrics& part) {
     total.bytes_received += part.bytes_received;
     total.bytes_sent += part.bytes_sent;
+    total.forwarded_unreadable += part.forwarded_unreadable;
     total.connections_opened += part.connections_opened;
     add_up(total.connections_closed, part.connections_closed);
     add_up(total.connections_refused, part.connections_refused);

@@ -8,15 +8,10 @@ namespace carillon {
 namespace {
 
 namespace http = boost::beast::http;
-/// Several fields of one name count as one list (RFC 9110, 5.3).
+
+/// All lines of the field.
 std::string joined(const HttpRequest& request, http::field name) {
-    std::string all;
-    const auto [begin, end] = request.message.equal_range(name);
-    for (auto field = begin; field != end; ++field) {
-        if (!all.empty()) all += ",";
-        all += field->value();
-    }
-    return all;
+    return list_of(request.message, to_string(name));
 }
 
 boost::system::result<WsUpgrade, WsRefusal> judge(const HttpRequest& request, bool may_deflate) {

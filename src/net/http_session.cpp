@@ -32,11 +32,6 @@ bool wants_websocket(const http::request<http::string_body>& message) {
     return false;
 }
 
-std::string_view header_of(const http::request<http::string_body>& message, const char* name) {
-    const auto value = message[name];
-    return {value.data(), value.size()};
-}
-
 /// The path and query of a target in absolute form, too (RFC 9112, 3.2.2).
 std::string_view origin_form(std::string_view target) {
     for (const std::string_view scheme : {"http://", "https://"}) {
@@ -271,9 +266,7 @@ void HttpSession::handle() {
         .path = target.substr(0, question),
         .query = question == std::string_view::npos ? "" : target.substr(question + 1),
         .path_values = {},
-        .origin = server_.proxies_.origin({stream_.peer(), stream_.secure()},
-                                          header_of(message, "X-Forwarded-For"),
-                                          header_of(message, "X-Forwarded-Proto")),
+        .origin = request_origin(message),
     };
     if (wants_websocket(message)) {
         if (const auto refusal = server_.upgrade_(request, HttpUpgrade(*this))) answer(*refusal);
@@ -286,6 +279,15 @@ void HttpSession::handle() {
     }
     if (match.allowed.empty()) return answer({.status = 404, .body = "Not found\n"});
     answer({.status = 405, .body = "Method not allowed\n", .headers = {{"Allow", match.allowed}}});
+}
+
+RequestOrigin HttpSession::request_origin(const http::fields& fields) {
+    const RequestOrigin peer{stream_.peer(), stream_.secure()};
+    if (!server_.proxies_.trusts(peer.address)) return peer;
+    const RequestOrigin origin = server_.proxies_.origin(peer, list_of(fields, "X-Forwarded-For"),
+                                                         list_of(fields, "X-Forwarded-Proto"));
+    if (origin.unreadable) ++server_.streams_.metrics().forwarded_unreadable;
+    return origin;
 }
 
 void HttpSession::answer(const HttpResponse& response) {
@@ -364,6 +366,16 @@ void HttpSession::drain() {
         return stream_.close_when_sent();
     }
     arm(discard_time_max);  // Half a request must not hold up the stop.
+}
+
+std::string list_of(const http::fields& fields, std::string_view name) {
+    std::string all;
+    const auto [begin, end] = fields.equal_range(name);
+    for (auto field = begin; field != end; ++field) {
+        if (!all.empty()) all += ",";
+        all += field->value();
+    }
+    return all;
 }
 
 std::string begin_response(int status) {

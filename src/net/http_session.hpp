@@ -69,6 +69,7 @@ private:
     [[nodiscard]] std::optional<HttpResponse> head_refusal() const;
     void dispatch();
     void handle();
+    [[nodiscard]] RequestOrigin request_origin(const boost::beast::http::fields& fields);
     void move();
     void refuse(boost::system::error_code error);
     void write(const HttpResponse& response, bool keep_alive);

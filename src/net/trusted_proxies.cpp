@@ -1,7 +1,9 @@
 #include "carillon/net/trusted_proxies.hpp"
 
 #include <algorithm>
+#include <boost/beast/core/string.hpp>
 #include <charconv>
+#include <cstddef>
 
 namespace carillon {
 namespace {
@@ -19,6 +21,87 @@ std::string_view trimmed(std::string_view text) {
     const auto first = text.find_first_not_of(" \t");
     if (first == std::string_view::npos) return {};
     return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+}
+
+std::string_view unquoted(std::string_view text) {
+    const bool quoted = text.size() >= 2 && text.front() == '"' && text.back() == '"';
+    return quoted ? text.substr(1, text.size() - 2) : text;
+}
+
+/// A comma-separated list, its entries taken from right to left. A blank text has no entry; an
+/// empty entry beside others is one.
+class ReversedList {
+public:
+    explicit ReversedList(std::string_view text) : rest_(text), ended_(trimmed(text).empty()) {}
+
+    std::optional<std::string_view> next() {
+        if (ended_) return std::nullopt;
+        const std::size_t comma = rest_.rfind(',');
+        ended_ = comma == std::string_view::npos;
+        const std::string_view entry = ended_ ? rest_ : rest_.substr(comma + 1);
+        if (!ended_) rest_ = rest_.substr(0, comma);
+        return unquoted(trimmed(entry));
+    }
+
+private:
+    std::string_view rest_;
+    bool ended_;
+};
+
+bool is_port(std::string_view text) {
+    return !text.empty() && text.size() <= 5 &&
+           text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+/// One client has one spelling: no IPv4 address written as IPv6, no zone.
+std::optional<address> parse_address(std::string_view text) {
+    const std::string_view without_zone =
+        text.find(':') == std::string_view::npos ? text : text.substr(0, text.find('%'));
+    boost::system::error_code error;
+    const address parsed = boost::asio::ip::make_address(std::string(without_zone), error);
+    if (error) return std::nullopt;
+    if (parsed.is_v4() || !parsed.to_v6().is_v4_mapped()) return parsed;
+    return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, parsed.to_v6());
+}
+
+/// `1.2.3.4`, `2001:db8::1`, `[2001:db8::1]`, and with a port `1.2.3.4:567`, `[2001:db8::1]:443`,
+/// which the load balancers of Azure and AWS send.
+std::optional<address> parse_entry(std::string_view entry) {
+    std::string_view host = entry;
+    std::string_view port;
+    if (entry.starts_with('[')) {
+        const std::size_t bracket = entry.find(']');
+        if (bracket == std::string_view::npos) return std::nullopt;
+        host = entry.substr(1, bracket - 1);
+        port = entry.substr(bracket + 1);
+        if (host.find(':') == std::string_view::npos) return std::nullopt;
+    } else if (std::ranges::count(entry, ':') == 1) {
+        host = entry.substr(0, entry.find(':'));
+        port = entry.substr(host.size());
+    }
+    if (!port.empty() && (port.front() != ':' || !is_port(port.substr(1)))) return std::nullopt;
+    return parse_address(host);
+}
+
+std::optional<bool> parse_secure(std::string_view scheme) {
+    const auto is = [scheme](std::string_view known) {
+        return boost::beast::iequals(scheme, known);
+    };
+    if (is("https") || is("wss")) return true;
+    if (is("http") || is("ws")) return false;
+    return std::nullopt;
+}
+
+/// `place`: from the right, 1 is the last. Null of an empty list.
+std::optional<std::string_view> entry_at(std::string_view list, std::size_t place) {
+    ReversedList entries(list);
+    std::optional<std::string_view> entry;
+    while (place-- > 0) {
+        const auto before = entries.next();
+        if (!before) break;
+        entry = before;
+    }
+    return entry;
 }
 
 }  // namespace
@@ -67,18 +150,24 @@ RequestOrigin TrustedProxies::origin(const RequestOrigin& peer, std::string_view
                                      std::string_view forwarded_proto) const {
     if (!trusts(peer.address)) return peer;
     RequestOrigin origin = peer;
-    while (!forwarded_for.empty() && trusts(origin.address)) {
-        const std::size_t comma = forwarded_for.rfind(',');
-        const std::size_t from = comma == std::string_view::npos ? 0 : comma + 1;
-        boost::system::error_code error;
-        const address before =
-            boost::asio::ip::make_address(std::string(trimmed(forwarded_for.substr(from))), error);
-        if (error) break;
-        origin.address = before;
-        forwarded_for = comma == std::string_view::npos ? "" : forwarded_for.substr(0, comma);
+    ReversedList entries(forwarded_for);
+    std::size_t place = 0;
+    while (trusts(origin.address)) {
+        const auto entry = entries.next();
+        if (!entry) break;
+        const auto before = parse_entry(*entry);
+        // Whatever is left of it may be the client's own invention.
+        origin.unreadable = !before;
+        if (!before) break;
+        origin.address = *before;
+        ++place;
     }
-    const std::string_view proto = trimmed(forwarded_proto.substr(0, forwarded_proto.find(',')));
-    if (!proto.empty()) origin.secure = proto == "https" || proto == "wss";
+    // Of a proxy that sends no X-Forwarded-For, the last entry is its own.
+    if (const auto scheme = entry_at(forwarded_proto, std::max<std::size_t>(place, 1))) {
+        const auto secure = parse_secure(*scheme);
+        origin.secure = secure.value_or(false);
+        origin.unreadable = origin.unreadable || !secure;
+    }
     return origin;
 }
 

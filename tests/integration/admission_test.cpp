@@ -84,6 +84,32 @@ TEST_F(Admission, LimitsHowManyClientsAnAddressBringsInASecond) {
     EXPECT_TRUE(eventually([&] { return try_to_enter(server.port(0), from("192.0.2.1")) == 0; }));
 }
 
+TEST_F(Admission, ReadsAllLinesOfForwardedForAsOneList) {
+    configuration.connection.max_new_per_second_per_address = 1;
+    configuration.http.trusted_proxies = {"127.0.0.1"};
+    RunningServer server(configuration);
+    // The client's own line first, then that of a proxy that appends lines.
+    const auto behind_proxy = [](const std::string& invented) {
+        return "X-Forwarded-For: " + invented + "\r\nx-forwarded-for: 192.0.2.1\r\n";
+    };
+    EXPECT_EQ(try_to_enter(server.port(0), behind_proxy("198.51.100.1")), 0);
+    EXPECT_EQ(try_to_enter(server.port(0), behind_proxy("198.51.100.2")), 4100);
+    EXPECT_EQ(try_to_enter(server.port(0), behind_proxy("")), 4100);
+    EXPECT_EQ(try_to_enter(server.port(0), "X-Forwarded-For: 192.0.2.1:5678\r\n"), 4100);
+    EXPECT_EQ(try_to_enter(server.port(0), "X-Forwarded-For: 198.51.100.1\r\n"), 0);
+}
+
+TEST_F(Admission, ReadsAllLinesOfForwardedProtoAsOneList) {
+    configuration.apps[0].tls_only = true;
+    configuration.http.trusted_proxies = {"127.0.0.1"};
+    RunningServer server(configuration);
+    const std::string http = "X-Forwarded-Proto: http\r\n";
+    const std::string https = "X-Forwarded-Proto: HTTPS\r\n";
+    EXPECT_EQ(try_to_enter(server.port(), https + http), 4000);
+    EXPECT_EQ(try_to_enter(server.port(), http + https), 0);
+    EXPECT_EQ(try_to_enter(server.port(), https), 0);
+}
+
 TEST_F(Admission, BelievesNoProxyThatItWasNotToldOf) {
     configuration.connection.max_new_per_second_per_address = 1;
     RunningServer server(configuration);

@@ -16,6 +16,9 @@ namespace carillon {
 struct ShardMetrics {
     std::uint64_t bytes_received = 0;  ///< from sockets, as they came
     std::uint64_t bytes_sent = 0;
+    /// Requests of trusted proxies with an entry of X-Forwarded-For or X-Forwarded-Proto that
+    /// counted and could not be read.
+    std::uint64_t forwarded_unreadable = 0;
 
     std::uint64_t connections_opened = 0;
     std::map<int, std::uint64_t> connections_closed;   ///< by code; 1006: without a close handshake

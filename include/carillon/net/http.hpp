@@ -84,6 +84,9 @@ private:
     HttpSession& session_;
 };
 
+/// All lines of a field as one comma-separated list (RFC 9110, 5.3).
+[[nodiscard]] std::string list_of(const boost::beast::http::fields& fields, std::string_view name);
+
 /// The first lines of an answer: its status and what every answer has. Fields follow, each with its
 /// line end, then an empty line.
 [[nodiscard]] std::string begin_response(int status);

@@ -47,7 +47,7 @@ struct HttpOptions {
                 "Largest request body; more is 413, before it is read.");
         setting("trusted_proxies", &HttpOptions::trusted_proxies,
                 "Addresses and ranges (`10.0.0.0/8`) of the proxies whose X-Forwarded-For and "
-                "X-Forwarded-Proto are believed.");
+                "X-Forwarded-Proto are believed (docs/transports.md).");
     }
 };
 

@@ -38,6 +38,7 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     /// What waits to be written, over all connections. Walks them all: for a scrape.
     [[nodiscard]] std::size_t queued_bytes() const noexcept;
+    [[nodiscard]] ShardMetrics& metrics() noexcept { return metrics_; }
     [[nodiscard]] const Flusher& flusher() const noexcept { return *flusher_; }
 
 private:

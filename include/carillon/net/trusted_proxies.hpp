@@ -20,27 +20,35 @@ private:
     unsigned bits_ = 0;
 };
 
-/// Who a request comes from, and whether it was encrypted, once proxies are taken into account.
+/// The client's address, and whether the client's connection was encrypted, once proxies are taken
+/// into account.
 struct RequestOrigin {
     boost::asio::ip::address address;
     bool secure = false;
+    bool unreadable = false;  ///< an entry that counted could not be read
 };
 
-/// The proxies whose X-Forwarded-For and X-Forwarded-Proto count. Nobody else's do: anyone can
-/// write them.
+/// The proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. Anyone can write these
+/// headers, so only what a trusted proxy has added to them counts.
 class TrustedProxies {
 public:
     /// `ranges` are well-formed; the configuration has checked.
     explicit TrustedProxies(const std::vector<std::string>& ranges);
 
-    /// `forwarded_for`: addresses from the client to the last proxy but one; the last that is no
-    /// proxy of ours is the client. `forwarded_proto`: "https" or "http".
+    /// Whether the headers of this peer are believed.
+    [[nodiscard]] bool trusts(const boost::asio::ip::address& address) const;
+
+    /// `forwarded_for`: all lines of X-Forwarded-For as one list. Each proxy appends the address
+    /// that it was called from, with or without a port, so the list is read from the right, and the
+    /// first entry that is no trusted proxy is the client. An entry that cannot be read, or is
+    /// empty, ends the walk: the last trusted proxy stands for the client.
+    /// `forwarded_proto`: all lines of X-Forwarded-Proto as one list, schemes in any case. The
+    /// entry that counts has the same place from the right as the client's in `forwarded_for`; of a
+    /// shorter list, the first. An entry that cannot be read means unencrypted.
     [[nodiscard]] RequestOrigin origin(const RequestOrigin& peer, std::string_view forwarded_for,
                                        std::string_view forwarded_proto) const;
 
 private:
-    [[nodiscard]] bool trusts(const boost::asio::ip::address& address) const;
-
     std::vector<AddressRange> ranges_;
 };
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 
 import { eventually } from './inbox.mjs';
 import { quietPort } from './ports.mjs';
+import { endWithUs } from './server.mjs';
 
 const accepts = (port) => new Promise((resolve) => {
     const probe = createConnection(port, '127.0.0.1');
@@ -29,7 +30,7 @@ class Proxy {
         let said = '';
         this.child.stderr.on('data', (part) => (said += part));
         this.ended = new Promise((resolve) => this.child.on('exit', resolve).on('error', resolve));
-        process.on('exit', () => this.child.kill('SIGKILL'));
+        endWithUs(this.child);
         await eventually(`${this.program} listens: ${said}`, () => accepts(this.port));
         return this;
     }

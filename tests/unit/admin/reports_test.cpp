@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 ShardSnapshot busy_shard() {
     ShardSnapshot shard;
     shard.metrics.bytes_received = 10;
+    shard.metrics.forwarded_unreadable = 6;
     shard.metrics.connections_opened = 2;
     shard.metrics.connections_closed[1000] = 1;
     shard.metrics.connections_refused[4001] = 3;
@@ -60,6 +61,7 @@ TEST(PrometheusText, AddsUpTheShards) {
     EXPECT_TRUE(has_line(text, "carillon_connections_closed_total{code=\"1000\"} 2"));
     EXPECT_TRUE(has_line(text, "carillon_connections_refused_total{code=\"4001\"} 6"));
     EXPECT_TRUE(has_line(text, "carillon_channels{kind=\"public\"} 6"));
+    EXPECT_TRUE(has_line(text, "carillon_forwarded_unreadable_total 12"));
     EXPECT_TRUE(has_line(text, "carillon_subscriptions{kind=\"public\"} 10"));
     EXPECT_TRUE(has_line(text, "carillon_loop_lag_seconds 0.0070000000000000001") ||
                 has_line(text, "carillon_loop_lag_seconds 0.007"));
