@@ -234,6 +234,7 @@ void add_process(Families& out, const NodeFacts& facts, const ShardSnapshot& nod
               static_cast<double>(facts.uptime_seconds));
     out.gauge("carillon_resident_bytes", "Memory that the process holds.",
               static_cast<double>(facts.resident_bytes));
+    out.counter("carillon_log_dropped_total", "Log lines lost.", facts.log_lines_dropped);
     out.gauge("carillon_shards", "Threads that serve clients.", static_cast<double>(shards));
     out.gauge("carillon_inbox_bytes", "Bytes that shards have waiting for each other.",
               static_cast<double>(node.inbox_bytes));

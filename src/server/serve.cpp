@@ -7,9 +7,11 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/system/system_error.hpp>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <exception>
 #include <memory>
 #include <string>
 #include <utility>
@@ -110,6 +112,7 @@ private:
     void stop() {
         if (std::exchange(stopping_, true)) {
             spdlog::warn("second signal, exiting at once");
+            flush_log();
             std::_Exit(1);
         }
         spdlog::info("stopping, grace {} s", shutdown_.grace_seconds);
@@ -145,13 +148,10 @@ private:
     bool stopping_ = false;
 };
 
-}  // namespace
-
-int serve(Configuration configuration, const Reload& reload) {
-    set_up_log(configuration.log);
+/// Returns when the server has stopped.
+void run(const Configuration& configuration, const Reload& reload) {
     for (const std::string& warning : configuration.warnings) spdlog::warn("{}", warning);
     const rlim_t open_files = raise_open_files();
-    std::signal(SIGPIPE, SIG_IGN);  // Nobody may read our log.
     if (const std::uint32_t seed = configuration.hash_seed) set_process_hash_key({seed, seed});
     auto server = std::make_unique<Server>(configuration);
     Process process(*server, configuration.shutdown, reload);
@@ -161,7 +161,29 @@ int serve(Configuration configuration, const Reload& reload) {
     process.run();
     server->stop();  // Its shards may still report to the process, and to the admin listener.
     admin.reset();
-    return 0;
+}
+
+std::string reason_of(const std::exception& error) {
+    const auto* of_system = dynamic_cast<const boost::system::system_error*>(&error);
+    return of_system != nullptr ? of_system->code().message() : error.what();
+}
+
+}  // namespace
+
+int serve(Configuration configuration, const Reload& reload) {
+    std::signal(SIGPIPE, SIG_IGN);  // Nobody may read our log.
+    set_up_log(configuration.log);
+    int status = 0;
+    try {
+        run(configuration, reload);
+    } catch (const std::exception& error) {
+        // Not left to `main`, whose output waits for a reader: what supervises us waits for the
+        // end.
+        write_to_log("carillon: " + reason_of(error));
+        status = 1;
+    }
+    flush_log();
+    return status;
 }
 
 }  // namespace carillon

@@ -15,6 +15,7 @@
 #include "carillon/protocol/channel_name.hpp"
 #include "carillon/runtime/cores.hpp"
 #include "carillon/runtime/memory.hpp"
+#include "log.hpp"
 #include "secure_random.hpp"
 #include "shard.hpp"
 
@@ -218,7 +219,8 @@ NodeFacts Server::facts() const {
     return {.version = CARILLON_VERSION,
             .flusher = std::string(shards_.front()->flusher_name()),
             .uptime_seconds = std::chrono::duration_cast<std::chrono::seconds>(uptime).count(),
-            .resident_bytes = resident_bytes()};
+            .resident_bytes = resident_bytes(),
+            .log_lines_dropped = log_lines_dropped()};
 }
 
 void Server::observe(std::function<void(NodeSnapshot)> done) {

@@ -42,6 +42,7 @@ struct NodeFacts {
     std::string flusher;
     std::int64_t uptime_seconds = 0;
     std::size_t resident_bytes = 0;
+    std::uint64_t log_lines_dropped = 0;
 };
 
 /// What the admin listener asks; filled by the server, and by tests.

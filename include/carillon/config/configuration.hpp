@@ -19,6 +19,7 @@ namespace carillon {
 struct LogOptions {
     std::string level = "info";
     std::string format = "text";
+    std::uint32_t max_queued_bytes = 1048576;
 
     /// Beside the forms of the other rooms: `setting(name, member, {choice, …}, meaning)`.
     template <class Visitor>
@@ -27,6 +28,10 @@ struct LogOptions {
                 "The least important messages that are logged.");
         setting("format", &LogOptions::format, {"text", "json"},
                 "Lines for people, or one JSON object a line.");
+        setting("max_queued_bytes", &LogOptions::max_queued_bytes, 4096, 1073741824,
+                "Bytes of log lines that wait for standard error to take them. Further lines are "
+                "dropped and counted (`carillon_log_dropped_total`): the server never waits for "
+                "its log.");
     }
 };
 

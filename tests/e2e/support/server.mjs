@@ -26,16 +26,19 @@ export function endWithUs(child) {
     child.on('exit', () => running.delete(child)).on('error', () => running.delete(child));
 }
 
-/** Starts the binary. `text` is what it has written, `ended` how it ends; nothing runs for ever. */
-export function launch(args, { env, within = 180_000 } = {}) {
+/**
+ * Starts the binary. `text` is what it has written, `ended` how it ends; nothing runs for ever. `stderr`: a
+ * descriptor that it logs to instead.
+ */
+export function launch(args, { env, within = 180_000, stderr = 'pipe' } = {}) {
     const limits = { timeout: within, killSignal: 'SIGKILL' };
     const child = spawn(binary, args, {
-        env: environment(env), stdio: ['ignore', 'pipe', 'pipe'], ...limits,
+        env: environment(env), stdio: ['ignore', 'pipe', stderr], ...limits,
     });
     running.add(child);
     child.text = { stdout: '', stderr: '' };
     for (const stream of ['stdout', 'stderr']) {
-        child[stream].setEncoding('utf8').on('data', (text) => (child.text[stream] += text));
+        child[stream]?.setEncoding('utf8').on('data', (text) => (child.text[stream] += text));
     }
     child.ended = new Promise((resolve) => {
         child.on('error', (error) => resolve({ code: null, error }));

@@ -46,8 +46,11 @@ WebhookMetrics dead_endpoint() {
     return endpoint;
 }
 
-const NodeFacts facts{
-    .version = "1.2.3", .flusher = "gathered", .uptime_seconds = 60, .resident_bytes = 4096};
+const NodeFacts facts{.version = "1.2.3",
+                      .flusher = "gathered",
+                      .uptime_seconds = 60,
+                      .resident_bytes = 4096,
+                      .log_lines_dropped = 9};
 
 bool has_line(const std::string& text, const std::string& line) {
     return text.find("\n" + line + "\n") != std::string::npos;
@@ -58,13 +61,14 @@ TEST(PrometheusText, AddsUpTheShards) {
     slow.lag = 7ms;
     const std::string text = prometheus_text(facts, {{busy_shard(), slow}, {}});
     EXPECT_TRUE(has_line(text, "carillon_received_bytes_total 20"));
+    EXPECT_TRUE(has_line(text, "carillon_forwarded_unreadable_total 12"));
     EXPECT_TRUE(has_line(text, "carillon_connections_closed_total{code=\"1000\"} 2"));
     EXPECT_TRUE(has_line(text, "carillon_connections_refused_total{code=\"4001\"} 6"));
     EXPECT_TRUE(has_line(text, "carillon_channels{kind=\"public\"} 6"));
-    EXPECT_TRUE(has_line(text, "carillon_forwarded_unreadable_total 12"));
     EXPECT_TRUE(has_line(text, "carillon_subscriptions{kind=\"public\"} 10"));
     EXPECT_TRUE(has_line(text, "carillon_loop_lag_seconds 0.0070000000000000001") ||
                 has_line(text, "carillon_loop_lag_seconds 0.007"));
+    EXPECT_TRUE(has_line(text, "carillon_log_dropped_total 9"));
     EXPECT_TRUE(has_line(text, "carillon_shards 2"));
 }
 
