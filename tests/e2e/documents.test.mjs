@@ -11,8 +11,8 @@ async function textsIn(folder, suffix) {
     return new Map(files.map((name, i) => [name, texts[i]]));
 }
 
-test('docs/protocol.md names tests that exist', async () => {
-    const document = await readFile(new URL('docs/protocol.md', root), 'utf8');
+test('docs/features.md names tests that exist', async () => {
+    const document = await readFile(new URL('docs/features.md', root), 'utf8');
     const scripts = await textsIn('tests/e2e', '.test.mjs');
     const sources = await Promise.all((await textsIn('tests', '_test.cpp')).values());
     const unitTests = new Set(sources.flatMap((text) => [...text.matchAll(
