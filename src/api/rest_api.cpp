@@ -98,7 +98,7 @@ void RestApi::add_routes(HttpRoutes& routes) {
     add("POST", "/apps/*/users/*/terminate_connections", &RestApi::terminate_connections);
     // pusher-http-python 3.3 leaves the app out.
     add("POST", "/users/*/terminate_connections", &RestApi::terminate_connections);
-    // Deprecated, and still called by old SDKs. Source: protocol.md 5.9.
+    // Deprecated, and still called by old SDKs. Source: wire.md 5.9.
     add("POST", "/apps/*/channels/*/events", &RestApi::post_channel_event);
     add("GET", "/apps/*/channels/*/stats", &RestApi::get_stats);
 }

@@ -11,7 +11,7 @@ namespace carillon {
 
 /// Writes signed POST requests for one path. All of the signature that a body does not change is
 /// computed once a second, so a request costs the MD5 of its body and three blocks of SHA-256.
-/// Source: protocol.md 5.2.
+/// Source: wire.md 5.2.
 class RequestSigner {
 public:
     /// `path` begins with a slash and is what gets signed; `prefix` goes before it on the wire.

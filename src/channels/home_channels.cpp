@@ -10,7 +10,7 @@
 namespace carillon {
 namespace {
 
-// Source: protocol.md 2.8.
+// Source: wire.md 2.8.
 constexpr std::uint32_t subscriptions_counted_at_once = 100;
 constexpr std::chrono::seconds count_interval{5};
 

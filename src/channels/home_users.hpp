@@ -16,7 +16,7 @@ namespace carillon {
 
 /// The users whose home is this shard: which shards have connections that are signed in as them,
 /// and which shards want to know. The only owner of that state, so watchers everywhere see a user
-/// come and go in one order. Pure. Source: protocol.md 4.4, 4.5.
+/// come and go in one order. Pure. Source: wire.md 4.4, 4.5.
 class HomeUsers {
 public:
     using Send = Home::Send;

@@ -8,7 +8,7 @@
 namespace carillon {
 namespace {
 
-/// Source: protocol.md 2.8.
+/// Source: wire.md 2.8.
 bool is_counted(const App& app, ChannelKind kind) {
     return app.subscription_count && !kind.is_presence() &&
            kind.access != ChannelKind::Access::user;

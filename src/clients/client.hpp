@@ -56,7 +56,7 @@ protected:
     [[nodiscard]] ShardMetrics& metrics() noexcept { return metrics_; }
 
 private:
-    /// Of apps that demand that their clients are authorized. Source: protocol.md 2.10.
+    /// Of apps that demand that their clients are authorized. Source: wire.md 2.10.
     class AuthorizationTimeout final : public Timeout {
     public:
         explicit AuthorizationTimeout(Client& client) : client_(client) {}

@@ -19,7 +19,7 @@ bool is_printable(std::string_view key) {
     return key.size() <= 64 && std::ranges::all_of(key, [](char c) { return c > ' ' && c <= '~'; });
 }
 
-/// Absent or empty means 7. Source: protocol.md 1.2.
+/// Absent or empty means 7. Source: wire.md 1.2.
 bool speaks(std::string_view query) {
     const auto parameters = Query::parse(query);
     if (!parameters) return false;

@@ -7,7 +7,7 @@
 namespace carillon {
 
 /// What browsers have to be told, whatever the answer, to let a page of another origin read it; and
-/// not to keep it. Source: protocol.md 7.7.
+/// not to keep it. Source: wire.md 7.7.
 [[nodiscard]] std::vector<HttpField> cors_fields(const HttpRequest& request);
 
 /// The answer to a preflight request.

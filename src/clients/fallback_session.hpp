@@ -22,7 +22,7 @@ inline constexpr std::string_view fallback_content_type = "application/javascrip
 
 /// A Pusher client that comes by HTTP requests: `xhr_streaming` or `xhr` to receive, `xhr_send` to
 /// send. What cannot be delivered waits for the next receive request, within the same limit as what
-/// waits for a WebSocket. Source: protocol.md 7.3 … 7.6.
+/// waits for a WebSocket. Source: wire.md 7.3 … 7.6.
 class FallbackSession final : public Client,
                               public Timeout,
                               public std::enable_shared_from_this<FallbackSession> {

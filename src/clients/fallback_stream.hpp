@@ -14,7 +14,7 @@ namespace carillon {
 class FallbackSession;
 
 /// One answer to `xhr_streaming`: lines as chunks, without an end as long as nobody asks for one.
-/// Source: protocol.md 7.5.
+/// Source: wire.md 7.5.
 class FallbackStream final : public StreamHandler, public Timeout {
 public:
     FallbackStream(EventLoop& loop, std::weak_ptr<FallbackSession> session)

@@ -13,7 +13,7 @@ namespace carillon {
 [[nodiscard]] std::string_view outcome_name(const HttpOutcome& outcome) noexcept;
 
 /// What it means for the events of the request. `unix_seconds`: the present, for a Retry-After that
-/// names a moment. Source: protocol.md 6.4; RFC 9110, 10.2.3.
+/// names a moment. Source: wire.md 6.4; RFC 9110, 10.2.3.
 [[nodiscard]] Attempt attempt_of(const HttpOutcome& outcome, std::int64_t unix_seconds);
 
 }  // namespace carillon

@@ -14,7 +14,7 @@ using Random = std::function<std::uint64_t()>;
 
 /// How long to wait after the `failures`th failure in a row: 1, 2, 4, 8, … seconds, `most` at most,
 /// of which a random half to all, so that many who failed together do not return together. Source:
-/// protocol.md 6.4.
+/// wire.md 6.4.
 [[nodiscard]] inline Duration retry_delay(unsigned failures, std::chrono::seconds most,
                                           std::uint64_t random) noexcept {
     constexpr unsigned doublings_max = 16;

@@ -9,7 +9,7 @@
 
 namespace carillon {
 
-/// Writes the body, stamped with `time_ms` (Unix time), and signs it. Source: protocol.md 6.1.
+/// Writes the body, stamped with `time_ms` (Unix time), and signs it. Source: wire.md 6.1.
 void seal(Delivery& delivery, const Credential& credential, std::int64_t time_ms);
 
 /// The request of a sealed delivery; headers of the endpoint's own come last.

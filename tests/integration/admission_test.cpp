@@ -1,4 +1,4 @@
-// Who is let in, and what each limit answers: protocol.md 1.6, 2.10, Appendix B.
+// Who is let in, and what each limit answers: wire.md 1.6, 2.10, 8.2.
 #include <gtest/gtest.h>
 
 #include <optional>

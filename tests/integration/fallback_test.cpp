@@ -1,4 +1,4 @@
-// The HTTP fallback, byte by byte: protocol.md 7.
+// The HTTP fallback, byte by byte: wire.md 7.
 #include "support/fallback_client.hpp"
 
 #include <gtest/gtest.h>

@@ -18,7 +18,7 @@
 namespace carillon {
 
 /// The REST API of one shard: signed requests of backends, turned into calls on the domain.
-/// Source: protocol.md 5.
+/// Source: wire.md 5.
 class RestApi {
 public:
     /// `channels` and `metrics` must outlive this.

@@ -30,7 +30,7 @@ struct ApiRefusal {
 /// nullopt lets it in. SDKs differ in what they escape before and after signing, so a few readings
 /// of path and query are tried. `credentials`: of the app that the path names. The timestamp must
 /// be less than `window_seconds` from `now_unix_seconds`. `path_prefix`: configured, may be empty;
-/// SDKs sign the path with it or without. Source: protocol.md 5.2.
+/// SDKs sign the path with it or without. Source: wire.md 5.2.
 [[nodiscard]] std::optional<ApiRefusal> check_api_request(const ApiRequest& request,
                                                           std::span<const Credential> credentials,
                                                           std::int64_t now_unix_seconds,

@@ -12,7 +12,7 @@
 namespace carillon {
 
 /// The query of a URL, as signing needs it: every parameter, in order, with the value as it was
-/// sent. Source: protocol.md 5.2.
+/// sent. Source: wire.md 5.2.
 class Query {
 public:
     static constexpr std::size_t parameters_max = 100;

@@ -12,7 +12,7 @@ namespace carillon {
 
 /// Checks `auth` of `pusher:subscribe`: "<app key>:<hex HMAC-SHA256>" over "<socket id>:<channel>",
 /// followed by ":<channel data>" if the client sent any, whatever the channel's kind. Those are the
-/// bytes of the decoded member, unchanged. Fails with Errc::unauthorized. Source: protocol.md 2.2.
+/// bytes of the decoded member, unchanged. Fails with Errc::unauthorized. Source: wire.md 2.2.
 [[nodiscard]] Result<void> check_subscription_token(std::string_view token,
                                                     std::string_view socket_id,
                                                     std::string_view channel,
@@ -25,7 +25,7 @@ namespace carillon {
                                              std::optional<std::string_view> channel_data);
 
 /// Checks `auth` of `pusher:signin` in the same way, over "<socket id>::user::<user data>". Source:
-/// protocol.md 4.1.
+/// wire.md 4.1.
 [[nodiscard]] Result<void> check_signin_token(std::string_view token, std::string_view socket_id,
                                               std::string_view user_data,
                                               std::span<const Credential> credentials);

@@ -20,7 +20,7 @@ namespace carillon {
 class ChannelShard;
 
 /// One client as the protocol sees it, whatever carries its messages: text in, messages out through
-/// the sink. Rules: protocol.md 2, 3, 4 and Appendix A. Pure. Lives and dies on one shard.
+/// the sink. Rules: wire.md 2, 3, 4 and 8.1. Pure. Lives and dies on one shard.
 class Connection {
 public:
     /// Sends `connection_established`.

@@ -19,7 +19,7 @@ struct CacheRule {
 
 /// The last event of each cache channel of one app, as far as this shard is their home. Bounded:
 /// beyond the rule's bytes, the events that were published longest ago go. Pure. Source:
-/// protocol.md 2.7.
+/// wire.md 2.7.
 class EventCache {
 public:
     struct Entry {

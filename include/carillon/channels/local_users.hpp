@@ -28,7 +28,7 @@ struct SignedInUser {
 };
 
 /// The edge of a shard, as far as users go: its connections that are signed in, and the users that
-/// these watch. Pure. Source: protocol.md 4.
+/// these watch. Pure. Source: wire.md 4.
 ///
 /// In a cluster, a sign-in has succeeded once all nodes know of it.
 ///

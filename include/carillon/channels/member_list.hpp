@@ -14,7 +14,7 @@
 namespace carillon {
 
 /// Distinct members of a presence channel, kept as the text that joiners get, which is amended as
-/// they come and go: a join encodes one member, and copies the others. Pure. Source: protocol.md
+/// they come and go: a join encodes one member, and copies the others. Pure. Source: wire.md
 /// 2.3.
 class MemberList {
 public:

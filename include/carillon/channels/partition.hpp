@@ -12,7 +12,7 @@ namespace carillon {
 inline constexpr std::size_t partition_count = 256;
 
 /// Every channel of an app belongs to one of the partitions, the same on every node. Source:
-/// design.md §2.
+/// docs/architecture.md.
 [[nodiscard]] constexpr std::uint8_t partition_of(std::string_view app_id,
                                                   std::string_view channel) noexcept {
     const std::uint64_t hash = fnv1a(channel, fnv1a("/", fnv1a(app_id)));

@@ -30,7 +30,7 @@ private:
 
 /// The members of one presence channel: distinct users, each with any number of connections.
 /// Everyone keeps the `user_info` that a user first came with.
-/// Pure. Source: protocol.md 2.6.
+/// Pure. Source: wire.md 2.6.
 class PresenceRoster {
 public:
     /// True if the user is new, and not merely on a further connection.
@@ -49,7 +49,7 @@ public:
     [[nodiscard]] std::size_t users() const noexcept { return list_.size(); }
     [[nodiscard]] std::vector<std::string> user_ids() const { return list_.ids(); }
 
-    /// The text of `subscription_succeeded`. Source: protocol.md 2.3.
+    /// The text of `subscription_succeeded`. Source: wire.md 2.3.
     [[nodiscard]] std::string succeeded(std::string_view channel) const {
         return list_.succeeded(channel);
     }

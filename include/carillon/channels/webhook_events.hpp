@@ -32,7 +32,7 @@ struct Departure {
 
 /// What the homes of a shard tell backends. Says arrivals at once and holds departures back for the
 /// app's grace; who is back by then never left, and neither is said. What no endpoint wants costs a
-/// look at the app. Pure. Source: protocol.md 6.3, 6.5.
+/// look at the app. Pure. Source: wire.md 6.3, 6.5.
 class WebhookEvents {
 public:
     /// The most that is held back; the oldest is said sooner if there are more.

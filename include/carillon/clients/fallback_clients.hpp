@@ -19,7 +19,7 @@ class FallbackSession;
 
 /// The way of Pusher clients into a shard by HTTP requests, where WebSockets are blocked:
 /// `xhr_streaming` and `xhr_polling` of pusher-js. A session lives on the shard that its path
-/// names; requests for it are brought there. Source: protocol.md 7.
+/// names; requests for it are brought there. Source: wire.md 7.
 class FallbackClients {
 public:
     /// What is referred to must outlive this. `shards`: how many there are.
@@ -54,7 +54,7 @@ private:
         sessions_;
 };
 
-/// What pusher-js reports to with `enableStats`: is answered, and forgotten. Source: protocol.md
+/// What pusher-js reports to with `enableStats`: is answered, and forgotten. Source: wire.md
 /// 7.10.
 void add_timeline_routes(HttpRoutes& routes);
 

@@ -9,7 +9,7 @@
 
 namespace carillon {
 
-/// The way of Pusher clients into a shard by WebSocket (protocol.md 1.1 … 1.3).
+/// The way of Pusher clients into a shard by WebSocket (wire.md 1.1 … 1.3).
 class WebSocketClients {
 public:
     /// What is referred to must outlive this.

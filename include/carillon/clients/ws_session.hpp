@@ -16,7 +16,7 @@ namespace carillon {
 
 /// One WebSocket after its handshake: the codec on a TCP stream, with liveness, the close handshake
 /// and the limit on what may wait for a slow reader. What messages mean is up to who derives from
-/// it. Source: RFC 6455; protocol.md 1.5, 1.6, 1.8.
+/// it. Source: RFC 6455; wire.md 1.5, 1.6, 1.8.
 class WsSession : public StreamHandler,
                   public Timeout,
                   public std::enable_shared_from_this<WsSession> {

@@ -35,7 +35,7 @@ struct ClusterNode {
 };
 
 /// One shard's share in a cluster: puts a home into the shard's domain that speaks for the node in
-/// the partitions whose home the shard is. Source: design.md §5, docs/cluster.md.
+/// the partitions whose home the shard is. Source: docs/cluster.md, docs/decisions/0009.
 class ClusterShard {
 public:
     /// `node`, `loop` and `metrics` must outlive this, and this the domain.

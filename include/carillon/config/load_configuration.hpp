@@ -29,7 +29,8 @@ struct ConfigurationProblems {
 };
 
 /// Reads all sources and checks them. Files are read anew at each call, so a reload is another
-/// call. Blocks on the disk: for start-up and reloads, not for a shard. Source: design.md §4.
+/// call. Blocks on the disk: for start-up and reloads, not for a shard. Source:
+/// docs/configuration.md.
 [[nodiscard]] std::variant<Configuration, ConfigurationProblems> load_configuration(
     const ConfigurationSources& sources);
 

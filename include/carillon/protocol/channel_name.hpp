@@ -8,7 +8,7 @@
 
 namespace carillon {
 
-/// What a channel's prefix says about it. Source: protocol.md 2.1.
+/// What a channel's prefix says about it. Source: wire.md 2.1.
 struct ChannelKind {
     enum class Access : std::uint8_t { open, signed_, encrypted, presence, user };
 
@@ -41,7 +41,7 @@ inline constexpr std::string_view user_channel_prefix = "#server-to-user-";
 class ChannelName {
 public:
     /// `limits.max_channel_name_length` counts characters, prefix included. Fails with
-    /// Errc::bad_channel_name. Source: protocol.md 2.1.
+    /// Errc::bad_channel_name. Source: wire.md 2.1.
     [[nodiscard]] static Result<ChannelName> parse(std::string_view text, const Limits& limits);
 
     [[nodiscard]] const std::string& text() const noexcept { return text_; }

@@ -11,7 +11,7 @@
 namespace carillon {
 
 /// What clients send, one type a message. Views point into the text that was parsed and hold as
-/// long as it does. Sources: protocol.md 1.5, 2.2, 2.5, 3, 4.1.
+/// long as it does. Sources: wire.md 1.5, 2.2, 2.5, 3, 4.1.
 struct PingMessage {};
 struct PongMessage {};
 
@@ -45,7 +45,7 @@ using ClientMessage = std::variant<PingMessage, PongMessage, SubscribeMessage, U
 /// the last of equal names counts. `data` of pusher:subscribe, pusher:unsubscribe and
 /// pusher:signin may be an object or a string that holds one. Fails with bad_json (no JSON object),
 /// bad_message (a member missing or of the wrong type), bad_event_name (a client event's name is
-/// not valid Unicode) or unknown_event; the connection stays open. Source: protocol.md 1.8.
+/// not valid Unicode) or unknown_event; the connection stays open. Source: wire.md 1.8.
 [[nodiscard]] Result<ClientMessage> parse_client_message(std::string_view text);
 
 }  // namespace carillon

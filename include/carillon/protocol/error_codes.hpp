@@ -9,7 +9,7 @@ namespace carillon {
 
 /// The code of `pusher:error`, and of the Close frame if the connection ends with it; nullopt is
 /// JSON null, after which the connection always stays open. Never 4000 … 4299 without a close: some
-/// clients act on the code alone. Source: protocol.md 1.6, 1.7.
+/// clients act on the code alone. Source: wire.md 1.6, 1.7.
 [[nodiscard]] constexpr std::optional<int> pusher_code(Errc code) noexcept {
     switch (code) {
         case Errc::bad_json:
@@ -69,7 +69,7 @@ namespace carillon {
     return std::nullopt;
 }
 
-/// `type` and `status` of `pusher:subscription_error`. Source: protocol.md 2.4.
+/// `type` and `status` of `pusher:subscription_error`. Source: wire.md 2.4.
 struct SubscriptionErrorKind {
     std::string_view type;
     int status;

@@ -10,7 +10,7 @@ namespace carillon {
 
 /// The lines of pusher-js' HTTP transports, each with its `\n`: what a receive request is answered
 /// with. ASCII only, since the client counts UTF-16 units of what it gets, and we count bytes.
-/// Source: protocol.md 7.2.
+/// Source: wire.md 7.2.
 inline constexpr std::string_view fallback_open = "o\n";
 inline constexpr std::string_view fallback_heartbeat = "h\n";
 inline constexpr std::string_view fallback_nothing = "a[]\n";  ///< no message, but life
@@ -28,7 +28,7 @@ inline constexpr std::string_view fallback_nothing = "a[]\n";  ///< no message, 
 inline constexpr std::string_view fallback_last_chunk = "0\r\n\r\n";
 
 /// The body of `xhr_send`: a JSON array of strings, each one message of a client; valid UTF-8 comes
-/// out whatever comes in. Fails with bad_json. Source: protocol.md 7.3.
+/// out whatever comes in. Fails with bad_json. Source: wire.md 7.3.
 [[nodiscard]] Result<std::vector<std::string>> parse_fallback_send(std::string_view body);
 
 }  // namespace carillon

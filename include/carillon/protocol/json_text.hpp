@@ -46,7 +46,7 @@ void append_json_escaped(std::string& out, std::string_view text);
 /// Appends `data` the way subscribers get it: always a JSON string. A string keeps its bytes and
 /// escapes (only a lone surrogate escape is written as `\ufffd`, since strict parsers refuse the
 /// whole frame); any other value becomes a string whose content is its source text. Source:
-/// protocol.md 0.1, 3.
+/// wire.md 0.1, 3.
 void append_event_data(std::string& out, const JsonText& data);
 
 /// Bytes of UTF-8 that the string written by `append_event_data` decodes to: what the payload limit

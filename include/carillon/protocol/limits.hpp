@@ -5,8 +5,7 @@
 namespace carillon {
 
 /// What one app may use. 0 means "no limit" where the comment says so. An app's own settings are
-/// laid over the global ones when the configuration is read. Sources: protocol.md Appendix B,
-/// design.md §6.
+/// laid over the global ones when the configuration is read. Source: wire.md 8.2.
 struct Limits {
     std::uint32_t max_event_payload_bytes = 10240;  ///< decoded bytes of `data`, inclusive
     std::uint32_t max_channel_name_length = 200;    ///< characters, prefix included

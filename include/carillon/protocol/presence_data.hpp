@@ -9,7 +9,7 @@
 
 namespace carillon {
 
-/// Who joins a presence channel: `channel_data` of a subscription. Source: protocol.md 2.2, 2.6.
+/// Who joins a presence channel: `channel_data` of a subscription. Source: wire.md 2.2, 2.6.
 struct PresenceData {
     std::string user_id;                   ///< a number in the source is kept as its JSON text
     std::optional<std::string> user_info;  ///< JSON text, well-formed, as it came in

@@ -13,7 +13,7 @@
 namespace carillon {
 
 /// The text of every frame that the server sends. `channel` is a valid channel name, so it needs no
-/// escaping. Source: protocol.md 0.2.
+/// escaping. Source: wire.md 0.2.
 
 [[nodiscard]] std::string connection_established(SocketId id, unsigned activity_timeout_seconds);
 
@@ -27,16 +27,16 @@ namespace carillon {
 
 /// For a presence channel of `count` members. `ids` and `hash` are the members of the JSON array
 /// and object of these names, escaped already for the string that they go into: large lists are
-/// kept that way. Source: protocol.md 2.3.
+/// kept that way. Source: wire.md 2.3.
 [[nodiscard]] std::string presence_succeeded(std::string_view channel, std::size_t count,
                                              std::string_view ids, std::string_view hash);
 
 [[nodiscard]] std::string cache_miss(std::string_view channel);
 
-/// `count` is at least 1: pusher-js ignores 0. Source: protocol.md 2.8.
+/// `count` is at least 1: pusher-js ignores 0. Source: wire.md 2.8.
 [[nodiscard]] std::string subscription_count(std::string_view channel, std::size_t count);
 
-/// Our addition, which Laravel Echo's `error()` listens to. Source: protocol.md 2.4.
+/// Our addition, which Laravel Echo's `error()` listens to. Source: wire.md 2.4.
 [[nodiscard]] std::string subscription_error(std::string_view channel, Errc reason,
                                              std::string_view message);
 
@@ -44,10 +44,10 @@ namespace carillon {
                                        const std::optional<std::string>& user_info);
 [[nodiscard]] std::string member_removed(std::string_view channel, std::string_view user_id);
 
-/// `user_data` as the client sent it. Source: protocol.md 4.2.
+/// `user_data` as the client sent it. Source: wire.md 4.2.
 [[nodiscard]] std::string signin_success(std::string_view user_data);
 
-/// Who of a watchlist came and went; not both are empty. Source: protocol.md 4.4.
+/// Who of a watchlist came and went; not both are empty. Source: wire.md 4.4.
 [[nodiscard]] std::string watchlist_events(std::span<const std::string> online,
                                            std::span<const std::string> offline);
 

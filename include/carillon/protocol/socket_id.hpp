@@ -11,7 +11,7 @@ namespace carillon {
 
 /// A connection's public name, printed "first.second". Two integers, not a string: 16 bytes, no
 /// allocation, cheap to compare. Both are at least 1 for every connection; {0, 0} is nobody.
-/// Source: protocol.md 1.4.
+/// Source: wire.md 1.4.
 struct SocketId {
     std::uint64_t first = 0;
     std::uint64_t second = 0;

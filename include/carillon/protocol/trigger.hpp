@@ -13,7 +13,7 @@
 
 namespace carillon {
 
-/// What `info` may ask for; a comma-separated list in requests. Source: protocol.md 5.3 … 5.6.
+/// What `info` may ask for; a comma-separated list in requests. Source: wire.md 5.3 … 5.6.
 struct InfoAttributes {
     bool user_count = false;
     bool subscription_count = false;
@@ -40,7 +40,7 @@ struct Trigger {
 /// is returned: names, limits, socket id, size and well-formedness of `data`. Not thread-safe.
 /// Fails with bad_request or bad_json (400), bad_channel_name, bad_event_name, bad_socket_id (400)
 /// or data_too_large (413); the error's text holds until the next call. Source:
-/// protocol.md 5.3, 5.4.
+/// wire.md 5.3, 5.4.
 class TriggerParser {
 public:
     /// Members missing from the body may come as query parameters (documented for Pusher): the

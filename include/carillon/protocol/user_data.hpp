@@ -10,7 +10,7 @@
 
 namespace carillon {
 
-/// Who signs in: `user_data` of `pusher:signin`. Source: protocol.md 4.1.
+/// Who signs in: `user_data` of `pusher:signin`. Source: wire.md 4.1.
 struct UserData {
     std::string id;                        ///< of the characters of channel names
     std::optional<std::string> user_info;  ///< JSON text, well-formed, as it came in

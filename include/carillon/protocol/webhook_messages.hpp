@@ -13,7 +13,7 @@
 
 namespace carillon {
 
-/// What backends are told of. The last two are our addition. Source: protocol.md 6.3.
+/// What backends are told of. The last two are our addition. Source: wire.md 6.3.
 enum class WebhookKind : std::uint8_t {
     channel_occupied,
     channel_vacated,
@@ -69,7 +69,7 @@ private:
                                                const JsonText& data, SocketId socket_id,
                                                std::optional<std::string_view> user_id);
 
-/// The body: `time_ms` is Unix time, `events` are such as above. Source: protocol.md 6.1.
+/// The body: `time_ms` is Unix time, `events` are such as above. Source: wire.md 6.1.
 [[nodiscard]] std::string webhook_body(std::int64_t time_ms,
                                        std::span<const std::string_view> events);
 

@@ -27,7 +27,7 @@ struct WsEvent {
 /// at most twice the payload that has arrived, whatever a header promises. It is freed once
 /// complete. An unfragmented message whose payload is all in `input` is not copied, unless it was
 /// compressed: that is inflated, up to the limit, and kept until the next call. Source: RFC
-/// 6455, 5 and 7.4; protocol.md 1.8.
+/// 6455, 5 and 7.4; wire.md 1.8.
 class WsDecoder {
 public:
     enum class Progress : std::uint8_t { event, need_more, failed };

@@ -39,7 +39,7 @@ struct WsRefusal {
 };
 
 /// Judges an upgrade; the app key in the path is not its business. Never throws but for want of
-/// memory. Source: RFC 6455, 4.2; protocol.md 1.1 and 1.3.
+/// memory. Source: RFC 6455, 4.2; wire.md 1.1 and 1.3.
 [[nodiscard]] boost::system::result<WsUpgrade, WsRefusal> accept_ws_upgrade(
     const WsUpgradeRequest& request);
 

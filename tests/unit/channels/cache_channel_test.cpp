@@ -1,4 +1,4 @@
-// Cache channels: protocol.md 2.7.
+// Cache channels: wire.md 2.7.
 #include <gmock/gmock.h>
 
 #include "carillon/protocol/server_messages.hpp"

@@ -25,7 +25,7 @@ struct ModelApp {
 
 /// All that the protocol says of channels and users, done the slow and obvious way by one thread:
 /// no shards, no tickets, nothing of the server's own code. `said` holds what each client has to be
-/// told, in order, by channel ("" for what has none). Source: protocol.md 2, 3, 4.
+/// told, in order, by channel ("" for what has none). Source: wire.md 2, 3, 4.
 class Model {
 public:
     using Json = nlohmann::json;

@@ -113,7 +113,7 @@ Json essence(const Json& frame) {
     return all;
 }
 
-/// Rules 1 and 2 of protocol.md 0.1; that it parses has been seen already.
+/// Rules 1 and 2 of wire.md 0.1; that it parses has been seen already.
 bool is_well_formed(const Json& frame) {
     const bool may_be_object =
         frame.at("event") == "pusher:error" || frame.at("event") == "pusher:subscription_error";

@@ -1,4 +1,4 @@
-// `pusher_internal:subscription_count`: protocol.md 2.8.
+// `pusher_internal:subscription_count`: wire.md 2.8.
 #include <gmock/gmock.h>
 
 #include "shard_world.hpp"

@@ -1,4 +1,4 @@
-// Signed-in users, watchlists, termination: protocol.md 4.
+// Signed-in users, watchlists, termination: wire.md 4.
 #include <gmock/gmock.h>
 
 #include <map>
