@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 constexpr auto close_wait_max = 3s;
 constexpr auto slow_close_wait_max = 2s;
-constexpr std::size_t burst_max = 16;  // Times the limit, within one turn.
+constexpr std::size_t turn_burst_max = 16;  // Times the limit, within one turn.
 
 bool fails_connection(std::uint16_t code) {
     return code == 1002 || code == 1003 || code == 1007 || code == 1009;
@@ -58,7 +58,7 @@ void WsSession::send(Frame frame) {
 bool WsSession::has_room(std::size_t size) const noexcept {
     // Until its socket refuses some of what it is offered, at the end of a turn, no reader is slow.
     const std::size_t max = options_.max_queued_bytes;
-    return stream_.queued_bytes() + size <= (stream_.blocked() ? max : max * burst_max);
+    return stream_.queued_bytes() + size <= (stream_.blocked() ? max : max * turn_burst_max);
 }
 
 void WsSession::close(std::uint16_t code, std::string_view reason) {

@@ -9,7 +9,7 @@
 namespace carillon {
 namespace {
 
-constexpr std::size_t in_flight_max = 1024;
+constexpr std::size_t publishes_in_flight_max = 1024;
 constexpr std::chrono::milliseconds stall_time{100};
 constexpr std::chrono::milliseconds lag{500};
 
@@ -79,7 +79,7 @@ bool Publisher::lags() {
 
 void Publisher::end_turn() {
     if (!context_.bus.is_up() || context_.now() < stalled_until_) return;
-    while (in_flight_ < in_flight_max) {
+    while (in_flight_ < publishes_in_flight_max) {
         KeptEvent* const event = buffer_.next();
         if (event == nullptr) return;
         send(*event);

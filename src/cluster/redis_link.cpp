@@ -16,7 +16,7 @@ using boost::system::error_code;
 constexpr std::size_t kept_bytes_max = std::size_t{1} << 20U;  // Of a buffer that is empty.
 constexpr std::string_view ping_text = "carillon:alive";       // Tells our PINGs from the owner's.
 
-std::string milliseconds(Duration time) {
+std::string milliseconds_text(Duration time) {
     return std::to_string(std::chrono::ceil<std::chrono::milliseconds>(time).count()) + " ms";
 }
 
@@ -220,12 +220,13 @@ void RedisConnection::Link::watch() {
 }
 
 void RedisConnection::Link::check(TimePoint due) {
-    if (!ready_) return lose("not connected within " + milliseconds(timeout_));
+    if (!ready_) return lose("not connected within " + milliseconds_text(timeout_));
     const TimePoint now = loop_.now();
     // This loop has been late itself: what has come in the meantime is read first.
     if (now - due > timeout_ / 4) return wake_at(now + timeout_ / 4);
     const auto since = unanswered_since();
-    if (since && now - *since >= timeout_) return lose("no answer for " + milliseconds(timeout_));
+    if (since && now - *since >= timeout_)
+        return lose("no answer for " + milliseconds_text(timeout_));
     if (!since && now - heard_ >= timeout_ / 2) ping();
     watch();
 }

@@ -28,7 +28,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::int64_t unix_ms() {
+std::int64_t unix_ms_now() {
     return std::chrono::duration_cast<std::chrono::milliseconds>(
                std::chrono::system_clock::now().time_since_epoch())
         .count();
@@ -84,7 +84,7 @@ private:
         Delivery delivery;
         delivery.id = std::move(letter.delivery);
         delivery.events = std::move(letter.events);
-        seal(delivery, app.credentials.front(), unix_ms());
+        seal(delivery, app.credentials.front(), unix_ms_now());
         std::optional<HttpOutcome> outcome;
         client->second.post(post_of(delivery, endpoint), endpoint.timeout,
                             [&](const HttpOutcome& arrived) { outcome = arrived; });

@@ -8,7 +8,7 @@
 namespace carillon {
 namespace {
 
-constexpr unsigned fin_bit = 0x80;
+constexpr unsigned final_bit = 0x80;     // FIN.
 constexpr unsigned deflated_bit = 0x40;  // RSV1.
 
 char* put_big_endian(char* at, std::uint64_t value, int bytes) noexcept {
@@ -43,11 +43,11 @@ Frame encode(unsigned first_byte, std::string_view payload) {
 
 Frame encode_ws(WsOpcode opcode, std::string_view payload) {
     assert(opcode < WsOpcode::close || payload.size() <= ws_control_bytes_max);
-    return encode(fin_bit | static_cast<unsigned>(opcode), payload);
+    return encode(final_bit | static_cast<unsigned>(opcode), payload);
 }
 
 Frame encode_ws_deflated(std::string_view compressed) {
-    return encode(fin_bit | deflated_bit | static_cast<unsigned>(WsOpcode::text), compressed);
+    return encode(final_bit | deflated_bit | static_cast<unsigned>(WsOpcode::text), compressed);
 }
 
 Frame encode_ws_close(std::uint16_t code, std::string_view reason) {

@@ -16,8 +16,6 @@ namespace {
 
 using nlohmann::json;
 
-const AppCredentials second_app{"second", "second-key", "second-secret"};
-
 class Admission : public ::testing::Test {
 protected:
     Admission() { configuration.apps.push_back(make_app(second_app)); }

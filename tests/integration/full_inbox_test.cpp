@@ -15,7 +15,7 @@
 namespace carillon::test {
 namespace {
 
-constexpr std::uint16_t shards = 4;
+constexpr std::uint16_t shard_count = 4;
 constexpr std::size_t events_each = 500;  // A publisher; one publisher a shard.
 
 using EventsByChannel = std::map<std::string, std::vector<std::string>>;
@@ -23,10 +23,10 @@ using EventsByChannel = std::map<std::string, std::vector<std::string>>;
 /// Two channels for every home.
 std::vector<std::string> channels_of_all_homes() {
     std::vector<std::string> channels;
-    std::array<int, shards> found{};
-    for (int i = 0; channels.size() < 2 * shards; ++i) {
+    std::array<int, shard_count> found{};
+    for (int i = 0; channels.size() < 2 * shard_count; ++i) {
         std::string name = "channel-" + std::to_string(i);
-        const auto home = static_cast<std::size_t>(home_of("app-id", name, shards));
+        const auto home = static_cast<std::size_t>(home_of("app-id", name, shard_count));
         if (found[home]++ < 2) channels.push_back(std::move(name));
     }
     return channels;
@@ -42,7 +42,7 @@ void publish(std::uint16_t port, const std::string& publisher,
 
 EventsByChannel receive_all(PusherClient& client) {
     EventsByChannel events;
-    for (std::size_t n = 0; n < shards * events_each; ++n) {
+    for (std::size_t n = 0; n < shard_count * events_each; ++n) {
         const ReceivedEvent event = client.receive("event");
         events[event.channel].push_back(event.data);
     }
@@ -63,22 +63,22 @@ void expect_complete(const EventsByChannel& events, const std::vector<std::strin
             for (std::string& data : received) data.erase(0, 1);
             EXPECT_EQ(received, expected) << channels[at] << ", publisher " << publisher;
         }
-        EXPECT_EQ(by_publisher.size(), shards);
+        EXPECT_EQ(by_publisher.size(), shard_count);
     }
 }
 
 TEST(FullInbox, RequestsWaitAndNothingAcceptedIsLost) {
     ServerTuning tuning = port_per_shard();
     tuning.inbox_bytes_max = 1;
-    const RunningServer server(test_configuration(shards), tuning);
+    const RunningServer server(test_configuration(shard_count), tuning);
     const std::vector<std::string> channels = channels_of_all_homes();
     std::vector<PusherClient> clients;
-    for (std::size_t i = 0; i < shards; ++i) {
+    for (std::size_t i = 0; i < shard_count; ++i) {
         clients.emplace_back(server.port(i));
         for (const std::string& channel : channels) clients.back().subscribe(channel);
     }
     std::vector<std::thread> publishers;
-    for (std::size_t i = 0; i < shards; ++i) {
+    for (std::size_t i = 0; i < shard_count; ++i) {
         publishers.emplace_back(publish, server.port(i), std::string(1, static_cast<char>('a' + i)),
                                 std::cref(channels));
     }
@@ -86,7 +86,7 @@ TEST(FullInbox, RequestsWaitAndNothingAcceptedIsLost) {
 
     const EventsByChannel first = receive_all(clients[0]);
     expect_complete(first, channels);
-    for (std::size_t i = 1; i < shards; ++i) EXPECT_EQ(receive_all(clients[i]), first);
+    for (std::size_t i = 1; i < shard_count; ++i) EXPECT_EQ(receive_all(clients[i]), first);
     RestClient(server.port()).trigger(channels[0], "last", "{}");
     for (PusherClient& client : clients) EXPECT_EQ(client.receive().name, "last");
 }

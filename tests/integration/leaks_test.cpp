@@ -16,7 +16,7 @@
 namespace carillon::test {
 namespace {
 
-constexpr std::size_t shards = 4;
+constexpr std::size_t leak_shards = 4;
 constexpr int rounds = 10;
 constexpr std::size_t connections_a_round = 200;
 
@@ -50,7 +50,7 @@ void drop(RawWebSocket client, std::size_t way) {
 }
 
 TEST(Leaks, NothingIsLeftOfConnectionsThatAreGone) {
-    Configuration configuration = test_configuration(shards);
+    Configuration configuration = test_configuration(leak_shards);
     App& app = configuration.apps.front();
     app.limits.max_presence_members = 0;
     app.limits.max_connections = 2 * connections_a_round;  // Refuses if places are not given back.
@@ -60,13 +60,13 @@ TEST(Leaks, NothingIsLeftOfConnectionsThatAreGone) {
     for (int round = 0; round < rounds; ++round) {
         std::vector<RawWebSocket> clients;
         for (std::size_t i = 0; i < connections_a_round; ++i) {
-            clients.push_back(subscriber(server.port(i % shards), i, i % 3 == 0));
+            clients.push_back(subscriber(server.port(i % leak_shards), i, i % 3 == 0));
         }
         for (std::size_t i = 0; i < connections_a_round; ++i) drop(std::move(clients[i]), i / 7);
         clients.clear();
         EXPECT_TRUE(eventually([&] { return open_descriptors() == descriptors; }));
     }
-    for (std::size_t i = 0; i < shards; ++i) {
+    for (std::size_t i = 0; i < leak_shards; ++i) {
         RestClient rest(server.port(i));
         EXPECT_TRUE(eventually([&] { return rest.query("/channels").at("channels").empty(); }));
     }

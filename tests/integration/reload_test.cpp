@@ -12,8 +12,6 @@
 namespace carillon::test {
 namespace {
 
-const AppCredentials second_app{"second", "second-key", "second-secret"};
-
 /// Code of `pusher:error`, or 0 if the client is let in; it is gone again at once.
 int refusal_code(std::uint16_t port, std::string_view key) {
     RawWebSocket client(port, "/app/" + std::string(key));

@@ -16,6 +16,9 @@ struct AppCredentials {
     std::string secret = "app-secret";
 };
 
+/// Those of an app beside the default one, for tests with two.
+inline const AppCredentials second_app{"second", "second-key", "second-secret"};
+
 [[nodiscard]] App make_app(const AppCredentials& credentials = {});
 
 /// `auth` of a `pusher:subscribe`.

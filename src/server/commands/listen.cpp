@@ -20,9 +20,9 @@ using nlohmann::ordered_json;
 constexpr const char* presence_data = R"({"user_id":"carillon-listen"})";
 
 /// A client on one connection. Blocks; everything that goes wrong below the protocol throws.
-class Listener {
+class ChannelListener {
 public:
-    Listener(ClientCredentials credentials, const ListenArguments& arguments)
+    ChannelListener(ClientCredentials credentials, const ListenArguments& arguments)
         : credentials_(std::move(credentials)), arguments_(arguments) {}
 
     /// Returns the exit status, when the events are counted or the server has ended it.
@@ -124,7 +124,7 @@ int listen_command(const ConfigurationSources& sources, const ClientArguments& c
     const Target target = parse_target(client.url);
     const auto credentials = find_credentials(sources, client, false);
     if (!credentials) return 1;
-    return Listener{*credentials, listen}.run(target);
+    return ChannelListener{*credentials, listen}.run(target);
 }
 
 }  // namespace carillon

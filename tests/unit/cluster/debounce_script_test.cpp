@@ -10,10 +10,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-const std::string news = "c1:7news";
-const std::string room = "p1:7presence-room";
-const std::string ann = "u1:7ann";
-
 /// Departures that may be undone while a grace lasts, and webhooks on their way.
 class DebounceScript : public ::testing::Test {
 protected:

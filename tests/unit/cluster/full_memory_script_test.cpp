@@ -10,9 +10,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
-const std::string news = "c1:7news";
-const std::string room = "p1:7presence-room";
-
 /// A Redis that takes no more: who leaves must be able to, or nothing would ever get better.
 class FullMemoryScript : public ::testing::Test {
 protected:

@@ -12,10 +12,6 @@ using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 using Step = ScriptNode::Step;
 
-const std::string news = "c1:7news";
-const std::string room = "p1:7presence-room";
-const std::string ann = "u1:7ann";
-
 class HoldScript : public ::testing::Test {
 protected:
     HoldScript() {

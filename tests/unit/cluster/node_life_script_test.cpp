@@ -15,10 +15,6 @@ using ::testing::SizeIs;
 using ::testing::StartsWith;
 using ::testing::UnorderedElementsAre;
 
-const std::string news = "c1:7news";
-const std::string room = "p1:7presence-room";
-const std::string ann = "u1:7ann";
-
 /// How nodes come, stay, end, and are cleared away.
 class NodeLifeScript : public ::testing::Test {
 protected:

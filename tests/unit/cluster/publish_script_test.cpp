@@ -13,8 +13,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-const std::string news = "c1:7news";
-
 class PublishScript : public ::testing::Test {
 protected:
     /// With the event before it in the partition, and what follows the body.

@@ -12,9 +12,6 @@ using ::testing::Pair;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 
-const std::string news = "c1:7news";
-const std::string room = "p1:7presence-room";
-
 /// By place in what a read returns.
 enum Field : std::size_t {
     of_epoch,

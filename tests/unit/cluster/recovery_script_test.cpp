@@ -16,9 +16,6 @@ using ::testing::Pair;
 using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 
-const std::string news = "c1:7news";
-const std::string room = "p1:7presence-room";
-const std::string ann = "u1:7ann";
 constexpr std::uint64_t far_number = std::uint64_t{1} << 52U;  // Ahead of any clock.
 
 /// After a server that is another than the one before: all are told anew who holds what, and what

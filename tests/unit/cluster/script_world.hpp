@@ -13,6 +13,11 @@
 
 namespace carillon::test {
 
+/// Topics of the app whose id is 7: a channel, a presence channel, a user.
+inline const std::string news = "c1:7news";
+inline const std::string room = "p1:7presence-room";
+inline const std::string ann = "u1:7ann";
+
 /// What Redis answered, kept.
 struct Reply {
     std::string text;  ///< numbers in decimal; "" of nil and of a list

@@ -5,7 +5,7 @@
 namespace carillon {
 namespace {
 
-Errc refusal(std::string_view text, const Limits& limits = {}) {
+Errc presence_refusal(std::string_view text, const Limits& limits = {}) {
     const auto data = PresenceData::parse(text, limits);
     EXPECT_FALSE(data) << text;
     return data ? Errc{} : data.error().code;
@@ -44,7 +44,7 @@ TEST(PresenceData, RefusesWhatNamesNobody) {
          {"", "5", "\"u\"", "[]", "null", "{", R"({"user_id":"u"}x)", R"({"user_id":"u","x":tru})",
           R"({"user_id":"\q"})", "{}", R"({"user_id":""})", R"({"user_id":null})",
           R"({"user_id":true})", R"({"user_id":{}})", R"({"id":"u"})"}) {
-        EXPECT_EQ(refusal(text), Errc::bad_channel_data) << text;
+        EXPECT_EQ(presence_refusal(text), Errc::bad_channel_data) << text;
     }
 }
 
@@ -55,7 +55,7 @@ TEST(PresenceData, CountsCharactersOfTheId) {
         return R"({"user_id":")" + id + "\"}";
     };
     EXPECT_TRUE(PresenceData::parse(text(128), {}));
-    EXPECT_EQ(refusal(text(129)), Errc::bad_channel_data);
+    EXPECT_EQ(presence_refusal(text(129)), Errc::bad_channel_data);
 }
 
 TEST(PresenceData, CountsSourceBytesOfTheInfo) {
@@ -63,7 +63,7 @@ TEST(PresenceData, CountsSourceBytesOfTheInfo) {
         return R"({"user_id":"u","user_info":")" + std::string(n - 2, 'x') + "\"}";
     };
     EXPECT_TRUE(PresenceData::parse(text(1024), {}));
-    EXPECT_EQ(refusal(text(1025)), Errc::user_info_too_large);
+    EXPECT_EQ(presence_refusal(text(1025)), Errc::user_info_too_large);
 }
 
 }  // namespace

@@ -7,7 +7,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-Errc refusal(std::string_view text, const Limits& limits = {}) {
+Errc user_refusal(std::string_view text, const Limits& limits = {}) {
     const auto user = UserData::parse(text, limits);
     EXPECT_FALSE(user) << text;
     return user ? Errc{} : user.error().code;
@@ -34,10 +34,10 @@ TEST(UserData, RefusesWhatNamesNoUser) {
     for (const std::string_view text :
          {"", "5", "[]", "{", "{}", R"({"id":null})", R"({"id":7})", R"({"id":""})",
           R"({"id":"a b"})", R"({"id":"#a"})", R"({"id":"\u00eb"})", R"({"user_id":"u"})"}) {
-        EXPECT_EQ(refusal(text), Errc::bad_user_data) << text;
+        EXPECT_EQ(user_refusal(text), Errc::bad_user_data) << text;
     }
     EXPECT_TRUE(UserData::parse(R"({"id":")" + std::string(128, 'u') + "\"}", {}));
-    EXPECT_EQ(refusal(R"({"id":")" + std::string(129, 'u') + "\"}"), Errc::bad_user_data);
+    EXPECT_EQ(user_refusal(R"({"id":")" + std::string(129, 'u') + "\"}"), Errc::bad_user_data);
 }
 
 TEST(UserData, LimitsTheInfo) {
@@ -45,7 +45,7 @@ TEST(UserData, LimitsTheInfo) {
         return R"({"id":"u","user_info":")" + std::string(bytes - 2, 'x') + "\"}";
     };
     EXPECT_TRUE(UserData::parse(text(1024), {}));
-    EXPECT_EQ(refusal(text(1025)), Errc::user_info_too_large);
+    EXPECT_EQ(user_refusal(text(1025)), Errc::user_info_too_large);
 }
 
 TEST(UserData, CutsTheWatchlist) {
@@ -60,11 +60,11 @@ TEST(UserData, CutsTheWatchlist) {
 
 TEST(UserData, RefusesAWatchlistThatIsNone) {
     for (const std::string_view watchlist : {"5", "{}", "\"u\"", "[1]", "[\"u\",null]", "[[]]"}) {
-        EXPECT_EQ(refusal(R"({"id":"u","watchlist":)" + std::string(watchlist) + "}"),
+        EXPECT_EQ(user_refusal(R"({"id":"u","watchlist":)" + std::string(watchlist) + "}"),
                   Errc::bad_user_data)
             << watchlist;
     }
-    EXPECT_EQ(refusal(R"({"id":"u","watchlist":[")" + std::string(129, 'u') + "\"]}"),
+    EXPECT_EQ(user_refusal(R"({"id":"u","watchlist":[")" + std::string(129, 'u') + "\"]}"),
               Errc::bad_user_data);
 }
 

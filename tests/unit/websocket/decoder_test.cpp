@@ -29,13 +29,6 @@ std::string close(unsigned code, std::string_view reason = {}) {
     return masked_frame(WsOpcode::close, body.append(reason));
 }
 
-Decoded seen(std::vector<SeenEvent> events) {
-    return {std::move(events), {}};
-}
-Decoded failed(Errc why, std::vector<SeenEvent> before = {}) {
-    return {std::move(before), why};
-}
-
 TEST(WsDecoder, ReadsTheMaskedHelloOfTheRfc) {
     EXPECT_EQ(decode_every_way("\x81\x85\x37\xfa\x21\x3d\x7f\x9f\x4d\x51\x58"),
               seen({{Kind::text, "Hello"}}));

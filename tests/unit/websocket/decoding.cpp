@@ -13,6 +13,14 @@ std::ostream& operator<<(std::ostream& out, const Decoded& decoded) {
     return out;
 }
 
+Decoded seen(std::vector<SeenEvent> events) {
+    return {std::move(events), {}};
+}
+
+Decoded failed(Errc why, std::vector<SeenEvent> before) {
+    return {std::move(before), why};
+}
+
 bool PiecewiseDecoding::feed(std::string_view piece) {
     std::vector<char> memory(piece.begin(), piece.end());
     std::span<char> input{memory};

@@ -35,6 +35,10 @@ struct Decoded {
     friend std::ostream& operator<<(std::ostream& out, const Decoded& decoded);
 };
 
+/// What a test expects: these events and no failure, or a failure after these events.
+[[nodiscard]] Decoded seen(std::vector<SeenEvent> events);
+[[nodiscard]] Decoded failed(Errc why, std::vector<SeenEvent> before = {});
+
 /// Feeds one decoder piece by piece, each from memory of exactly its size, and measures its heap.
 class PiecewiseDecoding {
 public:

@@ -50,13 +50,6 @@ std::string inflated(std::string_view compressed, std::size_t bytes_max) {
     return text ? *text : std::string("refused: ").append(text.error().what);
 }
 
-Decoded seen(std::vector<SeenEvent> events) {
-    return {std::move(events), {}};
-}
-Decoded failed(Errc why) {
-    return {{}, why};
-}
-
 TEST(WsDeflate, AcceptsWhatClientsOffer) {
     const std::string plain =
         "permessage-deflate; server_no_context_takeover; client_no_context_takeover";
