@@ -14,7 +14,9 @@ find_path(HIREDIS_INCLUDE_DIR hiredis/hiredis.h REQUIRED)
 
 find_program(CCACHE ccache)
 if(CCACHE)
-    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+    # Precompiled headers need the sloppiness. Depend mode spares a run of the preprocessor per miss.
+    set(CMAKE_CXX_COMPILER_LAUNCHER
+        ${CMAKE_COMMAND} -E env CCACHE_DEPEND=1 CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
 endif()
 
 add_library(carillon_flags INTERFACE)
@@ -24,3 +26,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(carillon_flags INTERFACE -Wno-restrict)
 endif()
 target_include_directories(carillon_flags INTERFACE ${CMAKE_SOURCE_DIR}/include)
+
+# Asio and Beast with their functions compiled once, in here. Every source that sees their headers must see these
+# definitions too, or the program has two of each function: link this, not Boost::boost, wherever they are included.
+add_library(carillon_asio STATIC ${CMAKE_SOURCE_DIR}/cmake/asio.cpp)
+set_target_properties(carillon_asio PROPERTIES UNITY_BUILD OFF CXX_CLANG_TIDY "")
+target_compile_definitions(carillon_asio PUBLIC BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION)
+target_link_libraries(carillon_asio PUBLIC Boost::boost OpenSSL::SSL Threads::Threads)

@@ -1,9 +1,37 @@
-# carillon_room(<name> [SOURCES …] [USES <room>…] [LIBRARIES …])
+# Headers that most sources have, compiled once: of the standard library for every room, those of I/O for rooms that
+# do any. A source still includes what it uses: the preset tidy compiles all of them without.
+file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/nothing.cpp CONTENT "")
+function(carillon_precompiled NAME)
+    cmake_parse_arguments(PCH "" "" "HEADERS;LIBRARIES" ${ARGN})
+    add_library(${NAME} OBJECT ${CMAKE_BINARY_DIR}/nothing.cpp)
+    target_link_libraries(${NAME} PRIVATE ${PCH_LIBRARIES})
+    target_precompile_headers(${NAME} PRIVATE ${PCH_HEADERS})
+endfunction()
+
+set(STANDARD_HEADERS
+    <algorithm> <array> <charconv> <chrono> <deque> <functional> <map> <memory> <optional> <set> <span> <string>
+    <string_view> <utility> <variant> <vector>
+    <boost/unordered/unordered_flat_map.hpp>)
+carillon_precompiled(carillon_standard_headers HEADERS ${STANDARD_HEADERS} LIBRARIES carillon_flags Boost::boost)
+
+# What rooms with I/O are linked to, whether they use all of it or not: who shares precompiled headers must share
+# the definitions that they were compiled with.
+add_library(carillon_io INTERFACE)
+target_link_libraries(carillon_io INTERFACE carillon_asio spdlog::spdlog)
+carillon_precompiled(carillon_io_headers
+    HEADERS ${STANDARD_HEADERS}
+            <boost/asio/awaitable.hpp> <boost/asio/io_context.hpp> <boost/asio/ip/tcp.hpp> <boost/asio/post.hpp>
+            <boost/asio/steady_timer.hpp> <boost/beast/http/string_body.hpp> <boost/beast/http/message.hpp>
+            <spdlog/spdlog.h>
+    LIBRARIES carillon_flags carillon_io)
+
+# carillon_room(<name> [IO] [SOURCES …] [USES <room>…] [LIBRARIES …])
 #
 # One static library a room. USES names the rooms of its row in docs/architecture.md; the front doors of
-# a room are its headers under include/carillon/<name>/, each of which must compile alone.
+# a room are its headers under include/carillon/<name>/, each of which must compile alone. IO: it has sockets,
+# timers or logs.
 function(carillon_room NAME)
-    cmake_parse_arguments(ROOM "" "" "SOURCES;USES;LIBRARIES" ${ARGN})
+    cmake_parse_arguments(ROOM "IO" "" "SOURCES;USES;LIBRARIES" ${ARGN})
     set(TARGET carillon_${NAME})
     file(GLOB_RECURSE HEADERS CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/include/carillon/${NAME}/*.hpp)
     list(TRANSFORM ROOM_USES PREPEND carillon_)
@@ -11,6 +39,12 @@ function(carillon_room NAME)
         add_library(${TARGET} STATIC ${ROOM_SOURCES})
         set(SCOPE PUBLIC)
         target_include_directories(${TARGET} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
+        if(ROOM_IO)
+            target_link_libraries(${TARGET} PUBLIC carillon_io)
+            target_precompile_headers(${TARGET} REUSE_FROM carillon_io_headers)
+        else()
+            target_precompile_headers(${TARGET} REUSE_FROM carillon_standard_headers)
+        endif()
     else()
         add_library(${TARGET} INTERFACE)
         set(SCOPE INTERFACE)
