@@ -4,14 +4,6 @@
 #include <boost/asio/post.hpp>
 
 namespace carillon {
-namespace {
-
-using namespace std::chrono_literals;
-
-constexpr int handlers_max = 256;
-constexpr auto turn_time_max = 500us;
-
-}  // namespace
 
 // Hint 1: one thread runs it, others post to it.
 EventLoop::EventLoop(ShardMetrics& metrics)
@@ -26,7 +18,7 @@ void EventLoop::refresh_time() noexcept {
     now_ = std::chrono::steady_clock::now();
     if (turn_deadline_ != TimePoint::max()) return;
     turn_begin_ = now_;
-    turn_deadline_ = now_ + turn_time_max;
+    turn_deadline_ = now_ + length_.intake();
 }
 
 bool EventLoop::turn_expired() noexcept {
@@ -47,14 +39,16 @@ void EventLoop::turn() {
     turn_deadline_ = TimePoint::max();
     context_.run_one();
     refresh_time();
-    for (int ran = 1; ran < handlers_max && !stopped_ && !turn_expired(); ++ran) {
-        if (context_.poll_one() == 0) break;
+    while (!stopped_ && !turn_expired() && context_.poll_one() > 0) {
     }
+    const TimePoint end_begin = std::chrono::steady_clock::now();
     do {
         run_deferred();
         for (const auto& step : end_of_turn_) step();
     } while (!deferred_.empty());
-    metrics_.turns.add(std::chrono::steady_clock::now() - turn_begin_);
+    const TimePoint end = std::chrono::steady_clock::now();
+    length_.add(end - end_begin);
+    metrics_.turns.add(end - turn_begin_);
 }
 
 void EventLoop::run_deferred() {

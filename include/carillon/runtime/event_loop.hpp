@@ -8,12 +8,14 @@
 #include "carillon/base/time.hpp"
 #include "carillon/metrics/shard_metrics.hpp"
 #include "carillon/runtime/timing_wheel.hpp"
+#include "carillon/runtime/turn_length.hpp"
 
 namespace carillon {
 
-/// A shard's thread of work. A turn is one handler, then those that are ready, up to 256 or 500 µs,
-/// then `end_of_turn`: so a busy connection cannot put off the flush, and a lone message goes out
-/// at once. Everything but `stop` and posting to `context` belongs to the thread that runs it.
+/// A shard's thread of work. A turn is one handler, then those that are ready, for as long as
+/// `TurnLength` says, then `end_of_turn`: so a busy connection cannot put off the flush, and a lone
+/// message goes out at once. Everything but `stop` and posting to `context` belongs to the thread
+/// that runs it.
 class EventLoop {
 public:
     /// `metrics` must outlive the loop.
@@ -60,6 +62,7 @@ private:
     TimePoint now_;
     TimePoint turn_begin_;
     TimePoint turn_deadline_;
+    TurnLength length_;
     TimingWheel wheel_;
     bool ticking_ = false;
     bool stopped_ = false;

@@ -27,19 +27,19 @@ TEST(EventLoop, EndsATurnAfterItsHandlersAndInTheOrderOfRegistration) {
 TEST(EventLoop, ABusyHandlerCannotPutOffTheEndOfTheTurn) {
     ShardMetrics metrics;
     EventLoop loop(metrics);
+    int turns = 0;
     int handlers = 0;
-    int handlers_at_first_end = 0;
+    // Never has nothing to do: if that could put off the end, the test would not come to its own.
     std::function<void()> again = [&] {
-        if (++handlers < 10'000) boost::asio::post(loop.context(), again);
+        ++handlers;
+        if (turns < 3) boost::asio::post(loop.context(), again);
     };
     loop.at_end_of_turn([&] {
-        if (handlers_at_first_end == 0) handlers_at_first_end = handlers;
-        if (handlers == 10'000) loop.stop();
+        if (++turns == 3) loop.stop();
     });
     boost::asio::post(loop.context(), again);
     loop.run();
-    EXPECT_GE(handlers_at_first_end, 1);
-    EXPECT_LE(handlers_at_first_end, 256);
+    EXPECT_GE(handlers, 3);
 }
 
 TEST(EventLoop, RunsDeferredWorkBeforeTheEndOfTheTurn) {
