@@ -17,7 +17,6 @@ using boost::asio::ip::tcp;
 using ReusePort = boost::asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 constexpr int backlog = 4096;
-constexpr int accepts_max = 64;  // A handler, so that a turn stays short.
 
 void bind(tcp::acceptor& acceptor, const Endpoint& endpoint, bool shared) {
     acceptor.open(endpoint.protocol());
@@ -54,6 +53,7 @@ Listener::Listener(EventLoop& loop, const Endpoint& endpoint, Accepted accepted)
       retry_(loop.context()),
       accepted_(std::move(accepted)) {
     bind(acceptor_, endpoint, true);
+    apply_connection_options(acceptor_.native_handle());
     acceptor_.listen(backlog);
     acceptor_.non_blocking(true);
 }
@@ -73,7 +73,8 @@ void Listener::await_connection() {
 }
 
 void Listener::accept_ready() {
-    for (int i = 0; i < accepts_max; ++i) {
+    // What it costs to accept is the machine's affair: the turn's time bounds it, not a number.
+    do {
         Endpoint peer;
         socklen_t length = static_cast<socklen_t>(peer.capacity());
         const int descriptor = ::accept4(acceptor_.native_handle(), peer.data(), &length,
@@ -86,9 +87,8 @@ void Listener::accept_ready() {
         }
         out_of_descriptors_ = false;
         peer.resize(length);
-        apply_connection_options(descriptor);
         accepted_(descriptor, peer);
-    }
+    } while (!loop_.turn_expired());
     await_connection();
 }
 

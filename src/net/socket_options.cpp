@@ -13,10 +13,10 @@ void set(int descriptor, int level, int name, int value) noexcept {
 
 }  // namespace
 
-void apply_connection_options(int descriptor) noexcept {
-    set(descriptor, IPPROTO_TCP, TCP_NODELAY, 1);
-    set(descriptor, IPPROTO_TCP, TCP_NOTSENT_LOWAT, 128 * 1024);
-    set(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, 30'000);
+void apply_connection_options(int listener) noexcept {
+    set(listener, IPPROTO_TCP, TCP_NODELAY, 1);
+    set(listener, IPPROTO_TCP, TCP_NOTSENT_LOWAT, 128 * 1024);
+    set(listener, IPPROTO_TCP, TCP_USER_TIMEOUT, 30'000);
 }
 
 }  // namespace carillon
