@@ -17,6 +17,7 @@ struct BenchWindow {
     double whole_seconds = 0;  ///< those waits included
     ProcessUsage server;       ///< used in it, except `resident_bytes`: at its end
     double own_cpu_seconds = 0;
+    std::int64_t machine_cpu_ns = 0;  ///< of all that ran on the machine, the generator included
     PollCounts polls;
     std::uint64_t events = 0;
     std::uint64_t requests = 0;

@@ -32,6 +32,7 @@ std::string with_commas(double value) {
 const FigureTraits& traits_of(FigureKind kind) noexcept {
     static constexpr FigureTraits traits[] = {
         {"server_us_per_delivery", "server CPU a delivery", "µs", 3, false},
+        {"all_us_per_delivery", "all CPU per delivery", "µs", 3, false},
         {"deliveries_per_second", "deliveries a second", "", 0, true},
         {"events_per_second", "events a second", "", 0, true},
         {"connections_per_second", "connections a second", "", 0, true},
@@ -48,6 +49,10 @@ double value_of(FigureKind kind, const BenchReport& report) {
     switch (kind) {
         case FigureKind::cpu_per_delivery:
             return per(static_cast<double>(measured.server.cpu_ns) / 1000, deliveries);
+        case FigureKind::all_cpu_per_delivery:
+            return per(static_cast<double>(measured.machine_cpu_ns) / 1000 -
+                           1e6 * measured.own_cpu_seconds,
+                       deliveries);
         case FigureKind::deliveries_per_second:
             return per(deliveries, measured.seconds);
         case FigureKind::events_per_second:
@@ -75,6 +80,7 @@ std::optional<double> value_of(FigureKind kind, const FloorFigure& floor) {
         case FigureKind::bytes_per_connection:
             if (floor.resident_bytes) return floor.resident_bytes->median;
             return std::nullopt;
+        case FigureKind::all_cpu_per_delivery:  // The floor's is that of its process alone.
         case FigureKind::latency_p50:
         case FigureKind::latency_p99:
             return std::nullopt;

@@ -13,6 +13,7 @@ namespace carillon {
 /// What a run is judged by.
 enum class FigureKind : std::uint8_t {
     cpu_per_delivery,
+    all_cpu_per_delivery,
     deliveries_per_second,
     events_per_second,
     connections_per_second,

@@ -17,6 +17,7 @@ BenchWindow Meter::end(const PublishCounts& published, std::int64_t last_ns) con
                      end.server.user_ns - begin_.server.user_ns,
                      end.server.system_ns - begin_.server.system_ns, end.server.resident_bytes};
     window.own_cpu_seconds = ns_to_seconds(end.own_cpu_ns - begin_.own_cpu_ns);
+    window.machine_cpu_ns = end.machine_cpu_ns - begin_.machine_cpu_ns;
     window.polls = {end.polls.polls - begin_.polls.polls,
                     end.polls.empty_polls - begin_.polls.empty_polls,
                     end.polls.idle_ns - begin_.polls.idle_ns};
@@ -30,9 +31,9 @@ BenchWindow Meter::end(const PublishCounts& published, std::int64_t last_ns) con
 
 Meter::Reading Meter::read(const PublishCounts& published) const {
     const AudienceCounts& audience = audience_.counts();
-    return {now_ns(),          own_cpu_ns(),     usage_of(processes_),
-            loop_.counts(),    published.events, published.requests,
-            audience.received, audience.bytes,   published.bytes};
+    return {now_ns(),       own_cpu_ns(),     machine_cpu_ns(),   usage_of(processes_),
+            loop_.counts(), published.events, published.requests, audience.received,
+            audience.bytes, published.bytes};
 }
 
 }  // namespace carillon

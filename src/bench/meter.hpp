@@ -18,6 +18,7 @@ private:
     struct Reading {
         std::int64_t at_ns = 0;
         std::int64_t own_cpu_ns = 0;
+        std::int64_t machine_cpu_ns = 0;
         ProcessUsage server;
         PollCounts polls;
         std::uint64_t events = 0, requests = 0, deliveries = 0, bytes_received = 0, bytes_sent = 0;

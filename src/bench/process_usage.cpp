@@ -53,6 +53,22 @@ ProcessUsage usage_of(const std::vector<pid_t>& processes) {
     return usage;
 }
 
+std::int64_t machine_cpu_ns() {
+    std::ifstream file("/proc/stat");
+    std::string name;
+    std::int64_t user = 0;
+    std::int64_t nice = 0;
+    std::int64_t system = 0;
+    std::int64_t idle = 0;
+    std::int64_t waiting = 0;
+    std::int64_t interrupts = 0;
+    std::int64_t soft_interrupts = 0;
+    file >> name >> user >> nice >> system >> idle >> waiting >> interrupts >> soft_interrupts;
+    if (!file || name != "cpu") return 0;
+    const std::int64_t ticks = user + nice + system + interrupts + soft_interrupts;
+    return ticks * (1'000'000'000 / ::sysconf(_SC_CLK_TCK));
+}
+
 std::int64_t own_cpu_ns() {
     return read_clock(CLOCK_PROCESS_CPUTIME_ID);
 }

@@ -18,4 +18,8 @@ struct ProcessUsage {
 [[nodiscard]] ProcessUsage usage_of(const std::vector<pid_t>& processes);
 [[nodiscard]] std::int64_t own_cpu_ns();
 
+/// What all cores of the machine have been busy for, with whatever: processes, the kernel's own
+/// threads, interrupts. In clock ticks, so coarse. Source: proc(5), /proc/stat.
+[[nodiscard]] std::int64_t machine_cpu_ns();
+
 }  // namespace carillon

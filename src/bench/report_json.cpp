@@ -47,6 +47,7 @@ Json of(const BenchWindow& window) {
             {"server_us_per_event", per(server_us, window.events)},
             {"server_resident_bytes", window.server.resident_bytes},
             {"generator_cpu_seconds", window.own_cpu_seconds},
+            {"machine_cpu_seconds", ns_to_seconds(window.machine_cpu_ns)},
             {"polls", window.polls.polls},
             {"empty_polls", window.polls.empty_polls},
             {"idle_seconds", ns_to_seconds(window.polls.idle_ns)}};

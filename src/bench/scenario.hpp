@@ -18,7 +18,8 @@ enum class Flusher : std::uint8_t { gathered, io_uring };
 /// What a figure is compared with.
 struct Yardstick {
     std::optional<double> target;
-    std::string_view floor;  ///< a figure of the floor; empty: none
+    std::string_view floor;                ///< a figure of the floor; empty: none
+    std::optional<double> ratio_max = {};  ///< to that figure: a target for any machine
 };
 
 struct Goal {

@@ -18,6 +18,7 @@ Json of(const SuiteFigure& figure) {
     Json json = {{"figure", traits_of(figure.kind).key}};
     json.update(to_json(figure.spread));
     json["target"] = of(figure.target);
+    json["ratio_max"] = of(figure.ratio_max);
     json["met"] = of(figure.is_met());
     json["floor"] = figure.floor;
     json["floor_value"] = of(figure.floor_value);

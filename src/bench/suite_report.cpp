@@ -10,6 +10,7 @@ std::optional<double> SuiteFigure::ratio() const noexcept {
 }
 
 std::optional<bool> SuiteFigure::is_met() const noexcept {
+    if (const auto of_floor = ratio(); ratio_max && of_floor) return *of_floor <= *ratio_max;
     if (!target) return std::nullopt;
     return traits_of(kind).more_is_better ? spread.median >= *target : spread.median <= *target;
 }

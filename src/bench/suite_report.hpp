@@ -18,12 +18,13 @@ struct SuiteFigure {
     FigureKind kind;
     Spread spread;
     std::optional<double> target;
-    std::string floor;                  ///< the figure it is compared with; empty: none
-    std::optional<double> floor_value;  ///< nullopt as well when that is not available
+    std::string floor;                     ///< the figure it is compared with; empty: none
+    std::optional<double> floor_value;     ///< nullopt as well when that is not available
+    std::optional<double> ratio_max = {};  ///< a target that is relative to the floor
 
     /// Nullopt without a floor.
     [[nodiscard]] std::optional<double> ratio() const noexcept;
-    /// Nullopt without a target.
+    /// Nullopt without a target, or without the floor that it is relative to.
     [[nodiscard]] std::optional<bool> is_met() const noexcept;
 };
 

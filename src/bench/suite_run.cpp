@@ -109,7 +109,9 @@ private:
 
     [[nodiscard]] SuiteFigure compare(const Goal& goal, const Spread& spread) const {
         const Yardstick& yardstick = goal.with(flusher_);
-        SuiteFigure figure{goal.figure, spread, yardstick.target, std::string{yardstick.floor}, {}};
+        SuiteFigure figure{
+            goal.figure,        spread, yardstick.target, std::string{yardstick.floor}, {},
+            yardstick.ratio_max};
         if (const FloorFigure* const floor = report_.floor.find(yardstick.floor)) {
             figure.floor_value = value_of(goal.figure, *floor);
         }

@@ -12,6 +12,10 @@ std::string range_text(const SuiteFigure& figure) {
 }
 
 std::string target_text(const SuiteFigure& figure) {
+    if (figure.ratio_max && figure.is_met()) {
+        return fmt::format("at most {:.2f} × {}, {}", *figure.ratio_max, figure.floor,
+                           *figure.is_met() ? "met" : "missed");
+    }
     if (!figure.target) return "–";
     return fmt::format("at {} {}, {}", traits_of(figure.kind).more_is_better ? "least" : "most",
                        figure_text(figure.kind, *figure.target),

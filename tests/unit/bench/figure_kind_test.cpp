@@ -33,6 +33,9 @@ TEST(FigureKind, IsReadFromARun) {
     report.resident_before = 10'000;
     report.latencies.record(2'000'000);
     EXPECT_DOUBLE_EQ(value_of(FigureKind::cpu_per_delivery, report), 3);
+    report.measured.machine_cpu_ns = 9'000'000;
+    report.measured.own_cpu_seconds = 0.005;
+    EXPECT_DOUBLE_EQ(value_of(FigureKind::all_cpu_per_delivery, report), 4);
     EXPECT_DOUBLE_EQ(value_of(FigureKind::deliveries_per_second, report), 2000);
     EXPECT_DOUBLE_EQ(value_of(FigureKind::events_per_second, report), 20);
     EXPECT_DOUBLE_EQ(value_of(FigureKind::connections_per_second, report), 400);

@@ -21,6 +21,16 @@ TEST(SuiteFigure, MeetsATargetFromTheRightSide) {
     EXPECT_EQ(figure(FigureKind::events_per_second, 1, std::nullopt).is_met(), std::nullopt);
 }
 
+TEST(SuiteFigure, MeetsATargetThatIsRelativeToTheFloor) {
+    SuiteFigure cpu = figure(FigureKind::cpu_per_delivery, 3, std::nullopt);
+    cpu.ratio_max = 1.5;
+    EXPECT_EQ(cpu.is_met(), std::nullopt) << "without a floor";
+    cpu.floor_value = 2;
+    EXPECT_EQ(cpu.is_met(), true);
+    cpu.floor_value = 1.99;
+    EXPECT_EQ(cpu.is_met(), false);
+}
+
 TEST(SuiteFigure, HasARatioToTheFloorIfThereIsOne) {
     SuiteFigure cpu = figure(FigureKind::cpu_per_delivery, 3, 2.9);
     EXPECT_EQ(cpu.ratio(), std::nullopt);
