@@ -11,6 +11,10 @@ local refusal = objection(epoch, lease, node, operation)
 if refusal == 'STALE' then return {'STALE'} end
 local refused, wanted, in_recovery = {}, 0, recovering()
 if not refusal then
+    -- Fails before anything is changed, if it must: what is half done would be taken for done the next time.
+    call('HLEN', P .. 'c:' .. topic)
+    call('HLEN', P .. 'm:' .. topic)
+    call('LLEN', P .. 'r:' .. topic)
     local speak = speaker(epoch, tonumber(ARGV[5]), node, operation)
     local before = tonumber(call('HGET', P .. 'h:' .. node, topic) or 0)
     local total_before = tonumber(call('HGET', P .. 'all', topic) or 0)
