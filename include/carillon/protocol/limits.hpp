@@ -22,7 +22,7 @@ struct Limits {
     std::uint32_t max_cache_bytes = 16777216;  ///< of last events, an app on this node; 0: no limit
     std::uint32_t max_api_requests_per_second = 0;    ///< an app, on this node; 0: no limit
     std::uint32_t authorization_timeout_seconds = 0;  ///< 0: off
-    std::uint32_t max_connections = 0;                ///< an app, on this node; 0: no limit
+    std::uint32_t max_connections = 0;  ///< of the app in the whole cluster; 0: no limit
 
     /// Calls `setting(name, member, least, most, meaning)` for each: configuration, its
     /// documentation and its checks are all made from this one list.
@@ -71,7 +71,7 @@ void Limits::describe(Visitor&& setting) {
             "Time in which a client has to sign in or to subscribe with a token; or else it is "
             "closed with 4009. 0 asks for nothing.");
     setting("max_connections", &Limits::max_connections, 0, 100000000,
-            "Most connections of an app on one node; 0 for no limit.");
+            "Most connections of an app, on all nodes of a cluster together; 0 for no limit.");
 }
 
 }  // namespace carillon
