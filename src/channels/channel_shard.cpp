@@ -5,7 +5,7 @@
 #include <variant>
 
 #include "carillon/channels/partition.hpp"
-#include "sole_home.hpp"
+#include "single_node_home.hpp"
 
 namespace carillon {
 namespace {
@@ -57,7 +57,7 @@ CacheRule cache_rule(const Limits& limits, std::uint16_t shards) {
 
 ChannelShard::ChannelShard(ShardId self, std::uint16_t shards, ShardMail& mail,
                            std::function<std::uint64_t()> random, Now now, ShardMetrics& metrics,
-                           WebhookQueue& webhooks, const ClusterSeam& cluster)
+                           WebhookQueue& webhooks, const HomeFactory& cluster)
     : self_(self),
       shards_(shards),
       mail_(mail),
@@ -78,7 +78,7 @@ ChannelShard::ChannelShard(ShardId self, std::uint16_t shards, ShardMail& mail,
     if (cluster.make_home) {
         home_ = cluster.make_home(std::move(to_edges), webhooks_);
     } else {
-        home_ = std::make_unique<SoleHome>(to_edges, now_, metrics, webhooks_);
+        home_ = std::make_unique<SingleNodeHome>(to_edges, now_, metrics, webhooks_);
     }
 }
 

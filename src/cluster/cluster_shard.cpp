@@ -37,7 +37,7 @@ ClusterShard::ClusterShard(ClusterNode& node, EventLoop& loop, ShardId self, std
 
 ClusterShard::~ClusterShard() = default;
 
-ClusterSeam ClusterShard::seam() {
+HomeFactory ClusterShard::home_factory() {
     return {.make_home =
                 [this](Home::Send send, WebhookEvents& webhooks) {
                     auto home = std::make_unique<ClusterHome>(node_, loop_, self_, shards_, random_,

@@ -44,7 +44,7 @@ Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inbox
       channels_(
           self, static_cast<std::uint16_t>(inboxes.size()), mail_, secure_random,
           [this] { return loop_.now(); }, own_.metrics, webhooks_,
-          cluster_ ? cluster_->seam() : ClusterSeam{}),
+          cluster_ ? cluster_->home_factory() : HomeFactory{}),
       api_(loop_, channels_, own_.metrics, apps, configuration.api, configuration.path_prefix),
       clients_(loop_, channels_, apps, rates, configuration.connection),
       websocket_clients_(loop_, clients_, own_.metrics, configuration.connection,

@@ -26,7 +26,7 @@
 namespace carillon {
 
 /// What a shard of a cluster's node has in the place of what it would decide by itself.
-struct ClusterSeam {
+struct HomeFactory {
     std::function<std::unique_ptr<Home>(Home::Send send, WebhookEvents& webhooks)> make_home;
     PublishBudget* budget = nullptr;  ///< the node's
 };
@@ -47,7 +47,7 @@ public:
     /// this.
     ChannelShard(ShardId self, std::uint16_t shards, ShardMail& mail,
                  std::function<std::uint64_t()> random, Now now, ShardMetrics& metrics,
-                 WebhookQueue& webhooks, const ClusterSeam& cluster = {});
+                 WebhookQueue& webhooks, const HomeFactory& cluster = {});
 
     /// A message from another shard.
     void receive(ShardId from, ShardMessage&& message);

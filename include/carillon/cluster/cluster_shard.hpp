@@ -44,7 +44,7 @@ public:
     ~ClusterShard();
 
     /// For the constructor of the domain.
-    [[nodiscard]] ClusterSeam seam();
+    [[nodiscard]] HomeFactory home_factory();
 
     /// Connects, for as long as the server runs. Calls `ready` once, when the node takes part in
     /// all partitions, and `failed` whenever Redis is lost before. On the shard's thread.

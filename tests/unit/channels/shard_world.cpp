@@ -13,7 +13,7 @@ ShardWorld::ShardWorld(std::uint16_t shards, std::uint64_t seed, PublishBudget* 
         shards_.push_back(std::make_unique<ChannelShard>(
             static_cast<ShardId>(i), shards, *mails_.back(), [this] { return random_(); },
             [this] { return now_; }, metrics_.emplace_back(), queue_,
-            ClusterSeam{.make_home = {}, .budget = budget}));
+            HomeFactory{.make_home = {}, .budget = budget}));
     }
 }
 

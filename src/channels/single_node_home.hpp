@@ -8,9 +8,9 @@
 namespace carillon {
 
 /// The home on a node that is alone: whatever happens, it decides at once.
-class SoleHome final : public Home {
+class SingleNodeHome final : public Home {
 public:
-    SoleHome(const Send& send, Now now, ShardMetrics& metrics, WebhookEvents& webhooks)
+    SingleNodeHome(const Send& send, Now now, ShardMetrics& metrics, WebhookEvents& webhooks)
         : channels_(send, std::move(now), metrics, webhooks), users_(send, webhooks) {}
 
     void on(ShardId from, Join&& join) override { channels_.on(from, std::move(join)); }
