@@ -2,7 +2,7 @@
 
 #include "carillon/base/percent.hpp"
 #include "carillon/websocket/handshake.hpp"
-#include "client_session.hpp"
+#include "websocket_client_session.hpp"
 
 namespace carillon {
 namespace {
@@ -80,8 +80,8 @@ std::optional<HttpResponse> WebSocketClients::upgrade(const HttpRequest& request
     const auto verdict = judge(request, options_.deflate_level > 0);
     if (!verdict) return to_response(verdict.error());
     const bool is_app_path = segments.size() == 2 && segments[0] == "app";
-    const auto session = std::make_shared<ClientSession>(loop_, upgrade.stream(), options_,
-                                                         metrics_, !verdict->deflate.empty());
+    const auto session = std::make_shared<WebSocketClientSession>(
+        loop_, upgrade.stream(), options_, metrics_, !verdict->deflate.empty());
     upgrade.stream().send(switching_protocols(*verdict));
     if (is_app_path) {
         clients_.enter(*session, percent_decode(segments[1]), request);

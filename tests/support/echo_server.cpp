@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "carillon/clients/ws_session.hpp"
+#include "carillon/clients/websocket_connection.hpp"
 #include "carillon/websocket/encoder.hpp"
 #include "carillon/websocket/handshake.hpp"
 
@@ -11,9 +11,9 @@ namespace {
 
 namespace http = boost::beast::http;
 
-class EchoSession final : public WsSession {
+class EchoSession final : public WebSocketConnection {
 public:
-    using WsSession::WsSession;
+    using WebSocketConnection::WebSocketConnection;
 
 private:
     void on_message(const WsEvent& message) override {

@@ -1,4 +1,4 @@
-#include "carillon/clients/ws_session.hpp"
+#include "carillon/clients/websocket_connection.hpp"
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
@@ -34,13 +34,13 @@ std::string_view reason_of(Errc why) {
 
 }  // namespace
 
-WsSession::WsSession(EventLoop& loop, TcpStream& stream, const ConnectionOptions& options,
-                     bool deflates)
+WebSocketConnection::WebSocketConnection(EventLoop& loop, TcpStream& stream,
+                                         const ConnectionOptions& options, bool deflates)
     : loop_(loop), stream_(stream), options_(options), last_heard_(loop.now()), decoder_(deflates) {
     loop_.schedule(*this, std::chrono::seconds(options_.activity_timeout_seconds));
 }
 
-void WsSession::send(Frame frame) {
+void WebSocketConnection::send(Frame frame) {
     if (state_ != State::open) return;
     if (was_too_slow_ || has_room(frame.size())) return stream_.send(std::move(frame));
     state_ = State::too_slow;
@@ -55,13 +55,13 @@ void WsSession::send(Frame frame) {
     });
 }
 
-bool WsSession::has_room(std::size_t size) const noexcept {
+bool WebSocketConnection::has_room(std::size_t size) const noexcept {
     // Until its socket refuses some of what it is offered, at the end of a turn, no reader is slow.
     const std::size_t max = options_.max_queued_bytes;
     return stream_.queued_bytes() + size <= (stream_.blocked() ? max : max * turn_burst_max);
 }
 
-void WsSession::close(std::uint16_t code, std::string_view reason) {
+void WebSocketConnection::close(std::uint16_t code, std::string_view reason) {
     if (state_ != State::open) return;
     stream_.send(encode_ws_close(code, reason));
     state_ = State::closing;
@@ -73,11 +73,11 @@ void WsSession::close(std::uint16_t code, std::string_view reason) {
     become_gone(code);
 }
 
-void WsSession::become_gone(int code) {
+void WebSocketConnection::become_gone(int code) {
     if (!std::exchange(told_gone_, true)) on_gone(code);
 }
 
-void WsSession::on_bytes(std::span<char> bytes) {
+void WebSocketConnection::on_bytes(std::span<char> bytes) {
     last_heard_ = loop_.now();
     if (backlog_) {
         backlog_->append(bytes.data(), bytes.size());
@@ -86,7 +86,7 @@ void WsSession::on_bytes(std::span<char> bytes) {
     }
 }
 
-void WsSession::take(std::span<char> bytes) {
+void WebSocketConnection::take(std::span<char> bytes) {
     while (state_ == State::open || state_ == State::closing) {
         WsEvent event{};
         switch (decoder_.next(bytes, options_.max_message_bytes, event)) {
@@ -105,7 +105,7 @@ void WsSession::take(std::span<char> bytes) {
     }
 }
 
-void WsSession::put_off(std::span<char> rest) {
+void WebSocketConnection::put_off(std::span<char> rest) {
     backlog_ = std::make_unique<std::string>(rest.data(), rest.size());
     stream_.pause_reading();
     boost::asio::post(loop_.context(), [weak = weak_from_this()] {
@@ -113,7 +113,7 @@ void WsSession::put_off(std::span<char> rest) {
     });
 }
 
-void WsSession::take_up() {
+void WebSocketConnection::take_up() {
     loop_.refresh_time();
     const auto backlog = std::move(backlog_);
     if (!ended_) stream_.resume_reading();
@@ -121,7 +121,7 @@ void WsSession::take_up() {
     if (ended_ && !backlog_ && state_ != State::gone) leave(1006);
 }
 
-void WsSession::on_event(const WsEvent& event) {
+void WebSocketConnection::on_event(const WsEvent& event) {
     if (event.kind == WsEvent::Kind::close) return answer_close(event);
     if (state_ != State::open) return;
     switch (event.kind) {
@@ -135,46 +135,46 @@ void WsSession::on_event(const WsEvent& event) {
     }
 }
 
-void WsSession::answer_close(const WsEvent& close) {
+void WebSocketConnection::answer_close(const WsEvent& close) {
     if (state_ == State::open) stream_.send(encode_ws_close(close.close_code, {}));
     // The peer says nothing more after its Close, so nothing unread can spoil this.
     leave(close.close_code == 0 ? 1005 : close.close_code);
 }
 
-void WsSession::leave(int code) {
+void WebSocketConnection::leave(int code) {
     state_ = State::gone;
     stream_.close_when_sent();
     loop_.schedule(*this, close_wait_max);
     become_gone(code);
 }
 
-void WsSession::fail(Errc why) {
+void WebSocketConnection::fail(Errc why) {
     if (state_ == State::open) {
         return close(static_cast<std::uint16_t>(pusher_code(why).value_or(1002)), reason_of(why));
     }
     state_ = State::discarding;
 }
 
-void WsSession::on_end() {
+void WebSocketConnection::on_end() {
     // What came before it comes first. (TLS may tell both within one read.)
     ended_ = true;
     if (!backlog_) leave(1006);
 }
 
-void WsSession::on_lost() {
+void WebSocketConnection::on_lost() {
     cancel();
     state_ = State::gone;
     become_gone(1006);
 }
 
-void WsSession::on_timeout(TimePoint now) {
+void WebSocketConnection::on_timeout(TimePoint now) {
     if (state_ == State::open) return check_liveness(now);
     if (state_ == State::too_slow) return;
     if (was_too_slow_) return stream_.reset();
     stream_.close();
 }
 
-void WsSession::check_liveness(TimePoint now) {
+void WebSocketConnection::check_liveness(TimePoint now) {
     const auto activity_timeout = std::chrono::seconds(options_.activity_timeout_seconds);
     const auto pong_timeout = std::chrono::seconds(options_.pong_timeout_seconds);
     if (awaits_pong_ && last_heard_ <= pinged_at_) {

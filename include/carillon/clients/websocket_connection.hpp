@@ -17,13 +17,13 @@ namespace carillon {
 /// One WebSocket after its handshake: the codec on a TCP stream, with liveness, the close handshake
 /// and the limit on what may wait for a slow reader. What messages mean is up to who derives from
 /// it. Source: RFC 6455; wire.md 1.5, 1.6, 1.8.
-class WsSession : public StreamHandler,
-                  public Timeout,
-                  public std::enable_shared_from_this<WsSession> {
+class WebSocketConnection : public StreamHandler,
+                            public Timeout,
+                            public std::enable_shared_from_this<WebSocketConnection> {
 public:
     /// `options` must outlive the session. `deflates`: permessage-deflate was agreed on.
-    WsSession(EventLoop& loop, TcpStream& stream, const ConnectionOptions& options,
-              bool deflates = false);
+    WebSocketConnection(EventLoop& loop, TcpStream& stream, const ConnectionOptions& options,
+                        bool deflates = false);
 
     /// Queues `frame`, unless the client reads so slowly that the limit would be passed: then what
     /// waits is dropped, and the connection ends with `on_too_slow`.

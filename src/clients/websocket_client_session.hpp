@@ -2,18 +2,18 @@
 
 #include <string_view>
 
-#include "carillon/clients/ws_session.hpp"
+#include "carillon/clients/websocket_connection.hpp"
 #include "client.hpp"
 
 namespace carillon {
 
 /// A Pusher client on a WebSocket.
-class ClientSession final : public WsSession, public Client {
+class WebSocketClientSession final : public WebSocketConnection, public Client {
 public:
     /// `deflates`: permessage-deflate was agreed on.
-    ClientSession(EventLoop& loop, TcpStream& stream, const ConnectionOptions& options,
-                  ShardMetrics& metrics, bool deflates)
-        : WsSession(loop, stream, options, deflates),
+    WebSocketClientSession(EventLoop& loop, TcpStream& stream, const ConnectionOptions& options,
+                           ShardMetrics& metrics, bool deflates)
+        : WebSocketConnection(loop, stream, options, deflates),
           Client(metrics),
           secure_(stream.secure()),
           deflates_(deflates) {}
@@ -21,8 +21,8 @@ public:
     void send(OutboundMessage& message) override {
         ++metrics().messages_sent;
         const bool deflated = deflates_ && message.text().size() >= options().deflate_min_bytes;
-        WsSession::send(deflated ? message.websocket_deflated(options().deflate_level)
-                                 : message.websocket());
+        WebSocketConnection::send(deflated ? message.websocket_deflated(options().deflate_level)
+                                           : message.websocket());
     }
     void end(const Error& why) override;
     [[nodiscard]] std::string_view transport() const noexcept override {
@@ -31,7 +31,7 @@ public:
 
 private:
     void close(int code, std::string_view reason) override {
-        WsSession::close(static_cast<std::uint16_t>(code), reason);
+        WebSocketConnection::close(static_cast<std::uint16_t>(code), reason);
     }
     void on_message(const WsEvent& message) override;
     void on_silent() override { refuse(Errc::pong_not_received, "Pong reply not received"); }

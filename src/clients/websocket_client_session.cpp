@@ -1,16 +1,16 @@
-#include "client_session.hpp"
+#include "websocket_client_session.hpp"
 
 namespace carillon {
 
-void ClientSession::end(const Error& why) {
+void WebSocketClientSession::end(const Error& why) {
     // Refusing destroys the connection, which is what calls.
     loop().defer([weak = weak_from_this(), why] {
-        const auto self = std::static_pointer_cast<ClientSession>(weak.lock());
+        const auto self = std::static_pointer_cast<WebSocketClientSession>(weak.lock());
         if (self) self->refuse(why.code, why.what);
     });
 }
 
-void ClientSession::on_message(const WsEvent& message) {
+void WebSocketClientSession::on_message(const WsEvent& message) {
     if (message.kind == WsEvent::Kind::binary) {
         ++metrics().messages_received;
         return refuse(Errc::websocket_unsupported, "Binary messages are not supported");
