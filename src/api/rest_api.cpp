@@ -130,7 +130,7 @@ void RestApi::authenticate(Endpoint endpoint, std::string_view pattern, const Ht
 
 void RestApi::publish(const App& app, std::span<const Trigger> triggers, const HttpReply& reply,
                       std::function<void()> done) {
-    std::vector<Publication> events;
+    std::vector<PublishRequest> events;
     for (const Trigger& trigger : triggers) {
         for (const ChannelName& channel : trigger.channels) {
             events.push_back({channel, channel_event(channel.text(), trigger.name, trigger.data),

@@ -16,7 +16,7 @@ struct Recipient {
     LocalChannels& local;
     LocalUsers& local_users;
     ChannelQueries& queries;
-    ConnectionQuota& quota;
+    QuotaClient& quota;
     ShardId from;
 
     void operator()(Join&& message) const { home.on(from, std::move(message)); }
@@ -95,12 +95,12 @@ void ChannelShard::receive(ShardId from, ShardMessage&& message) {
     std::visit(Recipient{*home_, local_, local_users_, queries_, quota_, from}, std::move(message));
 }
 
-bool ChannelShard::publish(const App& app, std::vector<Publication> events,
+bool ChannelShard::publish(const App& app, std::vector<PublishRequest> events,
                            std::function<void()> done) {
     std::size_t bytes = 0;
     std::vector<Publish> publishes;
     publishes.reserve(events.size());
-    for (Publication& event : events) {
+    for (PublishRequest& event : events) {
         Publish publish{{app.index, event.channel.text()},
                         std::move(event.text),
                         event.excluded,

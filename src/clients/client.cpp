@@ -31,7 +31,7 @@ void Client::open(EventLoop& loop, ChannelShard& channels, std::shared_ptr<const
                   transport(), connection_->app().id.get());
 }
 
-void Client::wait(ConnectionQuota& quota, std::shared_ptr<const App> app,
+void Client::wait(QuotaClient& quota, std::shared_ptr<const App> app,
                   std::function<void()> admitted) {
     const std::uint64_t ticket = quota.new_ticket();
     admission_.reset(new Admission{quota, app, ticket, true, {}, 0});

@@ -9,8 +9,8 @@
 
 #include "carillon/base/intrusive_list.hpp"
 #include "carillon/channels/connection.hpp"
-#include "carillon/channels/connection_quota.hpp"
 #include "carillon/channels/connection_sink.hpp"
+#include "carillon/channels/quota_client.hpp"
 #include "carillon/metrics/shard_metrics.hpp"
 #include "carillon/runtime/event_loop.hpp"
 
@@ -30,8 +30,7 @@ public:
 
     /// Asks the cluster whether the app may have one more connection, and calls `admitted` if so;
     /// refuses the client if not. What it says meanwhile waits.
-    void wait(ConnectionQuota& quota, std::shared_ptr<const App> app,
-              std::function<void()> admitted);
+    void wait(QuotaClient& quota, std::shared_ptr<const App> app, std::function<void()> admitted);
     [[nodiscard]] bool is_waiting() const noexcept { return admission_ && admission_->is_open; }
 
     /// Says why, by `pusher:error` and then the close code, and ends the connection.
@@ -68,7 +67,7 @@ private:
 
     /// A place among the connections of an app that are limited over a cluster.
     struct Admission {
-        ConnectionQuota& quota;
+        QuotaClient& quota;
         std::shared_ptr<const App> app;
         std::uint64_t ticket = 0;
         bool is_open = true;  ///< not answered yet

@@ -13,11 +13,11 @@
 
 #include "carillon/apps/app.hpp"
 #include "carillon/channels/channel_queries.hpp"
-#include "carillon/channels/connection_quota.hpp"
 #include "carillon/channels/home.hpp"
 #include "carillon/channels/local_channels.hpp"
 #include "carillon/channels/local_users.hpp"
 #include "carillon/channels/publish_budget.hpp"
+#include "carillon/channels/quota_client.hpp"
 #include "carillon/channels/shard_mail.hpp"
 #include "carillon/channels/webhook_events.hpp"
 #include "carillon/protocol/channel_name.hpp"
@@ -32,7 +32,7 @@ struct HomeFactory {
 };
 
 /// One event from a backend; `text` is the finished message. `excluded` gets nothing.
-struct Publication {
+struct PublishRequest {
     ChannelName channel;
     std::string text;
     SocketId excluded;
@@ -55,7 +55,7 @@ public:
     /// Events from a backend. Calls `done` once all are accepted, perhaps before this returns: an
     /// event that is accepted is delivered or kept until it can be. False if the node can keep no
     /// more: then none of them is published, and `done` is not called.
-    [[nodiscard]] bool publish(const App& app, std::vector<Publication> events,
+    [[nodiscard]] bool publish(const App& app, std::vector<PublishRequest> events,
                                std::function<void()> done);
 
     /// Closes every connection that is signed in as the user, on whatever shard.
@@ -84,7 +84,7 @@ public:
     [[nodiscard]] const Home& home() const noexcept { return *home_; }
     [[nodiscard]] WebhookEvents& webhooks() noexcept { return webhooks_; }
     [[nodiscard]] ChannelQueries& queries() noexcept { return queries_; }
-    [[nodiscard]] ConnectionQuota& quota() noexcept { return quota_; }
+    [[nodiscard]] QuotaClient& quota() noexcept { return quota_; }
 
 private:
     struct Receipt {
@@ -107,7 +107,7 @@ private:
     LocalChannels local_;
     LocalUsers local_users_;
     ChannelQueries queries_;
-    ConnectionQuota quota_;
+    QuotaClient quota_;
     boost::unordered_flat_map<std::uint64_t, Receipt> receipts_;
     std::uint64_t last_receipt_ = 0;
 };

@@ -14,7 +14,7 @@ using ::testing::ElementsAre;
 class CacheChannelTest : public ::testing::Test {
 protected:
     void publish(const std::string& channel, const std::string& event, SocketId excluded = {}) {
-        const Publication publication{
+        const PublishRequest publication{
             *ChannelName::parse(channel, app->limits),
             channel_event(channel, *scan_json('"' + event + '"'), *scan_json("\"d\"")), excluded};
         EXPECT_TRUE(world.shard(0).publish(*app, {publication}, [] {}));

@@ -42,9 +42,9 @@ protected:
     }
     void publish(const std::string& channel, const std::string& excluded = "") {
         const auto id = SocketId::parse(excluded);
-        const Publication event{*ChannelName::parse(channel, app->limits),
-                                channel_event(channel, *scan_json("\"e\""), *scan_json("\"d\"")),
-                                id ? *id : SocketId{}};
+        const PublishRequest event{*ChannelName::parse(channel, app->limits),
+                                   channel_event(channel, *scan_json("\"e\""), *scan_json("\"d\"")),
+                                   id ? *id : SocketId{}};
         EXPECT_TRUE(world.shard(0).publish(*app, {event}, [] {}));
         world.settle();
     }

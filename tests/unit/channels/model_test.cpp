@@ -261,9 +261,9 @@ private:
         }
         const std::string data = std::to_string(operation.choice);
         const auto shard = static_cast<std::uint16_t>(operation.choice % world_.size());
-        const Publication event{*ChannelName::parse(channel, apps_[app]->limits),
-                                channel_event(channel, *scan_json("\"e\""), *scan_json(data)),
-                                socket_id};
+        const PublishRequest event{*ChannelName::parse(channel, apps_[app]->limits),
+                                   channel_event(channel, *scan_json("\"e\""), *scan_json(data)),
+                                   socket_id};
         ASSERT_TRUE(world_.shard(shard).publish(*apps_[app], {event}, [] {}));
         model_.publish(app, channel, "e", operation.choice, excluded, world_.now());
     }

@@ -203,7 +203,7 @@ TEST_F(WebhookEventsTest, TellOfACacheMissOnceASecond) {
     three.subscribe("cache-c");
     EXPECT_THAT(told(), ElementsAre("cache_miss cache-c"));
     const auto name = ChannelName::parse("cache-c", app->limits);
-    const Publication event{*name, R"({"event":"e","channel":"cache-c","data":"1"})", {}};
+    const PublishRequest event{*name, R"({"event":"e","channel":"cache-c","data":"1"})", {}};
     EXPECT_TRUE(world.shard(0).publish(*app, {event}, [] {}));
     world.settle();
     world.pass(2s);

@@ -1,4 +1,4 @@
-#include "carillon/channels/connection_quota.hpp"
+#include "carillon/channels/quota_client.hpp"
 
 #include <gtest/gtest.h>
 
@@ -35,9 +35,9 @@ protected:
     App app;
     std::vector<Sent> sent;
     std::vector<bool> answers;
-    ConnectionQuota quota{shards, true, [this](ShardId to, ShardMessage message) {
-                              sent.push_back({to, std::move(message)});
-                          }};
+    QuotaClient quota{shards, true, [this](ShardId to, ShardMessage message) {
+                          sent.push_back({to, std::move(message)});
+                      }};
 };
 
 using Answers = std::vector<bool>;
@@ -106,7 +106,7 @@ TEST_F(ConnectionQuotaTest, CanBeAskedAgainFromWithinAnAnswer) {
 
 TEST_F(ConnectionQuotaTest, KnowsWhetherItIsOfACluster) {
     EXPECT_TRUE(quota.is_shared());
-    EXPECT_FALSE(ConnectionQuota(shards, false, nullptr).is_shared());
+    EXPECT_FALSE(QuotaClient(shards, false, nullptr).is_shared());
 }
 
 }  // namespace

@@ -13,10 +13,10 @@ struct App;
 
 /// Connections of apps that are limited over a whole cluster: each has to be admitted by the app's
 /// home, which knows all of them. The edge's side. Pure.
-class ConnectionQuota {
+class QuotaClient {
 public:
     /// `is_shared`: the node is one of a cluster; else nobody is to be asked.
-    ConnectionQuota(std::uint16_t shards, bool is_shared, Home::Send send)
+    QuotaClient(std::uint16_t shards, bool is_shared, Home::Send send)
         : shards_(shards), is_shared_(is_shared), send_(std::move(send)) {}
 
     [[nodiscard]] bool is_shared() const noexcept { return is_shared_; }

@@ -1,4 +1,4 @@
-#include "carillon/channels/connection_quota.hpp"
+#include "carillon/channels/quota_client.hpp"
 
 #include <utility>
 
@@ -7,18 +7,18 @@
 
 namespace carillon {
 
-void ConnectionQuota::ask(const App& app, std::uint64_t ticket, std::function<void(bool)> done) {
+void QuotaClient::ask(const App& app, std::uint64_t ticket, std::function<void(bool)> done) {
     asked_.emplace(ticket, std::move(done));
     send_(home_of(app.id.get(), "", shards_),
           AskConnection{app.index, ticket, app.limits.max_connections});
 }
 
-void ConnectionQuota::give_back(const App& app, std::uint64_t ticket) {
+void QuotaClient::give_back(const App& app, std::uint64_t ticket) {
     asked_.erase(ticket);
     send_(home_of(app.id.get(), "", shards_), EndConnection{app.index, ticket});
 }
 
-void ConnectionQuota::on(const ConnectionAnswer& answer) {
+void QuotaClient::on(const ConnectionAnswer& answer) {
     const auto found = asked_.find(answer.ticket);
     if (found == asked_.end()) return;
     const auto done = std::move(found->second);
