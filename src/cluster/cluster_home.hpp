@@ -15,8 +15,8 @@
 #include "cluster_queries.hpp"
 #include "connection_quotas.hpp"
 #include "holdings.hpp"
-#include "joins.hpp"
 #include "partition_life.hpp"
+#include "pending_joins.hpp"
 #include "publisher.hpp"
 #include "redis_bus.hpp"
 #include "topic_reader.hpp"
@@ -106,7 +106,7 @@ private:
     PartitionLife life_;
     TopicReader reader_;
     Holdings holdings_;
-    Joins joins_;
+    PendingJoins joins_;
     ConnectionQuotas quotas_;
     ClusterFanOut fan_out_;
     Publisher publisher_;

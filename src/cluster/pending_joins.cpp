@@ -1,4 +1,4 @@
-#include "joins.hpp"
+#include "pending_joins.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -10,7 +10,7 @@
 
 namespace carillon {
 
-Topic& Joins::on(ShardId from, Join&& join) {
+Topic& PendingJoins::on(ShardId from, Join&& join) {
     Topic& topic = topics_.get_channel(join.channel);
     take_in(topic, from, join);
     topic.waiting.push_back({from, join.ticket, std::move(join.member)});
@@ -18,7 +18,7 @@ Topic& Joins::on(ShardId from, Join&& join) {
     return topic;
 }
 
-void Joins::take_in(Topic& topic, ShardId from, const Join& join) {
+void PendingJoins::take_in(Topic& topic, ShardId from, const Join& join) {
     topic.counted = join.counted;
     ++topic.subscriptions;
     const auto of_shard = std::ranges::find(topic.shards, from, &Topic::ShardCount::shard);
@@ -38,7 +38,7 @@ void Joins::take_in(Topic& topic, ShardId from, const Join& join) {
     presence.steps.push_back({true, join.member->user_id, local.info.value_or("")});
 }
 
-void Joins::repeat(ShardId from, const Join& join) {
+void PendingJoins::repeat(ShardId from, const Join& join) {
     Topic* const topic = topics_.find_channel(join.channel);
     if (topic == nullptr) return;
     WaitingJoin repeated{from, join.ticket, std::nullopt, true};
@@ -60,7 +60,7 @@ void Joins::repeat(ShardId from, const Join& join) {
     answer(*topic, repeated);
 }
 
-void Joins::on(ShardId from, const Leave& leave) {
+void PendingJoins::on(ShardId from, const Leave& leave) {
     Topic* const topic = topics_.find_channel(leave.channel);
     if (topic == nullptr) return;  // Its join was refused.
     if (topic->presence &&
@@ -75,7 +75,7 @@ void Joins::on(ShardId from, const Leave& leave) {
 }
 
 /// `tell`: Redis has been told of the member, or will be.
-void Joins::let_go(Topic& topic, ShardId from, const JoinTicket& ticket, bool tell) {
+void PendingJoins::let_go(Topic& topic, ShardId from, const JoinTicket& ticket, bool tell) {
     const auto of_shard = std::ranges::find(topic.shards, from, &Topic::ShardCount::shard);
     if (of_shard == topic.shards.end()) return;
     if (--of_shard->subscriptions == 0) topic.shards.erase(of_shard);
@@ -99,7 +99,7 @@ void Joins::let_go(Topic& topic, ShardId from, const JoinTicket& ticket, bool te
     presence.member_of.erase(key);
 }
 
-void Joins::confirm(Topic& topic, const BusMessage& message) {
+void PendingJoins::confirm(Topic& topic, const BusMessage& message) {
     if (message.speaker != fnv1a(topic.partition.node)) return;
     const auto change = message.kind == BusMessage::Kind::member_added
                             ? MemberChange::parse(message.body)
@@ -116,7 +116,7 @@ void Joins::confirm(Topic& topic, const BusMessage& message) {
     answer_ready(topic);
 }
 
-void Joins::answer_ready(Topic& topic) {
+void PendingJoins::answer_ready(Topic& topic) {
     if (!topic.sequence.is_based() || topic.waiting.empty()) return;
     std::deque<WaitingJoin> ready;
     for (auto join = topic.waiting.begin(); join != topic.waiting.end();) {
@@ -132,12 +132,12 @@ void Joins::answer_ready(Topic& topic) {
     for (const WaitingJoin& join : ready) answer(topic, join);
 }
 
-void Joins::answer_all(Topic& topic) {
+void PendingJoins::answer_all(Topic& topic) {
     const std::deque<WaitingJoin> waiting = std::exchange(topic.waiting, {});
     for (const WaitingJoin& join : waiting) answer(topic, join);
 }
 
-void Joins::refuse(Topic& topic, const std::vector<std::string>& user_ids) {
+void PendingJoins::refuse(Topic& topic, const std::vector<std::string>& user_ids) {
     const std::deque<WaitingJoin> waiting = std::exchange(topic.waiting, {});
     for (const WaitingJoin& join : waiting) {
         const bool refused =
@@ -154,14 +154,14 @@ void Joins::refuse(Topic& topic, const std::vector<std::string>& user_ids) {
     holdings_.want(topic);
 }
 
-void Joins::answer(Topic& topic, const WaitingJoin& join) {
+void PendingJoins::answer(Topic& topic, const WaitingJoin& join) {
     JoinAnswer answer{topic.channel, join.ticket, std::nullopt, {}, {}, join.again};
     answer.succeeded = succeeded(topic, join.member);
     if (!join.again) answer.cached = after_success(topic);
     send_(join.from, std::move(answer));
 }
 
-std::string Joins::succeeded(Topic& topic, const std::optional<PresenceData>& member) {
+std::string PendingJoins::succeeded(Topic& topic, const std::optional<PresenceData>& member) {
     if (!topic.presence) return subscription_succeeded(topic.channel.name);
     MemberList& replica = topic.presence->replica;
     if (!member || replica.contains(member->user_id)) return replica.succeeded(topic.channel.name);
@@ -172,7 +172,7 @@ std::string Joins::succeeded(Topic& topic, const std::optional<PresenceData>& me
     return text;
 }
 
-std::string Joins::after_success(Topic& topic) {
+std::string PendingJoins::after_success(Topic& topic) {
     if (!topic.is_cache || !topic.sequence.is_based()) return {};
     if (topic.last_event && topic.last_event->expires > context_.now()) {
         return topic.last_event->text;

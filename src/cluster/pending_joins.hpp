@@ -14,10 +14,10 @@ namespace carillon {
 
 /// Takes subscriptions of this node's clients in and out. Who joins waits until Redis knows of them
 /// and this node has heard so, in the one order of the topic; then they are answered.
-class Joins {
+class PendingJoins {
 public:
-    Joins(ClusterContext& context, TopicTable& topics, Holdings& holdings, PartitionLife& life,
-          const Home::Send& send)
+    PendingJoins(ClusterContext& context, TopicTable& topics, Holdings& holdings,
+                 PartitionLife& life, const Home::Send& send)
         : context_(context), topics_(topics), holdings_(holdings), life_(life), send_(send) {}
 
     /// Returns the topic.
