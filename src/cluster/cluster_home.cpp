@@ -45,9 +45,9 @@ ClusterHome::ClusterHome(ClusterNode& node, EventLoop& loop, ShardId self, std::
       topics_(context_.apps, node.options.prefix, self, shards),
       life_(context_, topics_.partitions(), *this),
       reader_(context_, topics_.partitions(), *this),
-      holdings_(context_, life_, *this),
-      joins_(context_, topics_, holdings_, life_, send_),
-      quotas_(topics_, holdings_, send_),
+      local_state_(context_, life_, *this),
+      joins_(context_, topics_, local_state_, life_, send_),
+      quotas_(topics_, local_state_, send_),
       fan_out_(context_, send_),
       publisher_(context_, topics_.partitions(), node.budget, *this),
       queries_(context_, topics_, send_) {
@@ -136,7 +136,7 @@ void ClusterHome::on(ShardId from, SignIn&& message) {
     reader_.follow(topic);
     topic.user->shards.push_back(from);
     topic.user->arriving.push_back({from, message.number});
-    if (topic.user->shards.size() == 1) holdings_.want(topic);
+    if (topic.user->shards.size() == 1) local_state_.want(topic);
     answer_sign_ins(topic);
 }
 
@@ -160,7 +160,7 @@ void ClusterHome::on(ShardId from, SignOut&& message) {
     shards.erase(std::remove(shards.begin(), shards.end(), from), shards.end());
     std::erase_if(topic->user->arriving,
                   [from](const UserState::Wish& wish) { return wish.shard == from; });
-    if (shards.empty()) holdings_.want(*topic);
+    if (shards.empty()) local_state_.want(*topic);
 }
 
 void ClusterHome::on(ShardId from, Watch&& message) {
@@ -227,7 +227,7 @@ void ClusterHome::on_said(Topic& topic, const BusMessage& message) {
 void ClusterHome::on_read(Topic& topic, const TopicRead& read) {
     topic.is_broken = false;
     fan_out_.stands(topic, read);
-    holdings_.resume(topic);
+    local_state_.resume(topic);
 }
 
 void ClusterHome::on_moved(Topic& topic) {
@@ -304,7 +304,7 @@ void ClusterHome::on_down(std::string_view why) {
     reader_.on_down();
     publisher_.on_down();
     for (Partition& partition : topics_.partitions()) {
-        for (const auto& topic : partition.topics) holdings_.on_down(*topic);
+        for (const auto& topic : partition.topics) local_state_.on_down(*topic);
     }
     queries_.on_down();
 }
@@ -313,7 +313,7 @@ std::size_t ClusterHome::bring(Partition& partition) {
     std::size_t count = 0;
     std::vector<std::string> idle;
     for (const auto& topic : partition.topics) {
-        count += holdings_.bring(*topic) ? 1 : 0;
+        count += local_state_.bring(*topic) ? 1 : 0;
         if (topic->is_idle()) idle.push_back(topic->key);
     }
     for (const std::string& key : idle) forget_if_idle(*partition.topics.find(key));
@@ -426,7 +426,7 @@ void ClusterHome::count_partitions() {
 }
 
 void ClusterHome::end_turn() {
-    holdings_.end_turn();
+    local_state_.end_turn();
     publisher_.end_turn();
     bus_.flush();
 }
@@ -449,7 +449,7 @@ void ClusterHome::leave(std::function<void()> done) {
 void ClusterHome::leave_if_told() {
     if (!leaving_ || left_) return;
     // For what was accepted it is worth to wait for Redis, as long as there is grace.
-    if (!publisher_.is_idle() || (bus_.is_up() && !holdings_.is_idle())) return;
+    if (!publisher_.is_idle() || (bus_.is_up() && !local_state_.is_idle())) return;
     left_ = true;
     life_.leave([this] { std::exchange(leaving_, nullptr)(); });
 }

@@ -14,7 +14,7 @@
 #include "cluster_fan_out.hpp"
 #include "cluster_queries.hpp"
 #include "connection_quotas.hpp"
-#include "holdings.hpp"
+#include "local_state_sync.hpp"
 #include "partition_life.hpp"
 #include "pending_joins.hpp"
 #include "publisher.hpp"
@@ -30,7 +30,7 @@ class ClusterHome final : public Home,
                           private RedisBusOwner,
                           private PartitionLife::Listener,
                           private TopicReader::Listener,
-                          private Holdings::Listener,
+                          private LocalStateSync::Listener,
                           private Publisher::Listener {
 public:
     ClusterHome(ClusterNode& node, EventLoop& loop, ShardId self, std::uint16_t shards,
@@ -105,7 +105,7 @@ private:
     TopicTable topics_;
     PartitionLife life_;
     TopicReader reader_;
-    Holdings holdings_;
+    LocalStateSync local_state_;
     PendingJoins joins_;
     ConnectionQuotas quotas_;
     ClusterFanOut fan_out_;

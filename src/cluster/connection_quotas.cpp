@@ -9,7 +9,7 @@ Topic& ConnectionQuotas::on(ShardId from, const AskConnection& message) {
     Topic& topic = topics_.get_quota(message.app);
     topic.quota->connections_max = message.connections_max;
     topic.quota->waiting.push_back({from, message.ticket});
-    holdings_.want(topic);
+    local_state_.want(topic);
     return topic;
 }
 
@@ -25,7 +25,7 @@ void ConnectionQuotas::on(ShardId from, const EndConnection& message) {
     } else if (quota.admitted.erase(place) == 0) {
         return;  // Refused, which it had not heard yet.
     }
-    holdings_.want(*topic);
+    local_state_.want(*topic);
 }
 
 void ConnectionQuotas::admit(Topic& topic, std::uint64_t granted) {
@@ -39,7 +39,7 @@ void ConnectionQuotas::admit(Topic& topic, std::uint64_t granted) {
         send_(place.shard, ConnectionAnswer{place.ticket, admitted});
     }
     // Some came in without being asked for, while Redis was slow.
-    if (quota.admitted.size() > granted) holdings_.want(topic);
+    if (quota.admitted.size() > granted) local_state_.want(topic);
 }
 
 void ConnectionQuotas::admit_all(Topic& topic) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "carillon/channels/home.hpp"
-#include "holdings.hpp"
+#include "local_state_sync.hpp"
 #include "topic_table.hpp"
 
 namespace carillon {
@@ -9,8 +9,8 @@ namespace carillon {
 /// Lets an app's new connections in, as many as it may have over the cluster.
 class ConnectionQuotas {
 public:
-    ConnectionQuotas(TopicTable& topics, Holdings& holdings, const Home::Send& send)
-        : topics_(topics), holdings_(holdings), send_(send) {}
+    ConnectionQuotas(TopicTable& topics, LocalStateSync& local_state, const Home::Send& send)
+        : topics_(topics), local_state_(local_state), send_(send) {}
 
     /// Returns the app's topic.
     Topic& on(ShardId from, const AskConnection& message);
@@ -23,7 +23,7 @@ public:
 
 private:
     TopicTable& topics_;
-    Holdings& holdings_;
+    LocalStateSync& local_state_;
     const Home::Send& send_;
 };
 

@@ -14,7 +14,7 @@ Topic& PendingJoins::on(ShardId from, Join&& join) {
     Topic& topic = topics_.get_channel(join.channel);
     take_in(topic, from, join);
     topic.waiting.push_back({from, join.ticket, std::move(join.member)});
-    holdings_.want(topic);
+    local_state_.want(topic);
     return topic;
 }
 
@@ -71,7 +71,7 @@ void PendingJoins::on(ShardId from, const Leave& leave) {
         return one.from == from && one.ticket == leave.ticket;
     });
     let_go(*topic, from, leave.ticket, true);
-    holdings_.want(*topic);
+    local_state_.want(*topic);
 }
 
 /// `tell`: Redis has been told of the member, or will be.
@@ -151,7 +151,7 @@ void PendingJoins::refuse(Topic& topic, const std::vector<std::string>& user_ids
         const Error error{Errc::channel_full, "The presence channel is full"};
         send_(join.from, JoinAnswer{topic.channel, join.ticket, error, {}, {}, false});
     }
-    holdings_.want(topic);
+    local_state_.want(topic);
 }
 
 void PendingJoins::answer(Topic& topic, const WaitingJoin& join) {

@@ -6,7 +6,7 @@
 
 #include "carillon/channels/home.hpp"
 #include "cluster_context.hpp"
-#include "holdings.hpp"
+#include "local_state_sync.hpp"
 #include "partition_life.hpp"
 #include "topic_table.hpp"
 
@@ -16,9 +16,9 @@ namespace carillon {
 /// and this node has heard so, in the one order of the topic; then they are answered.
 class PendingJoins {
 public:
-    PendingJoins(ClusterContext& context, TopicTable& topics, Holdings& holdings,
+    PendingJoins(ClusterContext& context, TopicTable& topics, LocalStateSync& local_state,
                  PartitionLife& life, const Home::Send& send)
-        : context_(context), topics_(topics), holdings_(holdings), life_(life), send_(send) {}
+        : context_(context), topics_(topics), local_state_(local_state), life_(life), send_(send) {}
 
     /// Returns the topic.
     Topic& on(ShardId from, Join&& join);
@@ -45,7 +45,7 @@ private:
 
     ClusterContext& context_;
     TopicTable& topics_;
-    Holdings& holdings_;
+    LocalStateSync& local_state_;
     PartitionLife& life_;
     const Home::Send& send_;
 };

@@ -1,4 +1,4 @@
-#include "holdings.hpp"
+#include "local_state_sync.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -21,14 +21,14 @@ std::uint32_t most_of(const Topic& topic) {
 
 }  // namespace
 
-void Holdings::want(Topic& topic) {
+void LocalStateSync::want(Topic& topic) {
     const bool is_new = !std::exchange(topic.hold_wanted, true);
     if (topic.holding) return;
     // One that waits to be heard need not, if nobody is left to hear.
     if (is_new || topic.held() == 0) wanted_.push_back({&topic.partition, topic.key});
 }
 
-bool Holdings::bring(Topic& topic) {
+bool LocalStateSync::bring(Topic& topic) {
     topic.bringing = topic.hold_wanted = false;
     topic.sent_steps.clear();
     if (topic.presence) topic.presence->steps.clear();
@@ -48,18 +48,18 @@ bool Holdings::bring(Topic& topic) {
     return true;
 }
 
-void Holdings::resume(Topic& topic) {
+void LocalStateSync::resume(Topic& topic) {
     if (topic.hold_wanted && !topic.holding) wanted_.push_back({&topic.partition, topic.key});
 }
 
-void Holdings::on_down(Topic& topic) {
+void LocalStateSync::on_down(Topic& topic) {
     if (!topic.holding) return;
     give_up(topic);
     wanted_.push_back({&topic.partition, topic.key});
 }
 
 /// The operation that is under way has no answer, or none that helps.
-void Holdings::give_up(Topic& topic) {
+void LocalStateSync::give_up(Topic& topic) {
     topic.holding = false;
     --under_way_;
     // Whether it was carried out is not known; twice is as good as once, if all of it is told.
@@ -77,14 +77,14 @@ void Holdings::give_up(Topic& topic) {
 
 /// A script fails on what Redis has of the topic: that must not keep its partition from the others,
 /// nor be tried in every turn.
-void Holdings::on_failure(Topic& topic) {
+void LocalStateSync::on_failure(Topic& topic) {
     give_up(topic);
     failed_.push_back({{&topic.partition, topic.key}, context_.now() + retry_pause});
     if (std::exchange(topic.bringing, false)) life_.brought(topic.partition);
     listener_.on_broken(topic);
 }
 
-void Holdings::end_turn() {
+void LocalStateSync::end_turn() {
     if (!context_.bus.is_up()) return;
     for (; !failed_.empty() && failed_.front().retry_at <= context_.now(); failed_.pop_front()) {
         wanted_.push_back(std::move(failed_.front().wanted));
@@ -106,7 +106,7 @@ void Holdings::end_turn() {
     }
 }
 
-void Holdings::tell(Topic& topic) {
+void LocalStateSync::tell(Topic& topic) {
     topic.holding = true;
     topic.hold_wanted = false;
     ++under_way_;
@@ -159,7 +159,7 @@ void Holdings::tell(Topic& topic) {
     context_.bus.call(Script::hold, partition.prefix, arguments, answer);
 }
 
-void Holdings::on_answer(Topic& topic, std::uint32_t told, bool all, const HoldReply& reply) {
+void LocalStateSync::on_answer(Topic& topic, std::uint32_t told, bool all, const HoldReply& reply) {
     topic.holding = false;
     topic.held_before = false;
     topic.told = told;
@@ -182,7 +182,7 @@ void Holdings::on_answer(Topic& topic, std::uint32_t told, bool all, const HoldR
     listener_.on_told(topic, reply.number, refused);
 }
 
-void Holdings::tell_replica(Topic& topic) {
+void LocalStateSync::tell_replica(Topic& topic) {
     Presence& presence = *topic.presence;
     std::vector<std::pair<std::string, std::string>> members;
     presence.replica.for_each([&](const std::string& id, std::string_view escaped_info) {

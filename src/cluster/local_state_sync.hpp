@@ -14,7 +14,7 @@ namespace carillon {
 /// Tells Redis what this node holds of its topics: one operation at a time a topic, which carries
 /// all that has changed since the last. So a thousand joins of one channel are a few operations,
 /// and whatever is told twice is the same the second time.
-class Holdings {
+class LocalStateSync {
 public:
     class Listener {
     public:
@@ -28,7 +28,7 @@ public:
         virtual void on_broken(Topic& topic) = 0;
     };
 
-    Holdings(ClusterContext& context, PartitionLife& life, Listener& listener)
+    LocalStateSync(ClusterContext& context, PartitionLife& life, Listener& listener)
         : context_(context), life_(life), listener_(listener) {}
 
     /// Something that the node holds of it has changed.
