@@ -326,7 +326,7 @@ void ClusterHome::on_recovered(Partition& partition) {
     }
 }
 
-void ClusterHome::on_inside() {
+void ClusterHome::on_registered() {
     down_since_.reset();
     if (ready_) std::exchange(ready_, nullptr)();
 }
@@ -348,7 +348,7 @@ void ClusterHome::on_alone(const KeptEvent& event) {
 
 void ClusterHome::judge_alone() {
     const milliseconds timeout(node_.options.timeout_ms);
-    if (down_since_ && bus_.is_up() && life_.is_inside()) {
+    if (down_since_ && bus_.is_up() && life_.is_registered()) {
         if (self_ == ShardId{}) spdlog::info("Redis is back");
         down_since_.reset();
     }
@@ -418,7 +418,7 @@ void ClusterHome::advance() {
 void ClusterHome::count_partitions() {
     context_.metrics.partitions_registered = context_.metrics.partitions_recovering = 0;
     for (const Partition& partition : topics_.partitions()) {
-        if (partition.standing == Partition::Standing::inside) {
+        if (partition.registration == Partition::Registration::registered) {
             ++context_.metrics.partitions_registered;
         }
         if (partition.recovering) ++context_.metrics.partitions_recovering;

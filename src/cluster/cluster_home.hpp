@@ -15,7 +15,7 @@
 #include "cluster_queries.hpp"
 #include "connection_quotas.hpp"
 #include "local_state_sync.hpp"
-#include "partition_life.hpp"
+#include "partition_lease.hpp"
 #include "pending_joins.hpp"
 #include "publisher.hpp"
 #include "redis_bus.hpp"
@@ -28,7 +28,7 @@ namespace carillon {
 /// what Redis says, in one order on all nodes, goes to the edges.
 class ClusterHome final : public Home,
                           private RedisBusOwner,
-                          private PartitionLife::Listener,
+                          private PartitionLease::Listener,
                           private TopicReader::Listener,
                           private LocalStateSync::Listener,
                           private Publisher::Listener {
@@ -71,7 +71,7 @@ private:
     std::size_t bring(Partition& partition) override;
     void on_recovered(Partition& partition) override;
     void on_webhook(std::string_view record) override;
-    void on_inside() override;
+    void on_registered() override;
     void on_broken(Partition& partition) override;
     void on_broken(Topic& topic) override;
     void on_unreadable(Topic& topic) override { on_broken(topic); }
@@ -103,7 +103,7 @@ private:
     RedisBus bus_;
     ClusterContext context_;
     TopicTable topics_;
-    PartitionLife life_;
+    PartitionLease life_;
     TopicReader reader_;
     LocalStateSync local_state_;
     PendingJoins joins_;

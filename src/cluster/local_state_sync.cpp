@@ -97,8 +97,9 @@ void LocalStateSync::end_turn() {
         if (topic == nullptr || !topic->hold_wanted || topic->holding) continue;
         // What this does to the topic is to be heard: `resume` comes when it can be.
         if (topic->held() > 0 && !topic->is_heard()) continue;
-        const auto standing = wanted.partition->standing;
-        if (standing == Partition::Standing::bringing || standing == Partition::Standing::inside) {
+        const auto registration = wanted.partition->registration;
+        if (registration == Partition::Registration::resyncing ||
+            registration == Partition::Registration::registered) {
             tell(*topic);
         } else {
             wanted_.push_back(wanted);

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "cluster_context.hpp"
-#include "partition_life.hpp"
+#include "partition_lease.hpp"
 #include "partition_state.hpp"
 #include "script_replies.hpp"
 
@@ -28,7 +28,7 @@ public:
         virtual void on_broken(Topic& topic) = 0;
     };
 
-    LocalStateSync(ClusterContext& context, PartitionLife& life, Listener& listener)
+    LocalStateSync(ClusterContext& context, PartitionLease& life, Listener& listener)
         : context_(context), life_(life), listener_(listener) {}
 
     /// Something that the node holds of it has changed.
@@ -51,7 +51,7 @@ private:
     void tell_replica(Topic& topic);
 
     ClusterContext& context_;
-    PartitionLife& life_;
+    PartitionLease& life_;
     Listener& listener_;
     struct Wanted {
         Partition* partition;

@@ -13,11 +13,11 @@ namespace carillon {
 /// One of the parts of the keyspace, as far as this node is in it: registered there under an id
 /// of its own, with a lease of its own. Of the shard that is the partition's home on this node.
 struct Partition {
-    enum class Standing : std::uint8_t {
-        outside,      ///< not registered, or not any more
+    enum class Registration : std::uint8_t {
+        none,         ///< not registered, or not any more
         registering,  ///< asked for it
-        bringing,     ///< registered; tells what the node holds
-        inside,
+        resyncing,    ///< registered; tells what the node holds
+        registered,
     };
 
     std::uint8_t number = 0;
@@ -25,7 +25,7 @@ struct Partition {
     NamedSet<Topic> topics;
     Speakers heard;  ///< of all topics, those that are forgotten included
 
-    Standing standing = Standing::outside;
+    Registration registration = Registration::none;
     std::string node;  ///< the id: the process, '.', a number
     std::uint64_t registrations = 0;
     std::string run_id;               ///< of the server that it was registered at last
@@ -34,7 +34,7 @@ struct Partition {
     bool recovering = false;
     bool is_broken = false;  ///< scripts fail on its keys: it cannot be registered in
     bool was_registered = false;
-    std::size_t to_bring = 0;        ///< topics
+    std::size_t to_resync = 0;       ///< topics
     std::vector<std::string> known;  ///< processes that were registered when we last looked
     TimePoint renew_at{};
     TimePoint retry_at = TimePoint::max();  ///< if registering has failed, of the next attempt

@@ -7,7 +7,7 @@
 #include "carillon/channels/home.hpp"
 #include "cluster_context.hpp"
 #include "local_state_sync.hpp"
-#include "partition_life.hpp"
+#include "partition_lease.hpp"
 #include "topic_table.hpp"
 
 namespace carillon {
@@ -17,7 +17,7 @@ namespace carillon {
 class PendingJoins {
 public:
     PendingJoins(ClusterContext& context, TopicTable& topics, LocalStateSync& local_state,
-                 PartitionLife& life, const Home::Send& send)
+                 PartitionLease& life, const Home::Send& send)
         : context_(context), topics_(topics), local_state_(local_state), life_(life), send_(send) {}
 
     /// Returns the topic.
@@ -46,7 +46,7 @@ private:
     ClusterContext& context_;
     TopicTable& topics_;
     LocalStateSync& local_state_;
-    PartitionLife& life_;
+    PartitionLease& life_;
     const Home::Send& send_;
 };
 

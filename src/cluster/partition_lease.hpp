@@ -14,7 +14,7 @@ namespace carillon {
 
 /// Keeps this node registered in the partitions of its shard: registers, brings what it holds,
 /// renews the leases, clears what nodes held that have ended, takes the webhooks that were decided.
-class PartitionLife {
+class PartitionLease {
 public:
     class Listener {
     public:
@@ -27,13 +27,13 @@ public:
         /// `record` as in the partition's queue.
         virtual void on_webhook(std::string_view record) = 0;
         /// All partitions are registered in, for the first time.
-        virtual void on_inside() = 0;
+        virtual void on_registered() = 0;
         /// Redis has keys of the partition that scripts fail on: until that is mended, which is
         /// tried every second, the node does without Redis there.
         virtual void on_broken(Partition& partition) = 0;
     };
 
-    PartitionLife(ClusterContext& context, std::deque<Partition>& partitions, Listener& listener)
+    PartitionLease(ClusterContext& context, std::deque<Partition>& partitions, Listener& listener)
         : context_(context), partitions_(partitions), listener_(listener) {}
 
     /// `other_server`: than the last time.
@@ -49,7 +49,7 @@ public:
     /// its memory.
     void on_stale(Partition& partition);
     /// Registered in all partitions.
-    [[nodiscard]] bool is_inside() const;
+    [[nodiscard]] bool is_registered() const;
     /// One of the topics that `bring` announced is told.
     void brought(Partition& partition);
     void note(Partition& partition, const PartitionNews& news);
@@ -75,7 +75,7 @@ private:
     std::deque<Partition>& partitions_;
     Listener& listener_;
     TimePoint up_since_{};
-    bool was_inside_ = false;
+    bool was_registered_ = false;
     std::function<void()> gone_;
     std::size_t to_leave_ = 0;
 };

@@ -1,4 +1,4 @@
-#include "partition_life.hpp"
+#include "partition_lease.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -25,7 +25,7 @@ std::string process_of(std::string_view node) {
 
 }  // namespace
 
-Arguments PartitionLife::operation(Partition& partition) const {
+Arguments PartitionLease::operation(Partition& partition) const {
     Arguments arguments;
     arguments.add(context_.run_id)
         .add(context_.lease_ms())
@@ -34,11 +34,11 @@ Arguments PartitionLife::operation(Partition& partition) const {
     return arguments;
 }
 
-void PartitionLife::on_up(bool other_server) {
+void PartitionLease::on_up(bool other_server) {
     if (to_leave_ > 0) return;
     up_since_ = context_.now();
     for (Partition& partition : partitions_) {
-        if (other_server || partition.standing != Partition::Standing::inside) {
+        if (other_server || partition.registration != Partition::Registration::registered) {
             register_in(partition);
         } else {
             renew(partition);
@@ -47,24 +47,24 @@ void PartitionLife::on_up(bool other_server) {
     tell_rules();  // They may have changed meanwhile.
 }
 
-bool PartitionLife::is_inside() const {
+bool PartitionLease::is_registered() const {
     return std::ranges::all_of(partitions_, [](const Partition& one) {
-        return one.standing == Partition::Standing::inside;
+        return one.registration == Partition::Registration::registered;
     });
 }
 
-void PartitionLife::on_down() {
+void PartitionLease::on_down() {
     for (Partition& partition : partitions_) {
         partition.renewing = partition.taking = false;
-        if (partition.standing != Partition::Standing::inside) {
-            partition.standing = Partition::Standing::outside;
+        if (partition.registration != Partition::Registration::registered) {
+            partition.registration = Partition::Registration::none;
         }
     }
     if (gone_) std::exchange(gone_, nullptr)();
 }
 
-void PartitionLife::register_in(Partition& partition) {
-    partition.standing = Partition::Standing::registering;
+void PartitionLease::register_in(Partition& partition) {
+    partition.registration = Partition::Registration::registering;
     // Until Redis knows the new id it may have been told of what is brought by the one before.
     const std::string former = partition.node;
     if (!former.empty()) partition.former.push_back(former);
@@ -93,22 +93,22 @@ void PartitionLife::register_in(Partition& partition) {
         if (!parsed) return on_broken(partition);
         partition.was_registered = true;
         partition.run_id = context_.run_id;
-        partition.standing = Partition::Standing::bringing;
+        partition.registration = Partition::Registration::resyncing;
         partition.renew_at = context_.now() + context_.lease() * 3 / 10;
         partition.recovering = parsed->is_recovering;
         note_nodes(partition, parsed->nodes);
-        partition.to_bring = listener_.bring(partition);
-        if (partition.to_bring == 0) complete(partition);
+        partition.to_resync = listener_.bring(partition);
+        if (partition.to_resync == 0) complete(partition);
     };
     context_.bus.call(Script::register_node, partition.prefix, arguments, answer);
 }
 
-void PartitionLife::brought(Partition& partition) {
-    if (partition.to_bring == 0 || --partition.to_bring > 0) return;
+void PartitionLease::brought(Partition& partition) {
+    if (partition.to_resync == 0 || --partition.to_resync > 0) return;
     complete(partition);
 }
 
-void PartitionLife::complete(Partition& partition) {
+void PartitionLease::complete(Partition& partition) {
     Arguments arguments = operation(partition);
     arguments.add(context_.options.max_ring_bytes);
     const auto answer = [this, &partition, node = partition.node](const RedisReply& reply) {
@@ -117,7 +117,7 @@ void PartitionLife::complete(Partition& partition) {
             context_.checked(Script::complete, partition.prefix, reply, CompleteReply::parse);
         if (!parsed) return on_broken(partition);
         if (parsed->is_stale) return on_stale(partition);
-        partition.standing = Partition::Standing::inside;
+        partition.registration = Partition::Registration::registered;
         partition.is_broken = false;
         // Even if no recovery is seen any more: it may have been one until just now.
         if (partition.recovering) set_recovering(partition, parsed->is_recovering);
@@ -125,32 +125,32 @@ void PartitionLife::complete(Partition& partition) {
         for (const std::string& former : std::exchange(partition.former, {})) {
             clear(partition, former);
         }
-        if (was_inside_) return;
-        was_inside_ = is_inside();
-        if (was_inside_) listener_.on_inside();
+        if (was_registered_) return;
+        was_registered_ = is_registered();
+        if (was_registered_) listener_.on_registered();
     };
     context_.bus.call(Script::complete, partition.prefix, arguments, answer);
 }
 
-void PartitionLife::on_stale(Partition& partition) {
+void PartitionLease::on_stale(Partition& partition) {
     ++context_.metrics.registrations_lost;
     if (context_.bus.is_up()) register_in(partition);
 }
 
-void PartitionLife::advance() {
+void PartitionLease::advance() {
     if (!context_.bus.is_up()) return;
     const TimePoint now = context_.now();
     for (Partition& partition : partitions_) {
         if (now >= partition.retry_at && to_leave_ == 0) register_in(partition);
         const bool due = now >= partition.renew_at || now >= partition.due_at ||
                          (partition.recovering && now >= partition.asked_at + recovery_poll);
-        const bool registered = partition.standing == Partition::Standing::inside ||
-                                partition.standing == Partition::Standing::bringing;
+        const bool registered = partition.registration == Partition::Registration::registered ||
+                                partition.registration == Partition::Registration::resyncing;
         if (due && registered && !partition.renewing) renew(partition);
     }
 }
 
-void PartitionLife::renew(Partition& partition) {
+void PartitionLease::renew(Partition& partition) {
     partition.renewing = true;
     partition.asked_at = context_.now();
     partition.due_at = TimePoint::max();
@@ -179,7 +179,7 @@ void PartitionLife::renew(Partition& partition) {
     context_.bus.call(Script::renew, partition.prefix, arguments, answer);
 }
 
-void PartitionLife::clear(Partition& partition, const std::string& dead) {
+void PartitionLease::clear(Partition& partition, const std::string& dead) {
     Arguments arguments = operation(partition);
     arguments.add(context_.options.max_ring_bytes).add(dead).add(cleared_at_once).add(claim_ms);
     const auto answer = [this, &partition, node = partition.node, dead](const RedisReply& reply) {
@@ -194,12 +194,12 @@ void PartitionLife::clear(Partition& partition, const std::string& dead) {
     context_.bus.call(Script::clear, partition.prefix, arguments, answer);
 }
 
-void PartitionLife::set_recovering(Partition& partition, bool recovering) {
+void PartitionLease::set_recovering(Partition& partition, bool recovering) {
     const bool ended = std::exchange(partition.recovering, recovering) && !recovering;
     if (ended) listener_.on_recovered(partition);
 }
 
-void PartitionLife::note_nodes(Partition& partition, const std::vector<std::string_view>& nodes) {
+void PartitionLease::note_nodes(Partition& partition, const std::vector<std::string_view>& nodes) {
     partition.known.clear();
     for (const std::string_view node : nodes) {
         std::string process = process_of(node);
@@ -209,21 +209,21 @@ void PartitionLife::note_nodes(Partition& partition, const std::vector<std::stri
     }
 }
 
-void PartitionLife::note(Partition& partition, const PartitionNews& news) {
+void PartitionLease::note(Partition& partition, const PartitionNews& news) {
     if (news.due) {
         partition.due_at = std::min<TimePoint>(partition.due_at, context_.now() + *news.due);
     }
     if (news.has_webhooks) take_webhooks(partition);
 }
 
-void PartitionLife::on_broken(Partition& partition) {
-    partition.standing = Partition::Standing::outside;
+void PartitionLease::on_broken(Partition& partition) {
+    partition.registration = Partition::Registration::none;
     partition.is_broken = true;
     partition.retry_at = context_.now() + retry_pause;
     listener_.on_broken(partition);
 }
 
-void PartitionLife::take_webhooks(Partition& partition) {
+void PartitionLease::take_webhooks(Partition& partition) {
     if (std::exchange(partition.taking, true)) return;
     Arguments arguments;
     arguments.add(webhooks_at_once);
@@ -240,7 +240,7 @@ void PartitionLife::take_webhooks(Partition& partition) {
                       });
 }
 
-void PartitionLife::tell_rules() {
+void PartitionLease::tell_rules() {
     if (!context_.bus.is_up()) return;  // The next registration tells them.
     Arguments arguments;
     for (const std::string& rule : context_.apps.rules()) arguments.add(rule);
@@ -249,22 +249,22 @@ void PartitionLife::tell_rules() {
     }
 }
 
-void PartitionLife::leave(std::function<void()> done) {
+void PartitionLease::leave(std::function<void()> done) {
     gone_ = std::move(done);
     to_leave_ = 1;
     if (!context_.bus.is_up()) return left();
     for (Partition& partition : partitions_) {
-        if (partition.standing == Partition::Standing::outside) continue;
+        if (partition.registration == Partition::Registration::none) continue;
         ++to_leave_;
         context_.bus.call(Script::leave, partition.prefix, operation(partition),
                           [this](const RedisReply&) { left(); });
-        partition.standing = Partition::Standing::outside;
+        partition.registration = Partition::Registration::none;
         partition.node.clear();
     }
     left();
 }
 
-void PartitionLife::left() {
+void PartitionLease::left() {
     if (--to_leave_ == 0 && gone_) std::exchange(gone_, nullptr)();
 }
 
