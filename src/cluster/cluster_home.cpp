@@ -309,11 +309,11 @@ void ClusterHome::on_down(std::string_view why) {
     queries_.on_down();
 }
 
-std::size_t ClusterHome::bring(Partition& partition) {
+std::size_t ClusterHome::resync(Partition& partition) {
     std::size_t count = 0;
     std::vector<std::string> idle;
     for (const auto& topic : partition.topics) {
-        count += local_state_.bring(*topic) ? 1 : 0;
+        count += local_state_.resync(*topic) ? 1 : 0;
         if (topic->is_idle()) idle.push_back(topic->key);
     }
     for (const std::string& key : idle) forget_if_idle(*partition.topics.find(key));

@@ -68,7 +68,7 @@ private:
     void on_subscribed(std::string_view topic) override;
     void on_script_error(Script script, std::string_view prefix, std::string_view error) override;
     // From the parts.
-    std::size_t bring(Partition& partition) override;
+    std::size_t resync(Partition& partition) override;
     void on_recovered(Partition& partition) override;
     void on_webhook(std::string_view record) override;
     void on_registered() override;

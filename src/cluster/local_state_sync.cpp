@@ -28,15 +28,15 @@ void LocalStateSync::want(Topic& topic) {
     if (is_new || topic.held() == 0) wanted_.push_back({&topic.partition, topic.key});
 }
 
-bool LocalStateSync::bring(Topic& topic) {
-    topic.bringing = topic.hold_wanted = false;
+bool LocalStateSync::resync(Topic& topic) {
+    topic.resyncing = topic.hold_wanted = false;
     topic.sent_steps.clear();
     if (topic.presence) topic.presence->steps.clear();
     if (std::exchange(topic.holding, false)) --under_way_;
     for (WaitingJoin& join : topic.waiting) join.state = WaitingJoin::State::unsent;
     if (topic.held() == 0 && topic.told == 0) return false;
     topic.held_before = topic.told > 0;
-    topic.bringing = true;
+    topic.resyncing = true;
     if (topic.presence) {
         for (auto& [user_id, member] : topic.presence->local) {
             member.is_unsent = true;
@@ -80,7 +80,7 @@ void LocalStateSync::give_up(Topic& topic) {
 void LocalStateSync::on_failure(Topic& topic) {
     give_up(topic);
     failed_.push_back({{&topic.partition, topic.key}, context_.now() + retry_pause});
-    if (std::exchange(topic.bringing, false)) life_.brought(topic.partition);
+    if (std::exchange(topic.resyncing, false)) life_.resynced(topic.partition);
     listener_.on_broken(topic);
 }
 
@@ -114,7 +114,7 @@ void LocalStateSync::tell(Topic& topic) {
     Partition& partition = topic.partition;
     Presence* const presence = topic.presence.get();
     const std::uint32_t told = topic.held();
-    const bool compares_replica = presence != nullptr && partition.recovering && topic.bringing;
+    const bool compares_replica = presence != nullptr && partition.recovering && topic.resyncing;
     Arguments arguments = life_.operation(partition);
     arguments.add(context_.options.max_ring_bytes)
         .add(topic.key)
@@ -172,8 +172,8 @@ void LocalStateSync::on_answer(Topic& topic, std::uint32_t told, bool all, const
     life_.note(partition, reply.news);
     if (topic.hold_wanted) {
         wanted_.push_back({&partition, topic.key});
-    } else if (std::exchange(topic.bringing, false)) {
-        life_.brought(partition);
+    } else if (std::exchange(topic.resyncing, false)) {
+        life_.resynced(partition);
     }
     for (WaitingJoin& join : topic.waiting) {
         if (!all || join.state != WaitingJoin::State::sent) continue;

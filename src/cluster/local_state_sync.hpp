@@ -34,7 +34,7 @@ public:
     /// Something that the node holds of it has changed.
     void want(Topic& topic);
     /// Its partition was registered anew: all is to be told. False if there is nothing.
-    bool bring(Topic& topic);
+    bool resync(Topic& topic);
     void on_down(Topic& topic);
     /// The topic is heard now.
     void resume(Topic& topic);

@@ -97,13 +97,13 @@ void PartitionLease::register_in(Partition& partition) {
         partition.renew_at = context_.now() + context_.lease() * 3 / 10;
         partition.recovering = parsed->is_recovering;
         note_nodes(partition, parsed->nodes);
-        partition.to_resync = listener_.bring(partition);
+        partition.to_resync = listener_.resync(partition);
         if (partition.to_resync == 0) complete(partition);
     };
     context_.bus.call(Script::register_node, partition.prefix, arguments, answer);
 }
 
-void PartitionLease::brought(Partition& partition) {
+void PartitionLease::resynced(Partition& partition) {
     if (partition.to_resync == 0 || --partition.to_resync > 0) return;
     complete(partition);
 }

@@ -20,8 +20,8 @@ public:
     public:
         virtual ~Listener() = default;
         /// The partition was registered anew: Redis is to be told of all topics that are held.
-        /// Returns how many; `brought` is called for each.
-        virtual std::size_t bring(Partition& partition) = 0;
+        /// Returns how many; `resynced` is called for each.
+        virtual std::size_t resync(Partition& partition) = 0;
         /// A recovery has ended: what is known of members may be wrong.
         virtual void on_recovered(Partition& partition) = 0;
         /// `record` as in the partition's queue.
@@ -50,8 +50,8 @@ public:
     void on_stale(Partition& partition);
     /// Registered in all partitions.
     [[nodiscard]] bool is_registered() const;
-    /// One of the topics that `bring` announced is told.
-    void brought(Partition& partition);
+    /// One of the topics that `resync` announced is told.
+    void resynced(Partition& partition);
     void note(Partition& partition, const PartitionNews& news);
     void take_webhooks(Partition& partition);
 

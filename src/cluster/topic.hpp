@@ -144,7 +144,7 @@ struct Topic {
     std::uint32_t told = 0;           ///< the last count that it confirmed
     bool hold_wanted = false;         ///< something is to be told
     bool holding = false;             ///< an operation is under way
-    bool bringing = false;            ///< its partition was registered anew, and waits for it
+    bool resyncing = false;           ///< its partition was registered anew, and waits for it
     bool held_before = false;         ///< a loss: it was held then
     bool is_broken = false;           ///< scripts fail on what Redis has of it
     std::deque<HoldStep> sent_steps;  ///< of that operation
