@@ -52,7 +52,7 @@ std::optional<BusMessage> BusMessage::parse(std::string_view text) {
     if (text.starts_with("* ")) {
         text.remove_prefix(2);
         message.kind = Kind::client_event;
-        message.speaker = fnv1a(take_field(text));
+        message.producer = fnv1a(take_field(text));
         message.excluded = read_excluded(take_field(text));
         message.body = text;
         return message;
@@ -61,7 +61,7 @@ std::optional<BusMessage> BusMessage::parse(std::string_view text) {
     if (!read(take_field(text), message.number)) return std::nullopt;
     message.first = take_field(text) == "1";
     take_field(text);  // When it was said: for the ring.
-    message.speaker = fnv1a(take_field(text));
+    message.producer = fnv1a(take_field(text));
     if (!read(take_field(text), message.counter)) return std::nullopt;
     const std::string_view kind = take_field(text);
     if (kind.size() != 1) return std::nullopt;

@@ -25,9 +25,9 @@ struct BusMessage {
 
     std::uint64_t epoch = 0;  ///< hash of the run_id of the server that gave the number
     std::uint64_t number = 0;
-    bool first = false;         ///< the topic had no number in this epoch
-    std::uint64_t speaker = 0;  ///< hash of the process or node that says it
-    std::uint64_t counter = 0;  ///< of that speaker; rises from one of its messages to the next
+    bool first = false;          ///< the topic had no number in this epoch
+    std::uint64_t producer = 0;  ///< hash of the process or node that says it
+    std::uint64_t counter = 0;   ///< of that producer; rises from one of its messages to the next
     Kind kind{};
     SocketId excluded;
     std::string_view body;

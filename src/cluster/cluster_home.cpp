@@ -214,7 +214,7 @@ void ClusterHome::on(ShardId from, EndConnection&& message) {
 void ClusterHome::on_said(Topic& topic, const BusMessage& message) {
     using Kind = BusMessage::Kind;
     std::optional<TimePoint> accepted;
-    if (message.kind == Kind::event && message.speaker == context_.process_hash) {
+    if (message.kind == Kind::event && message.producer == context_.process_hash) {
         accepted = publisher_.accepted(message.counter);
     }
     // Who joins here is answered first, and then told how many they are.

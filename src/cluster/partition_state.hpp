@@ -23,7 +23,7 @@ struct Partition {
     std::uint8_t number = 0;
     std::string prefix;  ///< of its keys, with the hash tag
     NamedSet<Topic> topics;
-    Speakers heard;  ///< of all topics, those that are forgotten included
+    ProducerCounters heard;  ///< of all topics, those that are forgotten included
 
     Registration registration = Registration::none;
     std::string node;  ///< the id: the process, '.', a number

@@ -100,7 +100,7 @@ void PendingJoins::let_go(Topic& topic, ShardId from, const JoinTicket& ticket, 
 }
 
 void PendingJoins::confirm(Topic& topic, const BusMessage& message) {
-    if (message.speaker != fnv1a(topic.partition.node)) return;
+    if (message.producer != fnv1a(topic.partition.node)) return;
     const auto change = message.kind == BusMessage::Kind::member_added
                             ? MemberChange::parse(message.body)
                             : std::nullopt;

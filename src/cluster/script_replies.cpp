@@ -194,7 +194,7 @@ std::optional<ReadReply> ReadReply::parse(const RedisReply& reply) {
     parsed.entries = elements.texts();
     if (const RedisReply speakers = elements.take(); !speakers.is_nil()) {
         Elements all(speakers);
-        auto& into = parsed.speakers.emplace();
+        auto& into = parsed.producers.emplace();
         while (!all.at_end()) {
             const std::string_view name = all.text();
             into.emplace_back(name, all.number());

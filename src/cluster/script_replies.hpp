@@ -83,7 +83,7 @@ struct ReadReply {
     std::uint64_t life_begin = 0;
     std::vector<std::string_view> entries;
     /// Names and counters; there if the reader said that it knows no number.
-    std::optional<std::vector<std::pair<std::string_view, std::uint64_t>>> speakers;
+    std::optional<std::vector<std::pair<std::string_view, std::uint64_t>>> producers;
     std::uint64_t subscriptions = 0;
     std::uint64_t members_number = 0;
     std::optional<MembersView> members;

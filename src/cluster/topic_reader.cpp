@@ -141,9 +141,9 @@ void TopicReader::on_failure(Topic& topic) {
 void TopicReader::on_read(Topic& topic, const ReadReply& reply) {
     topic.reading = topic.members_asked = false;
     TopicSequence& sequence = topic.sequence;
-    const bool is_first = reply.speakers.has_value();
+    const bool is_first = reply.producers.has_value();
     if (is_first) {
-        for (const auto& [name, counter] : *reply.speakers) sequence.hear(fnv1a(name), counter);
+        for (const auto& [name, counter] : *reply.producers) sequence.hear(fnv1a(name), counter);
         if (!reply.last_event.empty()) {
             topic.last_event.reset(
                 new LastEvent{std::string(reply.last_event), context_.now() + reply.event_stays});
@@ -229,7 +229,7 @@ bool TopicReader::take(Topic& topic, std::string_view text) {
     const auto message = parse(text);
     if (!message) return true;
     if (message->kind == BusMessage::Kind::client_event) {
-        if (message->speaker != context_.process_hash) listener_.on_said(topic, *message);
+        if (message->producer != context_.process_hash) listener_.on_said(topic, *message);
         return true;
     }
     switch (topic.sequence.judge(*message)) {
@@ -253,8 +253,8 @@ void TopicReader::take_without_order(Topic& topic, std::string_view text) {
 }
 
 bool TopicReader::hear(Topic& topic, const BusMessage& message) {
-    topic.partition.heard.hear(message.speaker, message.counter);
-    return topic.sequence.hear(message.speaker, message.counter);
+    topic.partition.heard.hear(message.producer, message.counter);
+    return topic.sequence.hear(message.producer, message.counter);
 }
 
 void TopicReader::sweep() {

@@ -11,20 +11,20 @@ TopicSequence::Fit TopicSequence::judge(const BusMessage& message) const noexcep
     return fits ? Fit::next : Fit::missing;
 }
 
-bool Speakers::hear(std::uint64_t speaker, std::uint64_t counter) {
-    const auto known = std::ranges::find(all_, speaker, &Speaker::id);
+bool ProducerCounters::hear(std::uint64_t producer, std::uint64_t counter) {
+    const auto known = std::ranges::find(all_, producer, &Producer::id);
     if (known != all_.end()) {
         if (counter <= known->counter) return false;
         known->counter = counter;
         return true;
     }
-    if (all_.size() == speakers_max) all_.erase(all_.begin());
-    all_.push_back({speaker, counter});
+    if (all_.size() == producers_max) all_.erase(all_.begin());
+    all_.push_back({producer, counter});
     return true;
 }
 
-bool Speakers::has_heard(std::uint64_t speaker, std::uint64_t counter) const noexcept {
-    const auto known = std::ranges::find(all_, speaker, &Speaker::id);
+bool ProducerCounters::has_applied(std::uint64_t producer, std::uint64_t counter) const noexcept {
+    const auto known = std::ranges::find(all_, producer, &Producer::id);
     return known != all_.end() && counter <= known->counter;
 }
 

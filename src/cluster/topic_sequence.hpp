@@ -8,24 +8,24 @@
 namespace carillon {
 
 /// How far each of some speakers was heard. Pure.
-class Speakers {
+class ProducerCounters {
 public:
-    struct Speaker {
+    struct Producer {
         std::uint64_t id;
         std::uint64_t counter;
     };
 
     /// True if nothing was heard yet of what `speaker` counts as `counter`; from now on it was.
-    bool hear(std::uint64_t speaker, std::uint64_t counter);
-    [[nodiscard]] bool has_heard(std::uint64_t speaker, std::uint64_t counter) const noexcept;
+    bool hear(std::uint64_t producer, std::uint64_t counter);
+    [[nodiscard]] bool has_applied(std::uint64_t producer, std::uint64_t counter) const noexcept;
 
-    [[nodiscard]] const std::vector<Speaker>& all() const noexcept { return all_; }
+    [[nodiscard]] const std::vector<Producer>& all() const noexcept { return all_; }
 
 private:
     /// Nodes come and go; those that were heard of first are forgotten first.
-    static constexpr std::size_t speakers_max = 256;
+    static constexpr std::size_t producers_max = 256;
 
-    std::vector<Speaker> all_;
+    std::vector<Producer> all_;
 };
 
 /// How far a node is in what is said of a topic. Messages are taken only at their place; whatever
@@ -46,7 +46,7 @@ public:
 
     /// What was heard before anybody listened to this topic is nothing to it, even if it is said
     /// again, to a Redis that has lost it.
-    void begin_after(const Speakers& heard) { speakers_ = heard; }
+    void begin_after(const ProducerCounters& heard) { producers_ = heard; }
 
     /// Everything up to `number` is known, as the server of `epoch` has it.
     void settle(std::uint64_t epoch, std::uint64_t number) noexcept {
@@ -59,17 +59,17 @@ public:
     void advance(const BusMessage& message) noexcept { number_ = message.number; }
 
     /// True if nothing was heard yet of what `speaker` counts as `counter`; from now on it was.
-    bool hear(std::uint64_t speaker, std::uint64_t counter) {
-        return speakers_.hear(speaker, counter);
+    bool hear(std::uint64_t producer, std::uint64_t counter) {
+        return producers_.hear(producer, counter);
     }
-    [[nodiscard]] bool has_heard(std::uint64_t speaker, std::uint64_t counter) const noexcept {
-        return speakers_.has_heard(speaker, counter);
+    [[nodiscard]] bool has_applied(std::uint64_t producer, std::uint64_t counter) const noexcept {
+        return producers_.has_applied(producer, counter);
     }
 
 private:
     std::uint64_t epoch_ = 0;
     std::uint64_t number_ = 0;
-    Speakers speakers_;
+    ProducerCounters producers_;
 };
 
 }  // namespace carillon

@@ -16,7 +16,7 @@ TEST(BusMessage, HasTheFieldsThatTheScriptsWrite) {
     EXPECT_EQ(message->epoch, fnv1a("run-a"));
     EXPECT_EQ(message->number, 12U);
     EXPECT_TRUE(message->first);
-    EXPECT_EQ(message->speaker, fnv1a("host-1"));
+    EXPECT_EQ(message->producer, fnv1a("host-1"));
     EXPECT_EQ(message->counter, 34U);
     EXPECT_EQ(message->kind, Kind::event);
     EXPECT_EQ(message->excluded, (SocketId{5, 6}));
@@ -86,7 +86,7 @@ TEST(BusMessage, OfAClientEventIsWhatWasPublished) {
         const auto message = BusMessage::parse(text);
         ASSERT_TRUE(message);
         EXPECT_EQ(message->kind, Kind::client_event);
-        EXPECT_EQ(message->speaker, fnv1a("host-1"));
+        EXPECT_EQ(message->producer, fnv1a("host-1"));
         EXPECT_EQ(message->excluded, (SocketId{3, 4}));
         EXPECT_EQ(message->body, body);
         EXPECT_EQ(message->number, 0U);

@@ -56,7 +56,7 @@ TEST_F(PublishScript, GivesConsecutiveNumbers) {
     for (std::size_t i = 0; i < all.size(); ++i) {
         EXPECT_EQ(all[i].number, all[0].number + i);
         EXPECT_EQ(all[i].first, i == 0);
-        EXPECT_EQ(all[i].speaker, fnv1a(i % 2 == 0 ? "a" : "b"));
+        EXPECT_EQ(all[i].producer, fnv1a(i % 2 == 0 ? "a" : "b"));
         EXPECT_EQ(all[i].counter, i / 2 + 1);
         EXPECT_EQ(all[i].epoch, fnv1a(world.epoch));
     }

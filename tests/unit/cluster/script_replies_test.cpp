@@ -64,12 +64,12 @@ TEST_F(ScriptReplies, AReadTellsMembersThatAreNoneFromThoseThatWereNotAskedFor) 
     const auto unasked = ReadReply::parse(reply(Resp::array(fields)));
     ASSERT_TRUE(unasked);
     EXPECT_FALSE(unasked->members.has_value());
-    EXPECT_FALSE(unasked->speakers.has_value());
+    EXPECT_FALSE(unasked->producers.has_value());
     fields[4] = fields[7] = Resp::array({});
     const auto none = ReadReply::parse(reply(Resp::array(fields)));
     ASSERT_TRUE(none);
     EXPECT_TRUE(none->members.has_value());
-    EXPECT_TRUE(none->speakers.has_value());
+    EXPECT_TRUE(none->producers.has_value());
 }
 
 TEST_F(ScriptReplies, AReadLeavesOutWhatNoClientCouldBeTold) {

@@ -59,13 +59,13 @@ TEST(TopicSequence, DoesNotCompareNumbersOfAnotherEpoch) {
 
 TEST(TopicSequence, HearsACounterOnce) {
     TopicSequence sequence;
-    EXPECT_FALSE(sequence.has_heard(1, 5));
+    EXPECT_FALSE(sequence.has_applied(1, 5));
     EXPECT_TRUE(sequence.hear(1, 5));
     EXPECT_FALSE(sequence.hear(1, 5));
     EXPECT_FALSE(sequence.hear(1, 4));
-    EXPECT_TRUE(sequence.has_heard(1, 4));
-    EXPECT_TRUE(sequence.has_heard(1, 5));
-    EXPECT_FALSE(sequence.has_heard(1, 6));
+    EXPECT_TRUE(sequence.has_applied(1, 4));
+    EXPECT_TRUE(sequence.has_applied(1, 5));
+    EXPECT_FALSE(sequence.has_applied(1, 6));
     EXPECT_TRUE(sequence.hear(1, 9)) << "of one topic, counters have gaps";
 }
 
@@ -73,7 +73,7 @@ TEST(TopicSequence, HearsSpeakersApart) {
     TopicSequence sequence;
     EXPECT_TRUE(sequence.hear(1, 5));
     EXPECT_TRUE(sequence.hear(2, 5));
-    EXPECT_FALSE(sequence.has_heard(3, 1));
+    EXPECT_FALSE(sequence.has_applied(3, 1));
 }
 
 TEST(TopicSequence, KeepsWhatWasHeardFromEpochToEpoch) {
@@ -86,26 +86,26 @@ TEST(TopicSequence, KeepsWhatWasHeardFromEpochToEpoch) {
 }
 
 TEST(TopicSequence, BeginsAfterWhatWasHeardBefore) {
-    Speakers heard;
+    ProducerCounters heard;
     heard.hear(1, 5);
     TopicSequence sequence;
     sequence.begin_after(heard);
     EXPECT_FALSE(sequence.is_based());
     EXPECT_FALSE(sequence.hear(1, 5));
     EXPECT_TRUE(sequence.hear(1, 6));
-    EXPECT_FALSE(heard.has_heard(1, 6)) << "its own from then on";
+    EXPECT_FALSE(heard.has_applied(1, 6)) << "its own from then on";
 }
 
-TEST(Speakers, ForgetTheFirstWhenThereAreTooMany) {
-    Speakers speakers;
+TEST(ProducerCounters, ForgetTheFirstWhenThereAreTooMany) {
+    ProducerCounters producers;
     for (std::uint64_t id = 1; id <= 256; ++id) EXPECT_TRUE(speakers.hear(id, 10));
-    EXPECT_TRUE(speakers.has_heard(1, 10));
+    EXPECT_TRUE(speakers.has_applied(1, 10));
     EXPECT_TRUE(speakers.hear(1, 11)) << "known, so nobody is forgotten";
     EXPECT_EQ(speakers.all().size(), 256U);
     EXPECT_TRUE(speakers.hear(257, 10));
     EXPECT_EQ(speakers.all().size(), 256U);
-    EXPECT_FALSE(speakers.has_heard(1, 1)) << "heard of first";
-    for (std::uint64_t id = 2; id <= 257; ++id) EXPECT_TRUE(speakers.has_heard(id, 10)) << id;
+    EXPECT_FALSE(speakers.has_applied(1, 1)) << "heard of first";
+    for (std::uint64_t id = 2; id <= 257; ++id) EXPECT_TRUE(speakers.has_applied(id, 10)) << id;
 }
 
 }  // namespace
