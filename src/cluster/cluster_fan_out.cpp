@@ -101,7 +101,7 @@ void ClusterFanOut::set_online(Topic& topic, bool said) {
     user.is_known = true;
     user.online = online;
     const UserAddress address{topic.channel.app, topic.channel.name};
-    for (const UserState::Wish& watcher : user.watchers) {
+    for (const UserState::Waiter& watcher : user.watchers) {
         send_(watcher.shard, UserStatus{address, watcher.number, online});
     }
 }

@@ -92,7 +92,7 @@ void ClusterHome::on(ShardId from, Leave&& leave) {
 }
 
 void ClusterHome::on(ShardId from, Publish&& publish) {
-    KeptEvent event;
+    PendingEvent event;
     event.cost = PublishBudget::cost(publish.channel.name, publish.text);
     event.partition =
         static_cast<std::uint8_t>(topics_.index_of(publish.channel.app, publish.channel.name));
@@ -148,7 +148,7 @@ void ClusterHome::answer_sign_ins(Topic& topic) {
 
 void ClusterHome::confirm_sign_ins(Topic& topic) {
     const UserAddress user{topic.channel.app, topic.channel.name};
-    for (const UserState::Wish& wish : std::exchange(topic.user->arriving, {})) {
+    for (const UserState::Waiter& wish : std::exchange(topic.user->arriving, {})) {
         send_(wish.shard, SignedIn{user, wish.number});
     }
 }
@@ -159,7 +159,7 @@ void ClusterHome::on(ShardId from, SignOut&& message) {
     auto& shards = topic->user->shards;
     shards.erase(std::remove(shards.begin(), shards.end(), from), shards.end());
     std::erase_if(topic->user->arriving,
-                  [from](const UserState::Wish& wish) { return wish.shard == from; });
+                  [from](const UserState::Waiter& wish) { return wish.shard == from; });
     if (shards.empty()) local_state_.want(*topic);
 }
 
@@ -179,12 +179,12 @@ void ClusterHome::on(ShardId from, Unwatch&& message) {
     Topic* const topic = topics_.find_user(message.user);
     if (topic == nullptr) return;
     std::erase_if(topic->user->watchers,
-                  [from](const UserState::Wish& watcher) { return watcher.shard == from; });
+                  [from](const UserState::Waiter& watcher) { return watcher.shard == from; });
     forget_if_idle(*topic);
 }
 
 void ClusterHome::on(ShardId from, TerminateUser&& message) {
-    KeptEvent event;
+    PendingEvent event;
     event.cost = PublishBudget::cost(message.user.id, "");
     if (!node_.budget.take(event.cost)) {  // Nobody waits for an answer.
         if (const Topic* const topic = topics_.find_user(message.user)) fan_out_.close_user(*topic);
@@ -335,7 +335,7 @@ void ClusterHome::answer(ShardId edge, PublishAnswer answer) {
     send_(edge, answer);
 }
 
-void ClusterHome::on_alone(const KeptEvent& event) {
+void ClusterHome::on_alone(const PendingEvent& event) {
     Partition& partition = topics_.partitions()[event.partition];
     partition.heard.hear(context_.process_hash, event.counter);
     Topic* const topic = partition.topics.find(event.topic);

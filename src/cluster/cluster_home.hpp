@@ -80,7 +80,7 @@ private:
     void on_moved(Topic& topic) override;
     void on_told(Topic& topic, std::uint64_t number,
                  const std::vector<std::string>& refused) override;
-    void on_alone(const KeptEvent& event) override;
+    void on_alone(const PendingEvent& event) override;
     void answer(ShardId edge, PublishAnswer answer) override;
 
     void forget_if_idle(Topic& topic);

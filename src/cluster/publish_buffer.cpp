@@ -4,24 +4,24 @@
 
 namespace carillon {
 
-KeptEvent& PublishBuffer::push(KeptEvent event) {
+PendingEvent& PublishBuffer::push(PendingEvent event) {
     event.counter = ++last_counter_;
     bytes_ += event.cost;
     return kept_.emplace_back(std::move(event));
 }
 
-KeptEvent* PublishBuffer::next() {
+PendingEvent* PublishBuffer::next() {
     while (next_ < kept_.size() && kept_[next_].confirmed) ++next_;
     return next_ < kept_.size() ? &kept_[next_++] : nullptr;
 }
 
-KeptEvent* PublishBuffer::find(std::uint64_t counter) noexcept {
+PendingEvent* PublishBuffer::find(std::uint64_t counter) noexcept {
     if (kept_.empty() || counter < kept_.front().counter) return nullptr;
     const std::uint64_t index = counter - kept_.front().counter;
     return index < kept_.size() ? &kept_[index] : nullptr;
 }
 
-void PublishBuffer::confirm(KeptEvent& event, TimePoint now) {
+void PublishBuffer::confirm(PendingEvent& event, TimePoint now) {
     if (event.confirmed) return;
     event.confirmed = now;
     confirmed_bytes_ += event.cost;
@@ -38,11 +38,11 @@ void PublishBuffer::rewind() noexcept {
 void PublishBuffer::rewind_all() noexcept {
     next_ = unconfirmed_ = 0;
     confirmed_bytes_ = 0;
-    for (KeptEvent& event : kept_) event.confirmed.reset();
+    for (PendingEvent& event : kept_) event.confirmed.reset();
 }
 
 void PublishBuffer::restart_clock(TimePoint now) noexcept {
-    for (KeptEvent& event : kept_) {
+    for (PendingEvent& event : kept_) {
         if (event.confirmed) event.confirmed = now;
     }
 }
@@ -54,7 +54,7 @@ void PublishBuffer::forget(TimePoint answered) {
     }
 }
 
-const KeptEvent* PublishBuffer::oldest_unconfirmed() noexcept {
+const PendingEvent* PublishBuffer::oldest_unconfirmed() noexcept {
     while (unconfirmed_ < kept_.size() && kept_[unconfirmed_].confirmed) ++unconfirmed_;
     return unconfirmed_ < kept_.size() ? &kept_[unconfirmed_] : nullptr;
 }

@@ -13,7 +13,7 @@
 namespace carillon {
 
 /// An event on its way into Redis.
-struct KeptEvent {
+struct PendingEvent {
     std::uint64_t counter = 0;  ///< set by the buffer; rises by one
     std::uint8_t partition = 0;
     std::string topic;
@@ -41,12 +41,12 @@ public:
     explicit PublishBuffer(std::size_t confirmed_bytes_max)
         : confirmed_bytes_max_(confirmed_bytes_max) {}
 
-    KeptEvent& push(KeptEvent event);
+    PendingEvent& push(PendingEvent event);
     /// The next that is to be sent, from now on counted as sent; null if there is none.
-    [[nodiscard]] KeptEvent* next();
+    [[nodiscard]] PendingEvent* next();
     /// Null if it is not kept any more.
-    [[nodiscard]] KeptEvent* find(std::uint64_t counter) noexcept;
-    void confirm(KeptEvent& event, TimePoint now);
+    [[nodiscard]] PendingEvent* find(std::uint64_t counter) noexcept;
+    void confirm(PendingEvent& event, TimePoint now);
 
     /// What is not confirmed is to be sent again.
     void rewind() noexcept;
@@ -58,8 +58,8 @@ public:
     void forget(TimePoint answered);
 
     /// The one that waits longest for its confirmation; null if none does.
-    [[nodiscard]] const KeptEvent* oldest_unconfirmed() noexcept;
-    [[nodiscard]] std::deque<KeptEvent>& all() noexcept { return kept_; }
+    [[nodiscard]] const PendingEvent* oldest_unconfirmed() noexcept;
+    [[nodiscard]] std::deque<PendingEvent>& all() noexcept { return kept_; }
     [[nodiscard]] std::size_t size() const noexcept { return kept_.size(); }
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
 
@@ -67,7 +67,7 @@ private:
     void drop_first() noexcept;
 
     const std::size_t confirmed_bytes_max_;
-    std::deque<KeptEvent> kept_;
+    std::deque<PendingEvent> kept_;
     std::size_t bytes_ = 0;
     std::size_t confirmed_bytes_ = 0;
     std::size_t next_ = 0;         ///< index of the next to be sent

@@ -24,8 +24,8 @@ Publisher::Publisher(ClusterContext& context, std::deque<Partition>& partitions,
       // This shard has its share of the node.
       buffer_(context.options.max_kept_bytes * partitions.size() / partition_count) {}
 
-void Publisher::publish(KeptEvent event) {
-    KeptEvent& kept = buffer_.push(std::move(event));
+void Publisher::publish(PendingEvent event) {
+    PendingEvent& kept = buffer_.push(std::move(event));
     if (alone_) deliver_alone(kept);
 }
 
@@ -53,40 +53,40 @@ void Publisher::start_over() {
 void Publisher::set_alone(bool alone) {
     if (std::exchange(alone_, alone) == alone || !alone) return;
     // Also what was confirmed: Redis may have gone before it told this node of it.
-    for (KeptEvent& event : buffer_.all()) deliver_alone(event);
+    for (PendingEvent& event : buffer_.all()) deliver_alone(event);
 }
 
-void Publisher::deliver_alone(KeptEvent& event) {
+void Publisher::deliver_alone(PendingEvent& event) {
     listener_.on_alone(event);
     answer(event);
 }
 
-void Publisher::answer(KeptEvent& event) {
+void Publisher::answer(PendingEvent& event) {
     if (std::exchange(event.answered, true) || event.receipt == 0) return;
     listener_.answer(event.edge, PublishAnswer{event.receipt});
 }
 
 bool Publisher::is_overdue(Duration timeout) {
     const auto& kept = buffer_.all();
-    const auto waiting = std::ranges::find(kept, false, &KeptEvent::answered);
+    const auto waiting = std::ranges::find(kept, false, &PendingEvent::answered);
     return waiting != kept.end() && context_.now() - waiting->accepted >= timeout;
 }
 
 bool Publisher::lags() {
-    const KeptEvent* const oldest = buffer_.oldest_unconfirmed();
+    const PendingEvent* const oldest = buffer_.oldest_unconfirmed();
     return oldest != nullptr && context_.now() - oldest->accepted >= lag;
 }
 
 void Publisher::end_turn() {
     if (!context_.bus.is_up() || context_.now() < stalled_until_) return;
     while (in_flight_ < publishes_in_flight_max) {
-        KeptEvent* const event = buffer_.next();
+        PendingEvent* const event = buffer_.next();
         if (event == nullptr) return;
         send(*event);
     }
 }
 
-void Publisher::send(KeptEvent& event) {
+void Publisher::send(PendingEvent& event) {
     Partition& partition = partitions_[event.partition];
     const std::string excluded = excluded_text(event.excluded);
     Arguments arguments;
@@ -115,7 +115,7 @@ void Publisher::send(KeptEvent& event) {
 }
 
 void Publisher::on_answer(std::uint64_t counter, std::optional<PublishReply> reply) {
-    KeptEvent* const event = buffer_.find(counter);
+    PendingEvent* const event = buffer_.find(counter);
     if (event == nullptr) return;
     if (reply && *reply != PublishReply::done) return stall();
     // A key of the channel that the script fails on would hold up all other channels.

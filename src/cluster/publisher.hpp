@@ -23,14 +23,14 @@ public:
         virtual ~Listener() = default;
         /// Redis is gone, or fails on what it has of the channel: the event is for the clients of
         /// this node now, if they have not heard it.
-        virtual void on_alone(const KeptEvent& event) = 0;
+        virtual void on_alone(const PendingEvent& event) = 0;
         virtual void answer(ShardId edge, PublishAnswer answer) = 0;
     };
 
     Publisher(ClusterContext& context, std::deque<Partition>& partitions, PublishBudget& budget,
               Listener& listener);
 
-    void publish(KeptEvent event);
+    void publish(PendingEvent event);
     void on_up(bool other_server);
     void on_down();
     /// Redis has been without answers for too long, or is no more. Alone, an event is delivered as
@@ -46,7 +46,7 @@ public:
     void end_turn();
     /// When the event was accepted; nothing if it is not kept any more.
     [[nodiscard]] std::optional<TimePoint> accepted(std::uint64_t counter) {
-        const KeptEvent* const event = buffer_.find(counter);
+        const PendingEvent* const event = buffer_.find(counter);
         if (event == nullptr) return std::nullopt;
         return event->accepted;
     }
@@ -54,12 +54,12 @@ public:
     [[nodiscard]] bool is_idle() { return buffer_.oldest_unconfirmed() == nullptr; }
 
 private:
-    void send(KeptEvent& event);
+    void send(PendingEvent& event);
     void on_answer(std::uint64_t counter, std::optional<PublishReply> reply);
     void stall();
     void start_over();
-    void deliver_alone(KeptEvent& event);
-    void answer(KeptEvent& event);
+    void deliver_alone(PendingEvent& event);
+    void answer(PendingEvent& event);
 
     ClusterContext& context_;
     std::deque<Partition>& partitions_;

@@ -60,13 +60,13 @@ struct Presence {
 
 /// Of a user: which shards of this node have connections of theirs, and which want to know.
 struct UserState {
-    struct Wish {
+    struct Waiter {
         ShardId shard;
         std::uint64_t number;
     };
     boost::container::small_vector<ShardId, 1> shards;
-    std::vector<Wish> arriving;  ///< shards that wait until the cluster knows of the user
-    std::vector<Wish> watchers;
+    std::vector<Waiter> arriving;  ///< shards that wait until the cluster knows of the user
+    std::vector<Waiter> watchers;
     bool said = false;      ///< what Redis says: the user is online
     bool online = false;    ///< what watchers know; on this node nobody need be told by Redis
     bool is_known = false;  ///< `online` is, and watchers have been told

@@ -15,8 +15,8 @@ using namespace std::chrono_literals;
 constexpr TimePoint start{1h};
 constexpr std::size_t plenty = 1U << 20U;
 
-KeptEvent event(std::string text, std::size_t cost = 10) {
-    KeptEvent event;
+PendingEvent event(std::string text, std::size_t cost = 10) {
+    PendingEvent event;
     event.text = std::move(text);
     event.cost = cost;
     return event;
@@ -30,7 +30,7 @@ PublishBuffer buffer_of(std::size_t events, std::size_t confirmed_bytes_max = pl
 
 std::vector<std::uint64_t> take_all(PublishBuffer& buffer) {
     std::vector<std::uint64_t> counters;
-    while (const KeptEvent* const next = buffer.next()) counters.push_back(next->counter);
+    while (const PendingEvent* const next = buffer.next()) counters.push_back(next->counter);
     return counters;
 }
 
@@ -277,7 +277,7 @@ struct Naive {
     }
 };
 
-std::uint64_t counter_of(const KeptEvent* event) {
+std::uint64_t counter_of(const PendingEvent* event) {
     return event == nullptr ? 0 : event->counter;
 }
 
@@ -286,7 +286,7 @@ void expect_same(PublishBuffer& buffer, Naive& naive) {
     ASSERT_EQ(buffer.bytes(), naive.bytes(false));
     ASSERT_EQ(counter_of(buffer.oldest_unconfirmed()), naive.oldest_unconfirmed());
     for (std::uint64_t counter = 0; counter <= naive.last + 1; ++counter) {
-        const KeptEvent* const found = buffer.find(counter);
+        const PendingEvent* const found = buffer.find(counter);
         const Naive::Kept* const known = naive.find(counter);
         ASSERT_EQ(found == nullptr, known == nullptr) << counter;
         if (found == nullptr) continue;
