@@ -40,10 +40,10 @@ void ClusterQueries::ask(std::uint64_t number, Open& open) {
         Arguments arguments;
         arguments.add(app).add(query.prefix);
         for (const Partition& partition : topics_.partitions()) {
-            call(number, Script::list, partition, arguments,
+            call(number, Script::list_channels, partition, arguments,
                  [this, &partition](ChannelAnswer& answer, const RedisReply& reply) {
-                     const auto channels =
-                         context_.checked(Script::list, partition.prefix, reply, parse_list_reply);
+                     const auto channels = context_.checked(Script::list_channels, partition.prefix,
+                                                            reply, parse_list_reply);
                      if (!channels) return false;
                      for (const ChannelReply& channel : *channels) {
                          answer.channels.push_back(summary_of(channel.name, channel));
@@ -59,10 +59,10 @@ void ClusterQueries::ask(std::uint64_t number, Open& open) {
         const std::string& name = query.names.front();
         arguments.add_owned(channel_topic(app, name));
         const Partition& partition = topics_.partition_of(query.app, name);
-        return call(number, Script::members, partition, arguments,
+        return call(number, Script::list_members, partition, arguments,
                     [this, &partition](ChannelAnswer& answer, const RedisReply& reply) {
-                        const auto ids = context_.checked(Script::members, partition.prefix, reply,
-                                                          parse_user_ids);
+                        const auto ids = context_.checked(Script::list_members, partition.prefix,
+                                                          reply, parse_user_ids);
                         if (ids) answer.users.assign(ids->begin(), ids->end());
                         return ids.has_value();
                     });
@@ -72,11 +72,11 @@ void ClusterQueries::ask(std::uint64_t number, Open& open) {
         Arguments arguments;
         arguments.add_owned(channel_topic(app, name));
         const Partition& partition = topics_.partition_of(query.app, name);
-        call(number, Script::ask, partition, arguments,
+        call(number, Script::channel_info, partition, arguments,
              [this, &partition, name, cached = query.cached](ChannelAnswer& answer,
                                                              const RedisReply& reply) {
-                 const auto channel =
-                     context_.checked(Script::ask, partition.prefix, reply, parse_ask_reply);
+                 const auto channel = context_.checked(Script::channel_info, partition.prefix,
+                                                       reply, parse_ask_reply);
                  if (!channel) return false;
                  ChannelSummary one = summary_of(name, *channel);
                  if (cached && !channel->last_event.empty()) {

@@ -152,12 +152,12 @@ void LocalStateSync::tell(Topic& topic) {
         Topic* const asked = partition.topics.find(key);
         if (asked == nullptr || !asked->holding) return;
         const auto parsed =
-            context_.checked(Script::hold, partition.prefix, reply, HoldReply::parse);
+            context_.checked(Script::sync_topic, partition.prefix, reply, HoldReply::parse);
         if (!parsed) return on_failure(*asked);
         if (parsed->is_stale) return life_.on_stale(partition);
         on_answer(*asked, told, all, *parsed);
     };
-    context_.bus.call(Script::hold, partition.prefix, arguments, answer);
+    context_.bus.call(Script::sync_topic, partition.prefix, arguments, answer);
 }
 
 void LocalStateSync::on_answer(Topic& topic, std::uint32_t told, bool all, const HoldReply& reply) {
@@ -199,7 +199,7 @@ void LocalStateSync::tell_replica(Topic& topic) {
         arguments.add(topic.key).add(presence.number).add(std::uint64_t{at == 0 ? 1U : 0U});
         const std::size_t end = std::min(members.size(), at + members_a_piece);
         for (; at < end; ++at) arguments.add(members[at].first).add(members[at].second);
-        context_.bus.call(Script::replica, topic.partition.prefix, arguments,
+        context_.bus.call(Script::offer_roster, topic.partition.prefix, arguments,
                           [](const RedisReply&) {});
     } while (at < members.size());
 }

@@ -114,7 +114,7 @@ void PartitionLease::complete(Partition& partition) {
     const auto answer = [this, &partition, node = partition.node](const RedisReply& reply) {
         if (partition.node != node) return;
         const auto parsed =
-            context_.checked(Script::complete, partition.prefix, reply, CompleteReply::parse);
+            context_.checked(Script::finish_resync, partition.prefix, reply, CompleteReply::parse);
         if (!parsed) return on_broken(partition);
         if (parsed->is_stale) return on_stale(partition);
         partition.registration = Partition::Registration::registered;
@@ -129,7 +129,7 @@ void PartitionLease::complete(Partition& partition) {
         was_registered_ = is_registered();
         if (was_registered_) listener_.on_registered();
     };
-    context_.bus.call(Script::complete, partition.prefix, arguments, answer);
+    context_.bus.call(Script::finish_resync, partition.prefix, arguments, answer);
 }
 
 void PartitionLease::on_stale(Partition& partition) {
@@ -165,7 +165,7 @@ void PartitionLease::renew(Partition& partition) {
         if (partition.node != node) return;
         partition.renewing = false;
         const auto parsed =
-            context_.checked(Script::renew, partition.prefix, reply, RenewReply::parse);
+            context_.checked(Script::renew_lease, partition.prefix, reply, RenewReply::parse);
         if (!parsed) return;  // It is renewed again in time.
         if (parsed->is_stale) return on_stale(partition);
         set_recovering(partition, parsed->is_recovering);
@@ -176,7 +176,7 @@ void PartitionLease::renew(Partition& partition) {
             clear(partition, std::string(dead));
         }
     };
-    context_.bus.call(Script::renew, partition.prefix, arguments, answer);
+    context_.bus.call(Script::renew_lease, partition.prefix, arguments, answer);
 }
 
 void PartitionLease::clear(Partition& partition, const std::string& dead) {
@@ -185,13 +185,13 @@ void PartitionLease::clear(Partition& partition, const std::string& dead) {
     const auto answer = [this, &partition, node = partition.node, dead](const RedisReply& reply) {
         if (partition.node != node) return;
         const auto parsed =
-            context_.checked(Script::clear, partition.prefix, reply, ClearReply::parse);
+            context_.checked(Script::clear_dead_node, partition.prefix, reply, ClearReply::parse);
         if (!parsed) return;  // The claim lapses, and a renewal names the dead node again.
         if (parsed->is_stale) return on_stale(partition);
         note(partition, parsed->news);
         if (!parsed->is_done) clear(partition, dead);
     };
-    context_.bus.call(Script::clear, partition.prefix, arguments, answer);
+    context_.bus.call(Script::clear_dead_node, partition.prefix, arguments, answer);
 }
 
 void PartitionLease::set_recovering(Partition& partition, bool recovering) {
@@ -227,11 +227,11 @@ void PartitionLease::take_webhooks(Partition& partition) {
     if (std::exchange(partition.taking, true)) return;
     Arguments arguments;
     arguments.add(webhooks_at_once);
-    context_.bus.call(Script::take, partition.prefix, arguments,
+    context_.bus.call(Script::take_webhooks, partition.prefix, arguments,
                       [this, &partition](const RedisReply& reply) {
                           partition.taking = false;
-                          const auto records =
-                              context_.checked(Script::take, partition.prefix, reply, parse_texts);
+                          const auto records = context_.checked(
+                              Script::take_webhooks, partition.prefix, reply, parse_texts);
                           if (!records) return;
                           for (const std::string_view record : *records) {
                               listener_.on_webhook(record);
@@ -245,7 +245,8 @@ void PartitionLease::tell_rules() {
     Arguments arguments;
     for (const std::string& rule : context_.apps.rules()) arguments.add(rule);
     for (const Partition& partition : partitions_) {
-        context_.bus.call(Script::rules, partition.prefix, arguments, [](const RedisReply&) {});
+        context_.bus.call(Script::set_webhook_rules, partition.prefix, arguments,
+                          [](const RedisReply&) {});
     }
 }
 
@@ -256,7 +257,7 @@ void PartitionLease::leave(std::function<void()> done) {
     for (Partition& partition : partitions_) {
         if (partition.registration == Partition::Registration::none) continue;
         ++to_leave_;
-        context_.bus.call(Script::leave, partition.prefix, operation(partition),
+        context_.bus.call(Script::unregister_node, partition.prefix, operation(partition),
                           [this](const RedisReply&) { left(); });
         partition.registration = Partition::Registration::none;
         partition.node.clear();

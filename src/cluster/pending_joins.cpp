@@ -181,10 +181,10 @@ std::string PendingJoins::after_success(Topic& topic) {
     if (context_.bus.is_up()) {
         Arguments arguments;
         arguments.add(topic.key);
-        context_.bus.call(Script::missed, topic.partition.prefix, arguments,
+        context_.bus.call(Script::cache_miss, topic.partition.prefix, arguments,
                           [this, &partition = topic.partition](const RedisReply& reply) {
                               const auto waiting = context_.checked(
-                                  Script::missed, partition.prefix, reply, parse_missed_reply);
+                                  Script::cache_miss, partition.prefix, reply, parse_missed_reply);
                               if (waiting) life_.note(partition, {{}, *waiting > 0});
                           });
     }

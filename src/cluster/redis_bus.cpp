@@ -13,10 +13,12 @@ using std::chrono::milliseconds;
 
 /// By the number of each `Script`.
 const std::array<std::string_view, 16> texts = {
-    scripts::ask,    scripts::clear,   scripts::compare, scripts::complete,
-    scripts::hold,   scripts::leave,   scripts::list,    scripts::members,
-    scripts::missed, scripts::publish, scripts::read,    scripts::register_node,
-    scripts::renew,  scripts::replica, scripts::rules,   scripts::take};
+    scripts::channel_info,  scripts::clear_dead_node, scripts::compare_heads,
+    scripts::finish_resync, scripts::sync_topic,      scripts::unregister_node,
+    scripts::list_channels, scripts::list_members,    scripts::cache_miss,
+    scripts::publish,       scripts::read_topic,      scripts::register_node,
+    scripts::renew_lease,   scripts::offer_roster,    scripts::set_webhook_rules,
+    scripts::take_webhooks};
 
 /// By the number of each `Script`, too.
 constexpr std::array<std::string_view, 16> names = {

@@ -116,13 +116,13 @@ void TopicReader::read(Topic& topic) {
         .add(wants);
     Partition& partition = topic.partition;
     context_.bus.call(
-        Script::read, partition.prefix, arguments,
+        Script::read_topic, partition.prefix, arguments,
         [this, &partition, key = topic.key, ticket = topic.ticket](const RedisReply& reply) {
             Topic* const asked = partition.topics.find(key);
             // An answer to an earlier subscription says nothing of what came since.
             if (asked == nullptr || asked->ticket != ticket) return;
             const auto parsed =
-                context_.checked(Script::read, partition.prefix, reply, ReadReply::parse);
+                context_.checked(Script::read_topic, partition.prefix, reply, ReadReply::parse);
             if (!parsed) return on_failure(*asked);
             on_read(*asked, *parsed);
         });
@@ -296,7 +296,7 @@ void TopicReader::compare(const Partition& partition, const std::vector<Topic*>&
     const auto answer = [this, &partition,
                          compared = std::move(compared)](const RedisReply& reply) {
         const auto numbers =
-            context_.checked(Script::compare, partition.prefix, reply, parse_compare_reply);
+            context_.checked(Script::compare_heads, partition.prefix, reply, parse_compare_reply);
         if (!numbers) return;
         for (std::size_t i = 0; i < std::min(compared.size(), numbers->size()); ++i) {
             Topic* const topic = const_cast<Partition&>(partition).topics.find(compared[i].key);
@@ -307,7 +307,7 @@ void TopicReader::compare(const Partition& partition, const std::vector<Topic*>&
             if (missed) read(*topic);
         }
     };
-    context_.bus.call(Script::compare, partition.prefix, arguments, answer);
+    context_.bus.call(Script::compare_heads, partition.prefix, arguments, answer);
 }
 
 }  // namespace carillon

@@ -136,9 +136,10 @@ TEST_F(DebounceScript, TellsWhatIsDueInItsOrder) {
 TEST_F(DebounceScript, TakeGivesTheOldestAndNoneTwice) {
     with("o 0");
     for (const std::string topic : {"c1:7a", "c1:7b", "c1:7c"}) node.hold({topic, 1});
-    EXPECT_THAT(world.run(scripts::take, {"2"}).texts(), ElementsAre("o 0 5 c1:7a", "o 0 5 c1:7b"));
-    EXPECT_THAT(world.run(scripts::take, {"2"}).texts(), ElementsAre("o 0 5 c1:7c"));
-    const Reply none = world.run(scripts::take, {"2"});
+    EXPECT_THAT(world.run(scripts::take_webhooks, {"2"}).texts(),
+                ElementsAre("o 0 5 c1:7a", "o 0 5 c1:7b"));
+    EXPECT_THAT(world.run(scripts::take_webhooks, {"2"}).texts(), ElementsAre("o 0 5 c1:7c"));
+    const Reply none = world.run(scripts::take_webhooks, {"2"});
     EXPECT_FALSE(none.is_nil);
     EXPECT_THAT(none.items, IsEmpty());
 }
@@ -146,21 +147,21 @@ TEST_F(DebounceScript, TakeGivesTheOldestAndNoneTwice) {
 TEST_F(DebounceScript, AMissedEventIsToldOnceASecond) {
     with("m 60000");
     const std::string cache = "c1:7cache-news";
-    EXPECT_EQ(world.run(scripts::missed, {cache}).text, "1");
-    EXPECT_EQ(world.run(scripts::missed, {cache}).text, "1");
-    EXPECT_EQ(world.run(scripts::missed, {"c1:7cache-other"}).text, "2");
+    EXPECT_EQ(world.run(scripts::cache_miss, {cache}).text, "1");
+    EXPECT_EQ(world.run(scripts::cache_miss, {cache}).text, "1");
+    EXPECT_EQ(world.run(scripts::cache_miss, {"c1:7cache-other"}).text, "2");
     EXPECT_THAT(world.webhooks(), ElementsAre("m 0 14 c1:7cache-news", "m 0 15 c1:7cache-other"));
     const long quiet = std::stol(world.command({"PTTL", world.key("x:" + cache)}).text);
     EXPECT_GT(quiet, 0);
     EXPECT_LE(quiet, 1000);
     world.command({"DEL", world.key("x:" + cache)});
-    EXPECT_EQ(world.run(scripts::missed, {cache}).text, "1");
+    EXPECT_EQ(world.run(scripts::cache_miss, {cache}).text, "1");
 }
 
 TEST_F(DebounceScript, AMissedEventIsNotToldIfNobodyWantsIt) {
     with("ov 0");
-    EXPECT_EQ(world.run(scripts::missed, {"c1:7cache-news"}).text, "0");
-    EXPECT_EQ(world.run(scripts::missed, {"c1:8cache-news"}).text, "0");
+    EXPECT_EQ(world.run(scripts::cache_miss, {"c1:7cache-news"}).text, "0");
+    EXPECT_EQ(world.run(scripts::cache_miss, {"c1:8cache-news"}).text, "0");
 }
 
 }  // namespace

@@ -21,9 +21,10 @@ protected:
         b.hold({room, 1, {{"+", "u2"}}});
         // All have to be there already.
         for (const std::string_view script :
-             {scripts::publish, scripts::read, scripts::clear, scripts::renew, scripts::complete,
-              scripts::leave, scripts::register_node, scripts::take, scripts::missed,
-              scripts::rules, scripts::replica}) {
+             {scripts::publish, scripts::read_topic, scripts::clear_dead_node, scripts::renew_lease,
+              scripts::finish_resync, scripts::unregister_node, scripts::register_node,
+              scripts::take_webhooks, scripts::cache_miss, scripts::set_webhook_rules,
+              scripts::offer_roster}) {
             world.command({"SCRIPT", "LOAD", std::string(script)});
         }
         (void)world.webhooks();
@@ -84,10 +85,10 @@ TEST_F(FullMemoryScript, LetsNodesComeBack) {
 }
 
 TEST_F(FullMemoryScript, AnswersWhatIsAsked) {
-    EXPECT_FALSE(world.run(scripts::read, {news, world.epoch, "-1", "ml"}).is_error);
-    EXPECT_FALSE(world.run(scripts::take, {"1"}).is_error);
-    EXPECT_EQ(world.run(scripts::rules, {"7", "m 0"}).text, "OK");
-    EXPECT_THAT(world.run(scripts::missed, {news}).text, StartsWith("OOM"));
+    EXPECT_FALSE(world.run(scripts::read_topic, {news, world.epoch, "-1", "ml"}).is_error);
+    EXPECT_FALSE(world.run(scripts::take_webhooks, {"1"}).is_error);
+    EXPECT_EQ(world.run(scripts::set_webhook_rules, {"7", "m 0"}).text, "OK");
+    EXPECT_THAT(world.run(scripts::cache_miss, {news}).text, StartsWith("OOM"));
 }
 
 }  // namespace

@@ -65,14 +65,14 @@ TEST_F(HoldScript, TellsOnlyWhatAnAppWants) {
 }
 
 TEST_F(HoldScript, TakesRulesAnewOfTheAppsThatAreNamed) {
-    EXPECT_EQ(world.run(scripts::rules, {"7", "", "8", "o 0"}).text, "OK");
+    EXPECT_EQ(world.run(scripts::set_webhook_rules, {"7", "", "8", "o 0"}).text, "OK");
     ok(a, {news, 1});
     ok(a, {"c1:8news", 1});
     EXPECT_THAT(world.webhooks(), ElementsAre("o 0 8 c1:8news"));
-    EXPECT_EQ(world.run(scripts::rules, {"7", "o 0"}).text, "OK");
+    EXPECT_EQ(world.run(scripts::set_webhook_rules, {"7", "o 0"}).text, "OK");
     ok(a, {"c1:8other", 1});
     EXPECT_THAT(world.webhooks(), ElementsAre("o 0 9 c1:8other"));
-    EXPECT_EQ(world.run(scripts::rules, {"8", ""}).text, "OK");
+    EXPECT_EQ(world.run(scripts::set_webhook_rules, {"8", ""}).text, "OK");
     ok(a, {"c1:8last", 1});
     EXPECT_THAT(world.webhooks(), IsEmpty());
 }

@@ -37,7 +37,7 @@ protected:
 
     Reply read(const std::string& topic, const std::string& epoch, const std::string& number,
                const std::string& wants = "") {
-        Reply reply = world.run(scripts::read, {topic, epoch, number, wants});
+        Reply reply = world.run(scripts::read_topic, {topic, epoch, number, wants});
         EXPECT_THAT(reply.items, SizeIs(field_count));
         return reply;
     }
@@ -151,19 +151,19 @@ TEST_F(ReadScript, ChangesNothing) {
     const auto before = world.everything();
     read(room, world.epoch, "-1", "ml");
     read(room, "-", "5", "ml");
-    world.run(scripts::compare, {room, news});
-    world.run(scripts::ask, {room, news});
-    world.run(scripts::list, {"7", ""});
-    world.run(scripts::members, {room});
+    world.run(scripts::compare_heads, {room, news});
+    world.run(scripts::channel_info, {room, news});
+    world.run(scripts::list_channels, {"7", ""});
+    world.run(scripts::list_members, {room});
     EXPECT_EQ(world.everything(), before);
 }
 
 TEST(CompareScript, HasEpochAndNumberOfEach) {
     ScriptWorld world;
     world.publish(news, "p", 1, "x");
-    EXPECT_THAT(world.run(scripts::compare, {"c1:7none", news, room}).texts(),
+    EXPECT_THAT(world.run(scripts::compare_heads, {"c1:7none", news, room}).texts(),
                 ElementsAre("", "0", world.epoch, world.field("c:" + news, "s"), "", "0"));
-    EXPECT_THAT(world.run(scripts::compare, {}).items, IsEmpty());
+    EXPECT_THAT(world.run(scripts::compare_heads, {}).items, IsEmpty());
 }
 
 TEST_F(ReadScript, ListHasTheOccupiedChannelsOfAnApp) {
@@ -180,7 +180,7 @@ TEST_F(ReadScript, ListHasTheOccupiedChannelsOfAnApp) {
     a.hold({"c1:7gone", 0});
     const auto names = [&](const std::string& app, const std::string& prefix) {
         std::map<std::string, std::string> found;
-        const Reply reply = world.run(scripts::list, {app, prefix});
+        const Reply reply = world.run(scripts::list_channels, {app, prefix});
         for (std::size_t i = 0; i + 2 < reply.items.size(); i += 3) {
             found[reply[i].text] = reply[i + 1].text + " " + reply[i + 2].text;
         }
@@ -199,7 +199,7 @@ TEST_F(ReadScript, AskTellsHowTopicsStand) {
     a.hold({room, 3, {{"+", "u1"}, {"+", "u2"}}});
     world.run(scripts::publish,
               {world.epoch, "65536", news, "p", "1", "0", "e", "-", "body", "60000"});
-    const Reply reply = world.run(scripts::ask, {room, news});
+    const Reply reply = world.run(scripts::channel_info, {room, news});
     ASSERT_THAT(reply.items, SizeIs(8));
     EXPECT_EQ(reply[0].text, "3");
     EXPECT_EQ(reply[1].text, "2");
@@ -213,8 +213,8 @@ TEST_F(ReadScript, AskTellsHowTopicsStand) {
 TEST_F(ReadScript, MembersAreTheUsersOfAChannel) {
     a.hold({room, 2, {{"+", "u1"}, {"+", "u2"}}});
     b.hold({room, 1, {{"+", "u1"}}});
-    EXPECT_THAT(world.run(scripts::members, {room}).texts(), UnorderedElementsAre("u1", "u2"));
-    EXPECT_THAT(world.run(scripts::members, {"p1:7presence-none"}).texts(), IsEmpty());
+    EXPECT_THAT(world.run(scripts::list_members, {room}).texts(), UnorderedElementsAre("u1", "u2"));
+    EXPECT_THAT(world.run(scripts::list_members, {"p1:7presence-none"}).texts(), IsEmpty());
 }
 
 }  // namespace

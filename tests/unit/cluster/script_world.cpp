@@ -90,7 +90,7 @@ std::vector<std::string> ScriptWorld::said(std::string_view topic) {
 }
 
 std::vector<std::string> ScriptWorld::webhooks() {
-    return run(scripts::take, {"1000000"}).texts();
+    return run(scripts::take_webhooks, {"1000000"}).texts();
 }
 
 std::map<std::string, std::string> ScriptWorld::everything(std::string_view except) {
@@ -123,7 +123,7 @@ Reply ScriptNode::enroll(const std::string& known, const std::string& former,
 Reply ScriptNode::complete() {
     std::vector<std::string> arguments = begin();
     arguments.push_back(std::to_string(world_.ring_bytes));
-    return world_.run(scripts::complete, arguments);
+    return world_.run(scripts::finish_resync, arguments);
 }
 
 void ScriptNode::join() {
@@ -142,7 +142,7 @@ Reply ScriptNode::hold(const Hold& hold) {
     for (const Step& step : hold.steps) {
         arguments.insert(arguments.end(), {step.what, step.user, step.info});
     }
-    return world_.run(scripts::hold, arguments);
+    return world_.run(scripts::sync_topic, arguments);
 }
 
 Reply ScriptNode::replica(const std::string& topic, std::uint64_t number,
@@ -150,25 +150,25 @@ Reply ScriptNode::replica(const std::string& topic, std::uint64_t number,
     std::vector<std::string> arguments = begin();
     arguments.insert(arguments.end(), {topic, std::to_string(number), is_first ? "1" : "0"});
     arguments.insert(arguments.end(), members_and_infos.begin(), members_and_infos.end());
-    return world_.run(scripts::replica, arguments);
+    return world_.run(scripts::offer_roster, arguments);
 }
 
 Reply ScriptNode::renew(bool may_clear, std::uint64_t claim_ms) {
     std::vector<std::string> arguments = begin();
     arguments.insert(arguments.end(), {std::to_string(world_.ring_bytes), may_clear ? "1" : "0",
                                        std::to_string(claim_ms)});
-    return world_.run(scripts::renew, arguments);
+    return world_.run(scripts::renew_lease, arguments);
 }
 
 Reply ScriptNode::clear(const std::string& dead, std::uint64_t most) {
     std::vector<std::string> arguments = begin();
     arguments.insert(arguments.end(),
                      {std::to_string(world_.ring_bytes), dead, std::to_string(most), "5000"});
-    return world_.run(scripts::clear, arguments);
+    return world_.run(scripts::clear_dead_node, arguments);
 }
 
 Reply ScriptNode::leave() {
-    return world_.run(scripts::leave, begin());
+    return world_.run(scripts::unregister_node, begin());
 }
 
 }  // namespace carillon::test
