@@ -20,7 +20,7 @@ struct BusMessage {
         count = 'k',           ///< body: subscriptions
         online = 'n',
         offline = 'f',
-        client_event = '*',  ///< outside of the order: it has only `speaker`, `excluded`, `body`
+        client_event = '*',  ///< outside of the order: it has only `producer`, `excluded`, `body`
     };
 
     std::uint64_t epoch = 0;  ///< hash of the run_id of the server that gave the number

@@ -65,7 +65,7 @@ void PartitionLease::on_down() {
 
 void PartitionLease::register_in(Partition& partition) {
     partition.registration = Partition::Registration::registering;
-    // Until Redis knows the new id it may have been told of what is brought by the one before.
+    // Until Redis knows the new id it may have been told of what the one before has resynced.
     const std::string former = partition.node;
     if (!former.empty()) partition.former.push_back(former);
     partition.node = context_.process + '.' + std::to_string(++partition.registrations);

@@ -29,7 +29,7 @@ struct Partition {
     std::string node;  ///< the id: the process, '.', a number
     std::uint64_t registrations = 0;
     std::string run_id;               ///< of the server that it was registered at last
-    std::vector<std::string> former;  ///< ids before this one, to be cleared once all is brought
+    std::vector<std::string> former;  ///< ids before this one, to be cleared once all is resynced
     std::uint64_t operations = 0;     ///< of this id
     bool recovering = false;
     bool is_broken = false;  ///< scripts fail on its keys: it cannot be registered in

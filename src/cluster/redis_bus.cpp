@@ -13,17 +13,19 @@ using std::chrono::milliseconds;
 
 /// By the number of each `Script`.
 const std::array<std::string_view, 16> texts = {
-    scripts::channel_info,  scripts::clear_dead_node, scripts::compare_heads,
-    scripts::finish_resync, scripts::sync_topic,      scripts::unregister_node,
-    scripts::list_channels, scripts::list_members,    scripts::cache_miss,
-    scripts::publish,       scripts::read_topic,      scripts::register_node,
-    scripts::renew_lease,   scripts::offer_roster,    scripts::set_webhook_rules,
-    scripts::take_webhooks};
+    scripts::cache_miss,        scripts::channel_info,  scripts::clear_dead_node,
+    scripts::compare_heads,     scripts::finish_resync, scripts::list_channels,
+    scripts::list_members,      scripts::offer_roster,  scripts::publish,
+    scripts::read_topic,        scripts::register_node, scripts::renew_lease,
+    scripts::set_webhook_rules, scripts::sync_topic,    scripts::take_webhooks,
+    scripts::unregister_node};
 
 /// By the number of each `Script`, too.
 constexpr std::array<std::string_view, 16> names = {
-    "ask",    "clear",   "compare", "complete",      "hold",  "leave",   "list",  "members",
-    "missed", "publish", "read",    "register_node", "renew", "replica", "rules", "take"};
+    "cache_miss",        "channel_info",  "clear_dead_node", "compare_heads",
+    "finish_resync",     "list_channels", "list_members",    "offer_roster",
+    "publish",           "read_topic",    "register_node",   "renew_lease",
+    "set_webhook_rules", "sync_topic",    "take_webhooks",   "unregister_node"};
 
 constexpr std::chrono::seconds success{3};
 

@@ -19,22 +19,22 @@ namespace carillon {
 
 /// What Redis runs for us: src/cluster/scripts/ says what each does and takes.
 enum class Script : std::uint8_t {
-    ask,
-    clear,
-    compare,
-    complete,
-    hold,
-    leave,
-    list,
-    members,
-    missed,
+    cache_miss,
+    channel_info,
+    clear_dead_node,
+    compare_heads,
+    finish_resync,
+    list_channels,
+    list_members,
+    offer_roster,
     publish,
-    read,
+    read_topic,
     register_node,
-    renew,
-    replica,
-    rules,
-    take,
+    renew_lease,
+    set_webhook_rules,
+    sync_topic,
+    take_webhooks,
+    unregister_node,
 };
 
 /// As its file is called.

@@ -192,8 +192,8 @@ std::optional<ReadReply> ReadReply::parse(const RedisReply& reply) {
     parsed.number = elements.number();
     parsed.life_begin = elements.number();
     parsed.entries = elements.texts();
-    if (const RedisReply speakers = elements.take(); !speakers.is_nil()) {
-        Elements all(speakers);
+    if (const RedisReply producers = elements.take(); !producers.is_nil()) {
+        Elements all(producers);
         auto& into = parsed.producers.emplace();
         while (!all.at_end()) {
             const std::string_view name = all.text();

@@ -107,9 +107,9 @@ struct ChannelReply {
 };
 [[nodiscard]] std::optional<ChannelReply> parse_ask_reply(const RedisReply& reply);
 [[nodiscard]] std::optional<std::vector<ChannelReply>> parse_list_reply(const RedisReply& reply);
-/// Also what `take` returns.
+/// Also what `take_webhooks` returns.
 [[nodiscard]] std::optional<std::vector<std::string_view>> parse_texts(const RedisReply& reply);
-/// Of `members`.
+/// Of `list_members`.
 [[nodiscard]] std::optional<std::vector<std::string_view>> parse_user_ids(const RedisReply& reply);
 
 /// How many webhooks wait.

@@ -7,7 +7,7 @@
 
 namespace carillon {
 
-/// How far each of some speakers was heard. Pure.
+/// Up to which message each of some producers was applied. Pure.
 class ProducerCounters {
 public:
     struct Producer {
@@ -15,7 +15,7 @@ public:
         std::uint64_t counter;
     };
 
-    /// True if nothing was heard yet of what `speaker` counts as `counter`; from now on it was.
+    /// True if nothing was heard yet of what `producer` counts as `counter`; from now on it was.
     bool hear(std::uint64_t producer, std::uint64_t counter);
     [[nodiscard]] bool has_applied(std::uint64_t producer, std::uint64_t counter) const noexcept;
 
@@ -33,8 +33,8 @@ private:
 ///
 /// An epoch is one life of one Redis server. Within one, places are compared by number. From one to
 /// the next they cannot be: then the whole ring is read, and what is known is told by who said it.
-/// Each speaker counts its messages, and Redis takes them in that order, so of each speaker a node
-/// knows everything up to the last that it has.
+/// Each producer counts its messages, and Redis takes them in that order, so of each producer a
+/// node knows everything up to the last that it has.
 class TopicSequence {
 public:
     enum class Fit : std::uint8_t { next, known, missing };
@@ -58,7 +58,7 @@ public:
     /// `message` has its place next.
     void advance(const BusMessage& message) noexcept { number_ = message.number; }
 
-    /// True if nothing was heard yet of what `speaker` counts as `counter`; from now on it was.
+    /// True if nothing was heard yet of what `producer` counts as `counter`; from now on it was.
     bool hear(std::uint64_t producer, std::uint64_t counter) {
         return producers_.hear(producer, counter);
     }

@@ -1,4 +1,4 @@
--- A node registers under a new id. Then it brings what it holds by `hold` and `replica`, then `complete`.
+-- A node registers under a new id. Then it resyncs what it holds by `sync_topic` and `offer_roster`, then `finish_resync`.
 -- epoch, lease ms, node, the processes it knew ("a b c"; "" at a start), its id before this, the epoch that it was
 -- registered in last, ms that a claim to clear holds, then app and rule by turns
 -- Returns {OK, 1 if a recovery is under way, the registered nodes}.

@@ -20,7 +20,8 @@ TEST(RedisBus, TellsErrorsOfAScriptFromThoseOfTheServer) {
           "LOADING Redis is loading the dataset in memory", "NOAUTH Authentication required.",
           "ERR unknown command 'EVALSHA'",
           "ERR Error running script (call to f_1a): @user_script:9: -READONLY You can't write",
-          "ERR Error running script (call to f_1a): @user_script:9: -MISCONF Redis is configured"}) {
+          "ERR Error running script (call to f_1a): @user_script:9: -MISCONF Redis is "
+          "configured"}) {
         EXPECT_FALSE(RedisBus::is_of_script(error)) << error;
     }
     EXPECT_TRUE(RedisBus::is_memory_full(

@@ -98,14 +98,14 @@ TEST(TopicSequence, BeginsAfterWhatWasHeardBefore) {
 
 TEST(ProducerCounters, ForgetTheFirstWhenThereAreTooMany) {
     ProducerCounters producers;
-    for (std::uint64_t id = 1; id <= 256; ++id) EXPECT_TRUE(speakers.hear(id, 10));
-    EXPECT_TRUE(speakers.has_applied(1, 10));
-    EXPECT_TRUE(speakers.hear(1, 11)) << "known, so nobody is forgotten";
-    EXPECT_EQ(speakers.all().size(), 256U);
-    EXPECT_TRUE(speakers.hear(257, 10));
-    EXPECT_EQ(speakers.all().size(), 256U);
-    EXPECT_FALSE(speakers.has_applied(1, 1)) << "heard of first";
-    for (std::uint64_t id = 2; id <= 257; ++id) EXPECT_TRUE(speakers.has_applied(id, 10)) << id;
+    for (std::uint64_t id = 1; id <= 256; ++id) EXPECT_TRUE(producers.hear(id, 10));
+    EXPECT_TRUE(producers.has_applied(1, 10));
+    EXPECT_TRUE(producers.hear(1, 11)) << "known, so nobody is forgotten";
+    EXPECT_EQ(producers.all().size(), 256U);
+    EXPECT_TRUE(producers.hear(257, 10));
+    EXPECT_EQ(producers.all().size(), 256U);
+    EXPECT_FALSE(producers.has_applied(1, 1)) << "heard of first";
+    for (std::uint64_t id = 2; id <= 257; ++id) EXPECT_TRUE(producers.has_applied(id, 10)) << id;
 }
 
 }  // namespace
