@@ -14,8 +14,8 @@ using ::testing::Pair;
 class Webhooks : public Loading {
 protected:
     /// An app with these endpoints.
-    void endpoints(const std::string& json) {
-        file(R"({"apps": [{"id": "a", "key": "k", "secret": "s", "webhooks": )" + json + "}]}");
+    void endpoints(const std::string& list) {
+        file(R"({"apps": [{"id": "a", "key": "k", "secret": "s", "webhooks": )" + list + "}]}");
     }
     /// The problems of one endpoint that has a good URL and good events.
     std::string problems_of(const std::string& more) {
