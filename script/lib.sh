@@ -59,17 +59,31 @@ unpack_packages() {
     done < <(awk '$1 == "unpack" { print $2 }' "$root/packages.txt")
 }
 
-# build PRESET [TARGET…]: configures if need be, then builds; silent when there is nothing to do.
-# Its `|| return`s are for callers that ask for its status: Bash then ignores `set -e` in here.
+# configure PRESET [PART…]: with these parts on (TESTS, BENCHMARKS, LOAD_GENERATOR). In a new build tree the others
+# are off, so that nothing is built or looked for that is not needed; in an existing one they stay as they are.
+configure() {
+    local preset=$1 tree=$root/build/$1 part settings=()
+    shift
+    for part in TESTS BENCHMARKS LOAD_GENERATOR; do
+        if [[ " $* " == *" $part "* ]]; then
+            grep -qsx "CARILLON_$part:BOOL=ON" "$tree/CMakeCache.txt" || settings+=("-DCARILLON_$part=ON")
+        elif [[ ! -e $tree/CMakeCache.txt ]]; then
+            settings+=("-DCARILLON_$part=OFF")
+        fi
+    done
+    if [[ ! -e $tree/build.ninja || $root/CMakePresets.json -nt $tree/build.ninja ]] || ((${#settings[@]})); then
+        say "Configuring build/$preset"
+        (cd "$root" && cmake --preset "$preset" "${settings[@]}")
+    fi
+}
+
+# build PRESET [TARGET…]: what is configured; silent when there is nothing to do.
+# Its `|| return` is for callers that ask for its status: Bash then ignores `set -e` in here.
 build() {
-    local preset=$1 tree=$root/build/$1 targets=()
+    local preset=$1 targets=()
     shift
     (($#)) && targets=(--target "$@")
     cd "$root" || return
-    if [[ ! -e $tree/build.ninja || CMakePresets.json -nt $tree/build.ninja ]]; then
-        say "Configuring build/$preset"
-        cmake --preset "$preset" || return
-    fi
     cmake --build --preset "$preset" --parallel "$(nproc)" "${targets[@]}" |
         sed -u -e '/no work to do/d' -e '/Re-checking globbed/d'
 }
