@@ -62,16 +62,16 @@ unpack_packages() {
 # configure PRESET [PART…]: with these parts on (TESTS, BENCHMARKS, LOAD_GENERATOR). In a new build tree the others
 # are off, so that nothing is built or looked for that is not needed; in an existing one they stay as they are.
 configure() {
-    local preset=$1 tree=$root/build/$1 part settings=()
+    local preset=$1 tree=$root/build/$1 part value settings=() changed=false
     shift
     for part in TESTS BENCHMARKS LOAD_GENERATOR; do
-        if [[ " $* " == *" $part "* ]]; then
-            grep -qsx "CARILLON_$part:BOOL=ON" "$tree/CMakeCache.txt" || settings+=("-DCARILLON_$part=ON")
-        elif [[ ! -e $tree/CMakeCache.txt ]]; then
-            settings+=("-DCARILLON_$part=OFF")
-        fi
+        value=OFF
+        [[ " $* " == *" $part "* ]] && value=ON
+        grep -qsx "CARILLON_$part:BOOL=ON" "$tree/CMakeCache.txt" && value=ON
+        grep -qsx "CARILLON_$part:BOOL=$value" "$tree/CMakeCache.txt" || changed=true
+        settings+=("-DCARILLON_$part=$value")
     done
-    if [[ ! -e $tree/build.ninja || $root/CMakePresets.json -nt $tree/build.ninja ]] || ((${#settings[@]})); then
+    if $changed || [[ ! -e $tree/build.ninja || $root/CMakePresets.json -nt $tree/build.ninja ]]; then
         say "Configuring build/$preset"
         (cd "$root" && cmake --preset "$preset" "${settings[@]}")
     fi
