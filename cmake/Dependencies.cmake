@@ -14,9 +14,10 @@ find_path(HIREDIS_INCLUDE_DIR hiredis/hiredis.h REQUIRED)
 
 find_program(CCACHE ccache)
 if(CCACHE)
-    # Precompiled headers need the sloppiness. Depend mode spares a run of the preprocessor per miss.
+    # What precompiled headers need, and headers that were just written. Depend mode spares a run of the
+    # preprocessor per miss.
     set(CMAKE_CXX_COMPILER_LAUNCHER
-        ${CMAKE_COMMAND} -E env CCACHE_DEPEND=1 CCACHE_SLOPPINESS=pch_defines,time_macros ${CCACHE})
+        ${CMAKE_COMMAND} -E env CCACHE_DEPEND=1 CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
 endif()
 
 add_library(carillon_flags INTERFACE)
