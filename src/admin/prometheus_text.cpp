@@ -187,8 +187,8 @@ void add_cluster(Families& out, const ClusterMetrics& cluster) {
         out.gauge(name, help, static_cast<double>(value));
     };
     gauge("carillon_cluster_connected_shards", "Shards that reach Redis.", cluster.connected);
-    gauge("carillon_cluster_alone_shards",
-          "Shards that have waited too long for Redis and deliver without it.", cluster.alone);
+    gauge("carillon_cluster_detached_shards",
+          "Shards that have waited too long for Redis and deliver without it.", cluster.detached);
     gauge("carillon_cluster_registered_partitions",
           "Partitions, of 256, that this node is registered in.", cluster.partitions_registered);
     gauge("carillon_cluster_recovering_partitions",

@@ -18,7 +18,7 @@ std::uint64_t total(const std::map<std::string_view, std::uint64_t>& counts) {
 /// The states of docs/cluster.md.
 const char* cluster_state(const ClusterMetrics& cluster) {
     constexpr std::uint64_t partitions = 256;
-    if (cluster.alone > 0) return "alone";
+    if (cluster.detached > 0) return "detached";
     if (cluster.connected < cluster.shards) return "connecting";
     if (cluster.partitions_registered < partitions) return "registering";
     return cluster.partitions_recovering > 0 ? "recovering" : "joined";

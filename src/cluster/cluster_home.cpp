@@ -84,7 +84,7 @@ void ClusterHome::on(ShardId from, Join&& join) {
     if (join.again) return joins_.repeat(from, join);
     Topic& topic = joins_.on(from, std::move(join));
     reader_.follow(topic);
-    if (is_alone(topic)) joins_.answer_all(topic);
+    if (is_detached(topic)) joins_.answer_all(topic);
 }
 
 void ClusterHome::on(ShardId from, Leave&& leave) {
@@ -143,7 +143,7 @@ void ClusterHome::on(ShardId from, SignIn&& message) {
 /// Once Redis knows of the user: this node hears what is said of them since before that.
 void ClusterHome::answer_sign_ins(Topic& topic) {
     const bool is_known = topic.told > 0 && !topic.holding;
-    if (is_known || is_alone(topic)) confirm_sign_ins(topic);
+    if (is_known || is_detached(topic)) confirm_sign_ins(topic);
 }
 
 void ClusterHome::confirm_sign_ins(Topic& topic) {
@@ -170,7 +170,7 @@ void ClusterHome::on(ShardId from, Watch&& message) {
     user.watchers.push_back({from, message.number});
     if (user.is_known) {
         send_(from, UserStatus{message.user, message.number, user.online});
-    } else if (is_alone(topic)) {
+    } else if (is_detached(topic)) {
         fan_out_.set_online(topic, false);
     }
 }
@@ -202,7 +202,7 @@ void ClusterHome::on(ShardId from, TerminateUser&& message) {
 
 void ClusterHome::on(ShardId from, AskConnection&& message) {
     Topic& topic = quotas_.on(from, message);
-    if (is_alone(topic)) quotas_.admit_all(topic);
+    if (is_detached(topic)) quotas_.admit_all(topic);
 }
 
 void ClusterHome::on(ShardId from, EndConnection&& message) {
@@ -335,7 +335,7 @@ void ClusterHome::answer(ShardId edge, PublishAnswer answer) {
     send_(edge, answer);
 }
 
-void ClusterHome::on_alone(const PendingEvent& event) {
+void ClusterHome::on_detached(const PendingEvent& event) {
     Partition& partition = topics_.partitions()[event.partition];
     partition.heard.hear(context_.process_hash, event.counter);
     Topic* const topic = partition.topics.find(event.topic);
@@ -346,7 +346,7 @@ void ClusterHome::on_alone(const PendingEvent& event) {
     fan_out_.event(*topic, event.text, event.excluded, event.accepted);
 }
 
-void ClusterHome::judge_alone() {
+void ClusterHome::update_detached() {
     const milliseconds timeout(node_.options.timeout_ms);
     if (down_since_ && bus_.is_up() && life_.is_registered()) {
         if (self_ == ShardId{}) spdlog::info("Redis is back");
@@ -356,35 +356,36 @@ void ClusterHome::judge_alone() {
         return since && loop_.now() - *since >= timeout;
     };
     if (is_late(down_since_) || is_late(bus_.waits_since()) || publisher_.is_overdue(timeout)) {
-        return set_alone(true);
+        return set_detached(true);
     }
-    if (!down_since_ && !publisher_.lags()) set_alone(false);
+    if (!down_since_ && !publisher_.lags()) set_detached(false);
 }
 
-bool ClusterHome::is_alone(const Topic& topic) const noexcept {
-    return publisher_.is_alone() || topic.is_broken || topic.partition.is_broken;
+bool ClusterHome::is_detached(const Topic& topic) const noexcept {
+    return publisher_.is_detached() || topic.is_broken || topic.partition.is_broken;
 }
 
-void ClusterHome::set_alone(bool alone) {
-    if (alone == publisher_.is_alone()) return;
-    context_.metrics.alone = alone ? 1 : 0;
-    publisher_.set_alone(alone);
-    if (!alone) return;
-    if (self_ == ShardId{}) spdlog::warn("Redis does not answer: this node goes on by itself");
-    for (Partition& partition : topics_.partitions()) go_on_alone(partition);
+void ClusterHome::set_detached(bool detached) {
+    if (detached == publisher_.is_detached()) return;
+    context_.metrics.detached = detached ? 1 : 0;
+    publisher_.set_detached(detached);
+    if (!detached) return;
+    if (self_ == ShardId{})
+        spdlog::warn("Redis is not responding; delivering locally until it returns");
+    for (Partition& partition : topics_.partitions()) answer_detached(partition);
 }
 
-void ClusterHome::go_on_alone(Partition& partition) {
+void ClusterHome::answer_detached(Partition& partition) {
     // An answer may lead to another topic, in the middle of it.
     std::vector<std::string> keys;
     for (const auto& topic : partition.topics) keys.push_back(topic->key);
     for (const std::string& key : keys) {
-        if (Topic* const topic = partition.topics.find(key)) go_on_alone(*topic);
+        if (Topic* const topic = partition.topics.find(key)) answer_detached(*topic);
     }
 }
 
 /// Whoever waits for what Redis says of the topic is answered from what this node knows.
-void ClusterHome::go_on_alone(Topic& topic) {
+void ClusterHome::answer_detached(Topic& topic) {
     if (topic.user) {
         if (!topic.user->is_known) fan_out_.set_online(topic, false);
         confirm_sign_ins(topic);
@@ -395,18 +396,18 @@ void ClusterHome::go_on_alone(Topic& topic) {
 
 void ClusterHome::on_broken(Topic& topic) {
     topic.is_broken = true;
-    go_on_alone(topic);
+    answer_detached(topic);
 }
 
 void ClusterHome::on_broken(Partition& partition) {
     // At a start it is better not to begin.
     if (ready_) return failed_("keys " + partition.prefix + "* are not what they should be");
-    go_on_alone(partition);
+    answer_detached(partition);
 }
 
 void ClusterHome::advance() {
     next_tick_ = loop_.now() + tick;
-    if (!ready_) judge_alone();
+    if (!ready_) update_detached();
     life_.advance();
     reader_.sweep();
     publisher_.advance();

@@ -80,18 +80,18 @@ private:
     void on_moved(Topic& topic) override;
     void on_told(Topic& topic, std::uint64_t number,
                  const std::vector<std::string>& refused) override;
-    void on_alone(const PendingEvent& event) override;
+    void on_detached(const PendingEvent& event) override;
     void answer(ShardId edge, PublishAnswer answer) override;
 
     void forget_if_idle(Topic& topic);
     void answer_sign_ins(Topic& topic);
     void confirm_sign_ins(Topic& topic);
     /// Nothing that waits for what Redis says of the topic would be answered.
-    [[nodiscard]] bool is_alone(const Topic& topic) const noexcept;
-    void judge_alone();
-    void set_alone(bool alone);
-    void go_on_alone(Partition& partition);
-    void go_on_alone(Topic& topic);
+    [[nodiscard]] bool is_detached(const Topic& topic) const noexcept;
+    void update_detached();
+    void set_detached(bool detached);
+    void answer_detached(Partition& partition);
+    void answer_detached(Topic& topic);
     void count_partitions();
     void leave_if_told();
 

@@ -23,7 +23,7 @@ ChannelSummary summary_of(std::string_view name, const ChannelReply& reply) {
 }  // namespace
 
 void ClusterQueries::on(ShardId from, ChannelQuery&& query) {
-    if (!context_.bus.is_up()) return send_(from, answer_alone(query));
+    if (!context_.bus.is_up()) return send_(from, answer_from_node(query));
     const std::uint64_t number = ++last_number_;
     Open& open = open_[number];
     open.from = from;
@@ -101,18 +101,18 @@ void ClusterQueries::call(std::uint64_t number, Script script, const Partition& 
                           if (--open.answers_missing > 0) return;
                           const Open complete = std::move(open);
                           open_.erase(found);
-                          send_(complete.from,
-                                complete.failed ? answer_alone(complete.query) : complete.answer);
+                          send_(complete.from, complete.failed ? answer_from_node(complete.query)
+                                                               : complete.answer);
                       });
 }
 
 void ClusterQueries::on_down() {
     for (const auto& [number, open] : std::exchange(open_, {})) {
-        send_(open.from, answer_alone(open.query));
+        send_(open.from, answer_from_node(open.query));
     }
 }
 
-ChannelSummary ClusterQueries::summary_alone(AppIndex app, const std::string& name) {
+ChannelSummary ClusterQueries::summary_from_node(AppIndex app, const std::string& name) {
     ChannelSummary summary;
     summary.name = name;
     summary.presence = ChannelKind::of(name).is_presence();
@@ -130,11 +130,11 @@ ChannelSummary ClusterQueries::summary_alone(AppIndex app, const std::string& na
     return summary;
 }
 
-ChannelAnswer ClusterQueries::answer_alone(const ChannelQuery& query) {
+ChannelAnswer ClusterQueries::answer_from_node(const ChannelQuery& query) {
     ChannelAnswer answer{.number = query.number, .channels = {}, .users = {}};
     if (query.what == ChannelQuery::What::by_name) {
         for (const std::string& name : query.names) {
-            answer.channels.push_back(summary_alone(query.app, name));
+            answer.channels.push_back(summary_from_node(query.app, name));
         }
         return answer;
     }
@@ -151,7 +151,7 @@ ChannelAnswer ClusterQueries::answer_alone(const ChannelQuery& query) {
             const bool listed = !topic->is_user() && topic->channel.app == query.app &&
                                 topic->subscriptions > 0 && name.starts_with(query.prefix) &&
                                 !name.starts_with('#');
-            if (listed) answer.channels.push_back(summary_alone(query.app, name));
+            if (listed) answer.channels.push_back(summary_from_node(query.app, name));
         }
     }
     return answer;

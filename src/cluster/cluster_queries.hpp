@@ -34,8 +34,8 @@ private:
     void call(std::uint64_t number, Script script, const Partition& partition,
               const Arguments& arguments,
               std::function<bool(ChannelAnswer&, const RedisReply&)> note);
-    [[nodiscard]] ChannelAnswer answer_alone(const ChannelQuery& query);
-    [[nodiscard]] ChannelSummary summary_alone(AppIndex app, const std::string& name);
+    [[nodiscard]] ChannelAnswer answer_from_node(const ChannelQuery& query);
+    [[nodiscard]] ChannelSummary summary_from_node(AppIndex app, const std::string& name);
 
     ClusterContext& context_;
     TopicTable& topics_;

@@ -26,7 +26,7 @@ Publisher::Publisher(ClusterContext& context, std::deque<Partition>& partitions,
 
 void Publisher::publish(PendingEvent event) {
     PendingEvent& kept = buffer_.push(std::move(event));
-    if (alone_) deliver_alone(kept);
+    if (detached_) deliver_detached(kept);
 }
 
 void Publisher::on_up(bool other_server) {
@@ -50,14 +50,14 @@ void Publisher::start_over() {
     for (Partition& partition : partitions_) partition.last_sent_event = 0;
 }
 
-void Publisher::set_alone(bool alone) {
-    if (std::exchange(alone_, alone) == alone || !alone) return;
+void Publisher::set_detached(bool detached) {
+    if (std::exchange(detached_, detached) == detached || !detached) return;
     // Also what was confirmed: Redis may have gone before it told this node of it.
-    for (PendingEvent& event : buffer_.all()) deliver_alone(event);
+    for (PendingEvent& event : buffer_.all()) deliver_detached(event);
 }
 
-void Publisher::deliver_alone(PendingEvent& event) {
-    listener_.on_alone(event);
+void Publisher::deliver_detached(PendingEvent& event) {
+    listener_.on_detached(event);
     answer(event);
 }
 
@@ -119,7 +119,7 @@ void Publisher::on_answer(std::uint64_t counter, std::optional<PublishReply> rep
     if (event == nullptr) return;
     if (reply && *reply != PublishReply::done) return stall();
     // A key of the channel that the script fails on would hold up all other channels.
-    if (!reply) listener_.on_alone(*event);
+    if (!reply) listener_.on_detached(*event);
     if (!std::exchange(event->paid_back, true)) budget_.give_back(event->cost);
     answer(*event);
     buffer_.confirm(*event, context_.now());

@@ -23,7 +23,7 @@ public:
         virtual ~Listener() = default;
         /// Redis is gone, or fails on what it has of the channel: the event is for the clients of
         /// this node now, if they have not heard it.
-        virtual void on_alone(const PendingEvent& event) = 0;
+        virtual void on_detached(const PendingEvent& event) = 0;
         virtual void answer(ShardId edge, PublishAnswer answer) = 0;
     };
 
@@ -35,8 +35,8 @@ public:
     void on_down();
     /// Redis has been without answers for too long, or is no more. Alone, an event is delivered as
     /// soon as it is accepted.
-    void set_alone(bool alone);
-    [[nodiscard]] bool is_alone() const noexcept { return alone_; }
+    void set_detached(bool detached);
+    [[nodiscard]] bool is_detached() const noexcept { return detached_; }
 
     /// Somebody has waited for an answer for so long.
     [[nodiscard]] bool is_overdue(Duration timeout);
@@ -58,7 +58,7 @@ private:
     void on_answer(std::uint64_t counter, std::optional<PublishReply> reply);
     void stall();
     void start_over();
-    void deliver_alone(PendingEvent& event);
+    void deliver_detached(PendingEvent& event);
     void answer(PendingEvent& event);
 
     ClusterContext& context_;
@@ -68,7 +68,7 @@ private:
     PublishBuffer buffer_;
     std::size_t in_flight_ = 0;
     TimePoint stalled_until_{};
-    bool alone_ = false;
+    bool detached_ = false;
 };
 
 }  // namespace carillon

@@ -83,7 +83,7 @@ describe('garbage from Redis', { skip: needsCluster, timeout: 120_000 }, () => {
                 await far.next('marker');
             }
             for (const node of [one, two]) {
-                assert.equal(await metric(node, 'carillon_cluster_alone_shards'), 0);
+                assert.equal(await metric(node, 'carillon_cluster_detached_shards'), 0);
                 assert.equal(await metric(node, 'carillon_cluster_losses_total'), 0);
             }
             assert.ok(await metric(one, errors) > 0);
@@ -111,7 +111,7 @@ describe('garbage from Redis', { skip: needsCluster, timeout: 120_000 }, () => {
             await sdk(node).trigger('in-it', 'second', '');
             await inbox.next('second');
             await stillServes(node, 'elsewhere');
-            assert.equal(await metric(node, 'carillon_cluster_alone_shards'), 0);
+            assert.equal(await metric(node, 'carillon_cluster_detached_shards'), 0);
             assert.equal(await metric(node, 'carillon_cluster_losses_total'), 0);
             await cluster.redis.cli('DEL', meta);
             await eventually('all partitions are registered in', async () => {

@@ -11,7 +11,7 @@ namespace carillon {
 struct ClusterMetrics {
     std::uint64_t shards = 0;     ///< 1 if the node is one of a cluster
     std::uint64_t connected = 0;  ///< 1 while it reaches Redis
-    std::uint64_t alone = 0;      ///< 1 while it delivers without waiting for Redis
+    std::uint64_t detached = 0;   ///< 1 while it delivers without waiting for Redis
     std::uint64_t partitions_registered = 0;
     std::uint64_t partitions_recovering = 0;
     std::uint64_t commands_in_flight = 0;
@@ -31,7 +31,7 @@ struct ClusterMetrics {
     ClusterMetrics& operator+=(const ClusterMetrics& other) noexcept {
         shards += other.shards;
         connected += other.connected;
-        alone += other.alone;
+        detached += other.detached;
         partitions_registered += other.partitions_registered;
         partitions_recovering += other.partitions_recovering;
         commands_in_flight += other.commands_in_flight;

@@ -126,13 +126,13 @@ TEST(StatusJson, TellsWhatTheNodeHolds) {
 
 TEST(StatusJson, SaysInWhichStateOfAClusterTheNodeIs) {
     const auto state = [](std::uint64_t connected, std::uint64_t registered,
-                          std::uint64_t recovering, std::uint64_t alone) {
+                          std::uint64_t recovering, std::uint64_t detached) {
         ShardSnapshot shard;
         shard.metrics.cluster.shards = 2;
         shard.metrics.cluster.connected = connected;
         shard.metrics.cluster.partitions_registered = registered;
         shard.metrics.cluster.partitions_recovering = recovering;
-        shard.metrics.cluster.alone = alone;
+        shard.metrics.cluster.detached = detached;
         const auto status = nlohmann::json::parse(status_json(facts, {{shard}, {}}));
         return status.at("cluster").at("state").get<std::string>();
     };
@@ -140,7 +140,7 @@ TEST(StatusJson, SaysInWhichStateOfAClusterTheNodeIs) {
     EXPECT_EQ(state(2, 256, 3, 0), "recovering");
     EXPECT_EQ(state(2, 255, 0, 0), "registering");
     EXPECT_EQ(state(1, 256, 0, 0), "connecting");
-    EXPECT_EQ(state(0, 256, 0, 1), "alone");
+    EXPECT_EQ(state(0, 256, 0, 1), "detached");
 }
 
 TEST(Reports, SayNothingOfAClusterOnANodeThatIsAlone) {
