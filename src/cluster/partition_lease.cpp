@@ -17,7 +17,7 @@ constexpr std::uint64_t cleared_at_once = 200;
 constexpr milliseconds recovery_poll{500};
 constexpr std::uint64_t claim_ms = 5000;
 constexpr std::uint64_t webhooks_at_once = 100;
-constexpr std::chrono::seconds retry_pause{1};
+constexpr std::chrono::seconds registration_pause{1};
 
 std::string process_of(std::string_view node) {
     return std::string(node.substr(0, node.find('.')));
@@ -219,7 +219,7 @@ void PartitionLease::note(Partition& partition, const PartitionNews& news) {
 void PartitionLease::on_broken(Partition& partition) {
     partition.registration = Partition::Registration::none;
     partition.is_broken = true;
-    partition.retry_at = context_.now() + retry_pause;
+    partition.retry_at = context_.now() + registration_pause;
     listener_.on_broken(partition);
 }
 
