@@ -148,6 +148,7 @@ void HttpSession::begin_request() {
     parser_->header_limit(server_.options_.max_header_bytes);
     parser_->body_limit(server_.options_.max_body_bytes);
     head_seen_ = false;
+    head_fields_.reset();
     head_bytes_ = 0;
     arm(seconds(server_.options_.header_timeout_seconds));
 }
@@ -170,6 +171,7 @@ bool HttpSession::parse(std::span<char> bytes, std::size_t& used) {
         return false;
     }
     if (parser_->is_header_done() && !std::exchange(head_seen_, true)) {
+        if (parser_->chunked()) head_fields_ = static_cast<const http::fields&>(parser_->get());
         if (const auto refusal = head_refusal()) {
             answer(*refusal);
             return false;
@@ -210,7 +212,15 @@ void HttpSession::refuse(boost::system::error_code error) {
     answer(response);
 }
 
+/// Beast adds the trailer of a chunked body to the header. There it would stand behind what a
+/// trusted proxy wrote, and look as if that had written it. Source: RFC 9110, 6.5.1.
+void HttpSession::drop_trailer() {
+    if (!head_fields_) return;
+    static_cast<http::fields&>(parser_->get()) = *std::exchange(head_fields_, std::nullopt);
+}
+
 void HttpSession::dispatch() {
+    drop_trailer();
     cancel();
     const auto target = parser_->get().target();
     const std::string_view path = origin_form({target.data(), target.size()});

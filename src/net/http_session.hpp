@@ -67,6 +67,7 @@ private:
     void begin_request();
     /// What a request's head rules out before its body is read.
     [[nodiscard]] std::optional<HttpResponse> head_refusal() const;
+    void drop_trailer();
     void dispatch();
     void handle();
     [[nodiscard]] RequestOrigin request_origin(const boost::beast::http::fields& fields);
@@ -81,6 +82,7 @@ private:
     bool pumping_ = false;
     bool yielded_ = false;  ///< the rest of this turn belongs to others
     bool ended_ = false;    ///< the peer will send nothing more
+    std::optional<boost::beast::http::fields> head_fields_;  ///< of a request with a chunked body
     bool head_seen_ = false;
     std::size_t head_bytes_ = 0;  ///< taken by the parser
     std::size_t unsent_when_armed_ = 0;

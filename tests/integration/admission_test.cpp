@@ -108,6 +108,23 @@ TEST_F(Admission, ReadsAllLinesOfForwardedProtoAsOneList) {
     EXPECT_EQ(try_to_enter(server.port(), https), 0);
 }
 
+TEST_F(Admission, TakesATrailerForNoHeader) {
+    configuration.apps[0].tls_only = true;
+    configuration.http.trusted_proxies = {"127.0.0.1"};
+    RunningServer server(configuration);
+    // The proxy says http; the client, behind its body and so behind what the proxy wrote, https.
+    const auto answer = [&server](const std::string& trailer) {
+        RawSocket client(server.port());
+        client.send("POST /pusher/app/app-key/" + FallbackPath{}.session +
+                    "/xhr?protocol=7 HTTP/1.1\r\nHost: a\r\nX-Forwarded-Proto: http\r\n"
+                    "Transfer-Encoding: chunked\r\n\r\n0\r\n" +
+                    trailer + "\r\n");
+        return receive_answer(client).body;
+    };
+    EXPECT_NE(answer("").find("4000"), std::string::npos);
+    EXPECT_NE(answer("X-Forwarded-Proto: https\r\n").find("4000"), std::string::npos);
+}
+
 TEST_F(Admission, BelievesNoProxyThatItWasNotToldOf) {
     configuration.connection.max_new_per_second_per_address = 1;
     RunningServer server(configuration);
