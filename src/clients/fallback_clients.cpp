@@ -94,7 +94,7 @@ std::optional<ShardId> FallbackClients::home(std::string_view path) const {
     if (segments.size() != 5 || segments[0] != "app") return std::nullopt;
     const SessionPath session{percent_decode(segments[1]), percent_decode(segments[2]),
                               percent_decode(segments[3])};
-    return static_cast<ShardId>((fnv1a(session_name(session)) >> 32U) % shards_);
+    return static_cast<ShardId>((StringHash{}(session_name(session)) >> 32U) % shards_);
 }
 
 void FallbackClients::receive_streaming(const HttpRequest& request, const HttpReply& reply) {
