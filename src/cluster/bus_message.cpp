@@ -44,7 +44,10 @@ bool is_member_change(std::string_view body) {
 bool is_event(std::string_view text) {
     if (!is_utf8(text)) return false;
     const auto json = scan_whole_json(text);
-    return json && json->type == JsonText::Type::object;
+    if (!json || json->type != JsonText::Type::object) return false;
+    // As `channel_event` writes it: clients fail on an event without one of these.
+    return text.starts_with("{\"event\":\"") && text.find(",\"channel\":\"") != text.npos &&
+           text.find(",\"data\":\"") != text.npos;
 }
 
 std::optional<BusMessage> BusMessage::parse(std::string_view text) {
@@ -72,7 +75,7 @@ std::optional<BusMessage> BusMessage::parse(std::string_view text) {
 }
 
 bool BusMessage::is_sound() const {
-    if (number > number_max) return false;
+    if (number > number_max || counter > number_max) return false;
     switch (kind) {
         case Kind::event:
         case Kind::client_event:

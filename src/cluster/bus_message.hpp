@@ -44,7 +44,8 @@ struct BusMessage {
     [[nodiscard]] bool is_sound() const;
 };
 
-/// Whether `text` is an event that clients can read: a JSON object, in UTF-8.
+/// Whether `text` is an event that clients can read: an object in UTF-8 with its event, channel and
+/// data.
 [[nodiscard]] bool is_event(std::string_view text);
 
 /// A client event as it is published.

@@ -298,7 +298,8 @@ void ClusterHome::on_down(std::string_view why) {
     if (!down_since_) {
         down_since_ = loop_.now();
         ++context_.metrics.losses;
-        if (self_ == ShardId{}) spdlog::warn("Redis is lost: {}", why);
+        // One line for all shards that lose it at once.
+        if (node_.losses_logged.admit(1, loop_.now())) spdlog::warn("Redis is lost: {}", why);
     }
     life_.on_down();
     reader_.on_down();

@@ -41,14 +41,15 @@ void ClusterQueries::ask(std::uint64_t number, Open& open) {
         arguments.add(app).add(query.prefix);
         for (const Partition& partition : topics_.partitions()) {
             call(number, Script::list_channels, partition, arguments,
-                 [this, &partition](ChannelAnswer& answer, const RedisReply& reply) {
+                 [this, &partition, app_index = query.app, prefix = query.prefix](
+                     ChannelAnswer& answer, const RedisReply& reply) {
                      const auto channels = context_.checked(Script::list_channels, partition.prefix,
                                                             reply, parse_list_reply);
-                     if (!channels) return false;
+                     // A script that fails costs what the others know of this partition alone.
+                     if (!channels) return list_from_node(partition, app_index, prefix, answer);
                      for (const ChannelReply& channel : *channels) {
                          answer.channels.push_back(summary_of(channel.name, channel));
                      }
-                     return true;
                  });
         }
         return;
@@ -60,11 +61,15 @@ void ClusterQueries::ask(std::uint64_t number, Open& open) {
         arguments.add_owned(channel_topic(app, name));
         const Partition& partition = topics_.partition_of(query.app, name);
         return call(number, Script::list_members, partition, arguments,
-                    [this, &partition](ChannelAnswer& answer, const RedisReply& reply) {
+                    [this, &partition, app_index = query.app, name](ChannelAnswer& answer,
+                                                                    const RedisReply& reply) {
                         const auto ids = context_.checked(Script::list_members, partition.prefix,
                                                           reply, parse_user_ids);
-                        if (ids) answer.users.assign(ids->begin(), ids->end());
-                        return ids.has_value();
+                        if (!ids) {
+                            answer.users = users_from_node(app_index, name);
+                        } else {
+                            answer.users.assign(ids->begin(), ids->end());
+                        }
                     });
     }
     open.answers_missing = query.names.size();
@@ -73,36 +78,37 @@ void ClusterQueries::ask(std::uint64_t number, Open& open) {
         arguments.add_owned(channel_topic(app, name));
         const Partition& partition = topics_.partition_of(query.app, name);
         call(number, Script::channel_info, partition, arguments,
-             [this, &partition, name, cached = query.cached](ChannelAnswer& answer,
-                                                             const RedisReply& reply) {
+             [this, &partition, app_index = query.app, name, cached = query.cached](
+                 ChannelAnswer& answer, const RedisReply& reply) {
                  const auto channel = context_.checked(Script::channel_info, partition.prefix,
                                                        reply, parse_ask_reply);
-                 if (!channel) return false;
+                 if (!channel) {
+                     answer.channels.push_back(summary_from_node(app_index, name));
+                     return;
+                 }
                  ChannelSummary one = summary_of(name, *channel);
                  if (cached && !channel->last_event.empty()) {
                      one.cached =
                          CachedEvent{std::string(channel->last_event), channel->event_stays};
                  }
                  answer.channels.push_back(std::move(one));
-                 return true;
              });
     }
 }
 
 void ClusterQueries::call(std::uint64_t number, Script script, const Partition& partition,
                           const Arguments& arguments,
-                          std::function<bool(ChannelAnswer&, const RedisReply&)> note) {
+                          std::function<void(ChannelAnswer&, const RedisReply&)> note) {
     context_.bus.call(script, partition.prefix, arguments,
                       [this, number, note = std::move(note)](const RedisReply& reply) {
                           const auto found = open_.find(number);
                           if (found == open_.end()) return;
                           Open& open = found->second;
-                          if (!note(open.answer, reply)) open.failed = true;
+                          note(open.answer, reply);
                           if (--open.answers_missing > 0) return;
                           const Open complete = std::move(open);
                           open_.erase(found);
-                          send_(complete.from, complete.failed ? answer_from_node(complete.query)
-                                                               : complete.answer);
+                          send_(complete.from, complete.answer);
                       });
 }
 
@@ -139,22 +145,31 @@ ChannelAnswer ClusterQueries::answer_from_node(const ChannelQuery& query) {
         return answer;
     }
     if (query.what == ChannelQuery::What::users) {
-        const std::string& name = query.names.front();
-        const std::string key = channel_topic(context_.apps.id(query.app), name);
-        const Topic* const topic = topics_.partition_of(query.app, name).topics.find(key);
-        if (topic != nullptr && topic->presence) answer.users = topic->presence->replica.ids();
+        answer.users = users_from_node(query.app, query.names.front());
         return answer;
     }
     for (const Partition& partition : topics_.partitions()) {
-        for (const auto& topic : partition.topics) {
-            const std::string& name = topic->channel.name;
-            const bool listed = !topic->is_user() && topic->channel.app == query.app &&
-                                topic->subscriptions > 0 && name.starts_with(query.prefix) &&
-                                !name.starts_with('#');
-            if (listed) answer.channels.push_back(summary_from_node(query.app, name));
-        }
+        list_from_node(partition, query.app, query.prefix, answer);
     }
     return answer;
+}
+
+std::vector<std::string> ClusterQueries::users_from_node(AppIndex app, const std::string& name) {
+    const std::string key = channel_topic(context_.apps.id(app), name);
+    const Topic* const topic = topics_.partition_of(app, name).topics.find(key);
+    if (topic == nullptr || !topic->presence) return {};
+    return topic->presence->replica.ids();
+}
+
+void ClusterQueries::list_from_node(const Partition& partition, AppIndex app,
+                                    std::string_view prefix, ChannelAnswer& answer) {
+    for (const auto& topic : partition.topics) {
+        const std::string& name = topic->channel.name;
+        const bool listed = !topic->is_user() && topic->channel.app == app &&
+                            topic->subscriptions > 0 && name.starts_with(prefix) &&
+                            !name.starts_with('#');
+        if (listed) answer.channels.push_back(summary_from_node(app, name));
+    }
 }
 
 }  // namespace carillon

@@ -4,6 +4,8 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "carillon/channels/home.hpp"
 #include "cluster_context.hpp"
@@ -27,14 +29,16 @@ private:
         ChannelQuery query;
         ChannelAnswer answer;
         std::size_t answers_missing = 0;
-        bool failed = false;  ///< a script did: the node answers from what it knows itself
     };
 
     void ask(std::uint64_t number, Open& open);
     void call(std::uint64_t number, Script script, const Partition& partition,
               const Arguments& arguments,
-              std::function<bool(ChannelAnswer&, const RedisReply&)> note);
+              std::function<void(ChannelAnswer&, const RedisReply&)> note);
     [[nodiscard]] ChannelAnswer answer_from_node(const ChannelQuery& query);
+    void list_from_node(const Partition& partition, AppIndex app, std::string_view prefix,
+                        ChannelAnswer& answer);
+    [[nodiscard]] std::vector<std::string> users_from_node(AppIndex app, const std::string& name);
     [[nodiscard]] ChannelSummary summary_from_node(AppIndex app, const std::string& name);
 
     ClusterContext& context_;

@@ -18,6 +18,7 @@ constexpr milliseconds recovery_poll{500};
 constexpr std::uint64_t claim_ms = 5000;
 constexpr std::uint64_t webhooks_at_once = 100;
 constexpr std::chrono::seconds registration_pause{1};
+constexpr unsigned registration_doublings_max = 5;
 
 std::string process_of(std::string_view node) {
     return std::string(node.substr(0, node.find('.')));
@@ -119,6 +120,7 @@ void PartitionLease::complete(Partition& partition) {
         if (parsed->is_stale) return on_stale(partition);
         partition.registration = Partition::Registration::registered;
         partition.is_broken = false;
+        partition.failures = 0;
         // Even if no recovery is seen any more: it may have been one until just now.
         if (partition.recovering) set_recovering(partition, parsed->is_recovering);
         note(partition, parsed->news);
@@ -219,7 +221,9 @@ void PartitionLease::note(Partition& partition, const PartitionNews& news) {
 void PartitionLease::on_broken(Partition& partition) {
     partition.registration = Partition::Registration::none;
     partition.is_broken = true;
-    partition.retry_at = context_.now() + registration_pause;
+    // Each attempt has an id of its own, which others must clean up after.
+    partition.retry_at = context_.now() + registration_pause * (1U << partition.failures);
+    partition.failures = std::min(partition.failures + 1, registration_doublings_max);
     listener_.on_broken(partition);
 }
 

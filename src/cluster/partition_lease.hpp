@@ -29,7 +29,7 @@ public:
         /// All partitions are registered in, for the first time.
         virtual void on_registered() = 0;
         /// Redis has keys of the partition that scripts fail on: until that is mended, which is
-        /// tried every second, the node does without Redis there.
+        /// tried again and again, the node does without Redis there.
         virtual void on_broken(Partition& partition) = 0;
     };
 

@@ -33,6 +33,7 @@ struct Partition {
     std::uint64_t operations = 0;     ///< of this id
     bool recovering = false;
     bool is_broken = false;  ///< scripts fail on its keys: it cannot be registered in
+    unsigned failures = 0;   ///< attempts to register since it is
     bool was_registered = false;
     std::size_t to_resync = 0;       ///< topics
     std::vector<std::string> known;  ///< processes that were registered when we last looked

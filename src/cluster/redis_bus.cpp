@@ -41,14 +41,17 @@ bool RedisBus::is_memory_full(std::string_view error) noexcept {
     return error.starts_with("OOM") || error.find("-OOM ") != error.npos;
 }
 
-bool RedisBus::is_of_script(std::string_view error) noexcept {
-    if (error.starts_with("WRONGTYPE")) return true;
-    const bool ran =
-        error.starts_with("ERR user_script") || error.starts_with("ERR Error running script");
-    if (!ran) return false;
-    for (const std::string_view of_server :
-         {"-READONLY ", "-LOADING ", "-MASTERDOWN ", "-MISCONF ", "-NOREPLICAS ", "-NOPERM "}) {
-        if (error.find(of_server) != error.npos) return false;
+bool RedisBus::is_of_script(std::string_view error) {
+    // All errors that a script raises, or runs into, name the place: from Redis 7 on at the end.
+    const bool names_script =
+        error.find("user_script") != error.npos || error.starts_with("ERR Error running script");
+    if (!names_script && !error.starts_with("WRONGTYPE")) return false;
+    for (const std::string_view of_server : {"READONLY ", "LOADING ", "MASTERDOWN ", "MISCONF ",
+                                             "NOREPLICAS ", "NOPERM ", "CLUSTERDOWN "}) {
+        if (error.starts_with(of_server) ||
+            error.find('-' + std::string(of_server)) != error.npos) {
+            return false;
+        }
     }
     return true;
 }

@@ -116,7 +116,7 @@ public:
 
     [[nodiscard]] static bool is_memory_full(std::string_view error) noexcept;
     /// The error is about what a script found, or of the script itself; the connection is good.
-    [[nodiscard]] static bool is_of_script(std::string_view error) noexcept;
+    [[nodiscard]] static bool is_of_script(std::string_view error);
 
     /// Writes what was gathered.
     void flush();

@@ -170,13 +170,16 @@ void TopicReader::on_read(Topic& topic, const ReadReply& reply) {
 void TopicReader::take_ring(Topic& topic, const ReadReply& reply) {
     TopicSequence& sequence = topic.sequence;
     const std::uint64_t epoch = fnv1a(reply.epoch);
-    const bool same_epoch = epoch == sequence.epoch() && epoch == context_.epoch;
+    // Redis knows less than this node: then numbers of before stand for other messages now.
+    const bool began_anew = reply.number < sequence.number();
+    const bool same_epoch = epoch == sequence.epoch() && epoch == context_.epoch && !began_anew;
     std::uint64_t next = std::max(sequence.number(), reply.life_begin) + 1;
     for (const std::string_view entry : reply.entries) {
         const auto message = parse(entry);
         if (!message) continue;
         // A number stands for one message only, in the epoch that gave it.
-        if (message->epoch == sequence.epoch() && message->number <= sequence.number()) continue;
+        const bool is_comparable = message->epoch == sequence.epoch() && !began_anew;
+        if (is_comparable && message->number <= sequence.number()) continue;
         if (same_epoch && message->number < next) continue;
         if (same_epoch) {
             context_.metrics.messages_lost += message->number - next;
@@ -301,8 +304,9 @@ void TopicReader::compare(const Partition& partition, const std::vector<Topic*>&
         for (std::size_t i = 0; i < std::min(compared.size(), numbers->size()); ++i) {
             Topic* const topic = const_cast<Partition&>(partition).topics.find(compared[i].key);
             if (topic == nullptr || topic->ticket != compared[i].ticket) continue;
-            // Nothing came since the question, and yet there is more.
-            const bool missed = (*numbers)[i] > compared[i].number &&
+            // Nothing came since the question, and yet there is more, or less: then what is known
+            // here is of a life that Redis has forgotten.
+            const bool missed = (*numbers)[i] != compared[i].number &&
                                 topic->sequence.number() == compared[i].number;
             if (missed) read(*topic);
         }

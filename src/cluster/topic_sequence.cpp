@@ -6,6 +6,8 @@ namespace carillon {
 
 TopicSequence::Fit TopicSequence::judge(const BusMessage& message) const noexcept {
     if (message.epoch != epoch_) return Fit::missing;
+    // The first of a life is behind this node only if Redis has forgotten the life it is in.
+    if (message.number < number_ && message.first) return Fit::missing;
     if (message.number <= number_) return Fit::known;
     const bool fits = message.number == number_ + 1 || message.first;
     return fits ? Fit::next : Fit::missing;

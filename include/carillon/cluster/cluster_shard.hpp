@@ -7,6 +7,7 @@
 #include <string>
 
 #include "carillon/apps/app.hpp"
+#include "carillon/base/rate_limit.hpp"
 #include "carillon/channels/channel_shard.hpp"
 #include "carillon/cluster/redis_address.hpp"
 #include "carillon/cluster/redis_options.hpp"
@@ -32,6 +33,7 @@ struct ClusterNode {
     const std::shared_ptr<boost::asio::ssl::context> tls;  ///< null for plain TCP
     const std::string process;
     PublishBudget budget;
+    SharedRateLimit losses_logged;
 };
 
 /// One shard's share in a cluster: puts a home into the shard's domain that speaks for the node in

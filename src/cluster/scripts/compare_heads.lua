@@ -2,6 +2,6 @@
 local answer = {}
 for i = 1, #ARGV do
     local known = redis.pcall('HMGET', P .. 'c:' .. ARGV[i], 'e', 's')
-    answer[#answer + 1], answer[#answer + 2] = known[1] or '', known[2] or '0'
+    answer[#answer + 1], answer[#answer + 2] = known[1] or '', text(number_of(known[2]))
 end
 return answer

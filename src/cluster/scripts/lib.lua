@@ -34,6 +34,12 @@ local function text(number)
     return string.format('%.0f', number)
 end
 
+-- A number that scripts have written. What is none, or larger than any of ours, counts as 0.
+local function number_of(value)
+    local found = value and string.match(value, '^%d+$') and tonumber(value)
+    return found and found <= 9007199254740992 and found or 0
+end
+
 local microseconds
 local function now_us()
     if not microseconds then
@@ -54,11 +60,12 @@ local RING_MS, LIFE_MS, FORGET_MS = 60000, 3600000, 600000
 local function say(topic, epoch, ring_bytes, publisher, counter, kind, excluded, body)
     local key, ring = P .. 'c:' .. topic, P .. 'r:' .. topic
     local known = call('HMGET', key, 'e', 's', 'y')
-    local number, bytes, first = tonumber(known[2]) or 0, tonumber(known[3]) or 0, '0'
+    local number, bytes, first = number_of(known[2]), number_of(known[3]), '0'
     local changes = {}
-    if known[1] ~= epoch then
+    local is_ours = number < 2 * now_us()
+    if known[1] ~= epoch or not is_ours then
         -- Whatever was lost, a number never comes twice: a server's clock is ahead of its events.
-        number, first = math.max(number, now_us()), '1'
+        number, first = math.max(is_ours and number or 0, now_us()), '1'
         changes = {'e', epoch, 'b', text(number)}
     end
     number = number + 1
@@ -77,7 +84,7 @@ local function say(topic, epoch, ring_bytes, publisher, counter, kind, excluded,
         local oldest = now_ms() - RING_MS
         for _ = 1, 16 do
             if length <= 1 then break end
-            local at = tonumber(string.match(call('LINDEX', ring, 0), '^%S+ %S+ %S+ (%d+)'))
+            local at = number_of(string.match(call('LINDEX', ring, 0), '^%S+ %S+ %S+ (%d+)'))
             if bytes <= ring_bytes and at >= oldest then break end
             bytes, length = bytes - #call('LPOP', ring), length - 1
         end
@@ -86,6 +93,17 @@ local function say(topic, epoch, ring_bytes, publisher, counter, kind, excluded,
     call('PEXPIRE', ring, RING_MS)
     call('PUBLISH', P .. 't:' .. topic, message)
     return number
+end
+
+local function process_of(node)
+    return string.match(node, '^[^.]+') or node
+end
+
+-- The last event of a cache channel, and ms that it stays; one that nobody could take is none.
+local function last_event(topic)
+    local key = P .. 'l:' .. topic
+    if call('STRLEN', key) > 8388608 then return false, 0 end
+    return call('GET', key), call('PTTL', key)
 end
 
 -- Runs a step of a loop over topics. One whose keys are not what they should be costs the others nothing.
@@ -275,7 +293,7 @@ local function open_recovery(epoch, lease)
         call('DEL', P .. 'h:' .. node, P .. 'u:' .. node)
     end
     for _, node in ipairs(call('HKEYS', P .. 'nodes')) do
-        call('HSET', P .. 'known', string.match(node, '^[^.]+'), 0)
+        call('HSET', P .. 'known', process_of(node), 0)
     end
     for _, node in ipairs(nodes) do
         call('ZADD', P .. 'gone', text(now_ms() + FORGET_MS), node)
@@ -373,9 +391,9 @@ local function forget_gone()
     for _, node in ipairs(call('ZRANGEBYSCORE', P .. 'gone', '-inf', text(now_ms()), 'LIMIT', 0, 100)) do
         call('ZREM', P .. 'gone', node)
         call('HDEL', P .. 'ops', node)
-        local process, others = string.match(node, '^[^.]+'), 0
+        local process, others = process_of(node), 0
         for _, other in ipairs(call('HKEYS', P .. 'ops')) do
-            if string.match(other, '^[^.]+') == process then others = others + 1 end
+            if process_of(other) == process then others = others + 1 end
         end
         if others == 0 then call('HDEL', P .. 'events', process) end
     end

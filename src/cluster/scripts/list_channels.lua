@@ -5,8 +5,8 @@ local app, prefix, answer = ARGV[1], ARGV[2], {}
 local in_recovery = recovering()
 local all = call('HGETALL', P .. (in_recovery and 'was' or 'all'))
 for i = 1, #all, 2 do
-    local kind = string.sub(all[i], 1, 1)
-    if kind == 'c' or kind == 'p' then
+    local kind, count = string.sub(all[i], 1, 1), number_of(all[i + 1])
+    if count > 0 and string.match(all[i], '^[cp]%d+:') then
         local id, name = app_and_name(all[i])
         if id == app and string.sub(name, 1, #prefix) == prefix then
             local members = 0
@@ -15,7 +15,7 @@ for i = 1, #all, 2 do
                 if in_recovery then members = math.max(members, size(P .. 'b:' .. all[i])) end
             end
             local n = #answer
-            answer[n + 1], answer[n + 2], answer[n + 3] = name, all[i + 1], text(members)
+            answer[n + 1], answer[n + 2], answer[n + 3] = name, text(count), text(members)
         end
     end
 end

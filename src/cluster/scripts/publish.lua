@@ -3,7 +3,7 @@
 -- here), kind, excluded, body, [ms to keep it as the last event]
 -- Returns DONE; ORDER, having changed nothing, if the event before is missing.
 local epoch, ring_bytes, topic, process, counter = ARGV[1], tonumber(ARGV[2]), ARGV[3], ARGV[4], tonumber(ARGV[5])
-local last = tonumber(call('HGET', P .. 'events', process) or 0)
+local last = number_of(call('HGET', P .. 'events', process))
 if last >= counter then return 'DONE' end
 if last < tonumber(ARGV[6]) then return 'ORDER' end
 -- First: should a key of this channel be of a wrong type, the events of other channels go on.

@@ -12,16 +12,21 @@ local speakers = false
 if number < 0 then
     -- Whatever these have said up to now is in what the reader gets, or was before its time.
     speakers = call('HGETALL', P .. 'ops')
-    for i = 2, #speakers, 2 do speakers[i] = text(speakers[i] * 1048576 + 1048575) end
+    for i = 2, #speakers, 2 do speakers[i] = text(math.min(number_of(speakers[i]), 8589934590) * 1048576 + 1048575) end
     -- Last, since a reader that hears of too many forgets the first.
-    for _, value in ipairs(call('HGETALL', P .. 'events')) do speakers[#speakers + 1] = value end
+    local events = call('HGETALL', P .. 'events')
+    for i = 1, #events, 2 do
+        speakers[#speakers + 1], speakers[#speakers + 2] = events[i], text(number_of(events[i + 1]))
+    end
 end
-local last, entries = tonumber(known.s or 0), {}
+local last, entries = number_of(known.s), {}
 if number >= 0 then
     local from = 0
     if known.e == epoch then
-        local missing = last - math.max(number, tonumber(known.b or 0))
-        from = missing > 0 and -missing or nil
+        local missing = last - math.max(number, number_of(known.b))
+        from = missing > 0 and -math.min(missing, 1000000) or nil
+        -- The reader is ahead of what there is, which is then not what it knows.
+        if number > last then from = 0 end
     end
     if from then entries = call('LRANGE', P .. 'r:' .. topic, text(from), -1) end
 end
@@ -33,9 +38,8 @@ if string.find(wants, 'm', 1, true) then
 end
 local event, stays = false, 0
 if string.find(wants, 'l', 1, true) then
-    event = call('GET', P .. 'l:' .. topic)
-    stays = call('PTTL', P .. 'l:' .. topic)
+    event, stays = last_event(topic)
 end
-return {known.e or '', known.s or '0', known.b or '0', entries, speakers,
+return {known.e or '', text(last), text(number_of(known.b)), entries, speakers,
         call('HGET', P .. (in_recovery and 'was' or 'all'), topic) or '0',
         in_recovery and known.w or known.v or '0', members, event, stays, in_recovery and 1 or 0}

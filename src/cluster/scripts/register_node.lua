@@ -27,7 +27,7 @@ if ARGV[5] ~= '' and (call('HDEL', P .. 'nodes', ARGV[5]) == 1 or call('HEXISTS'
 end
 if recovering() then
     for process in string.gmatch(ARGV[4], '%S+') do call('HSETNX', P .. 'known', process, 0) end
-    call('HSET', P .. 'known', string.match(node, '^[^.]+'), 0)
+    call('HSET', P .. 'known', process_of(node), 0)
 end
 call('HSET', P .. 'nodes', node, text(now_ms() + lease))
 set_rules(8)

@@ -9,11 +9,11 @@ if refusal then
     return {'OK', recovering() and 1 or 0, next_due(), call('LLEN', P .. 'webhooks'), call('HKEYS', P .. 'nodes'), {}}
 end
 local speak = speaker(epoch, tonumber(ARGV[5]), node, operation)
-local mine, ours = {}, string.match(node, '^[^.]+')
+local mine, ours = {}, process_of(node)
 call('HSET', P .. 'nodes', node, text(now_ms() + lease))
 local nodes = call('HGETALL', P .. 'nodes')
 for i = 1, #nodes, 2 do
-    local is_clearable = ARGV[6] == '1' or string.match(nodes[i], '^[^.]+') == ours
+    local is_clearable = ARGV[6] == '1' or process_of(nodes[i]) == ours
     if tonumber(nodes[i + 1]) < now_ms() and is_clearable then
         call('HDEL', P .. 'nodes', nodes[i])
         call('HSET', P .. 'dead', nodes[i], '- 0')
@@ -21,7 +21,7 @@ for i = 1, #nodes, 2 do
 end
 local dead = call('HGETALL', P .. 'dead')
 for i = 1, #dead, 2 do
-    local is_clearable = ARGV[6] == '1' or string.match(dead[i], '^[^.]+') == ours
+    local is_clearable = ARGV[6] == '1' or process_of(dead[i]) == ours
     local claimant, ends = string.match(dead[i + 1], '^(%S+) (%d+)$')
     if is_clearable and (claimant == node or tonumber(ends) < now_ms()) then
         call('HSET', P .. 'dead', dead[i], node .. ' ' .. text(now_ms() + ARGV[7]))

@@ -101,14 +101,17 @@ TEST(BusMessage, IsSoundIfClientsCanBeTold) {
         const auto message = BusMessage::parse(text);
         return message && message->is_sound();
     };
-    EXPECT_TRUE(is_sound('e', "{\"event\":\"e\"}"));
+    const std::string event = R"({"event":"e","channel":"c","data":"x"})";
+    EXPECT_TRUE(is_sound('e', event));
+    EXPECT_FALSE(is_sound('e', event, "9007199254740993"));
     EXPECT_TRUE(is_sound('a', "2 u1{}"));
     EXPECT_TRUE(is_sound('a', "2 u1"));
     EXPECT_TRUE(is_sound('r', "2 u1"));
     EXPECT_TRUE(is_sound('k', "12"));
     EXPECT_TRUE(is_sound('t', ""));
     EXPECT_TRUE(is_sound('?', "of a later release"));
-    for (const std::string_view body : {"", "x", "1", "[]", "{}x", "{\"a\":\"\xff\"}", "{}\xf0"}) {
+    for (const std::string_view body :
+         {"", "x", "1", "[]", "{}", "{}x", "{\"event\":\"e\"}", "{\"a\":\"\xff\"}", "{}\xf0"}) {
         EXPECT_FALSE(is_sound('e', body)) << body;
     }
     for (const std::string_view body : {"", "u1", "3 u1", "1 \xff", "1 \xc3\xa9{}", "2 u1{"}) {

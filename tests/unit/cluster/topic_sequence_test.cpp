@@ -42,6 +42,7 @@ TEST(TopicSequence, TakesTheFirstOfALifeFromAnyNumberBelow) {
     sequence.settle(7, 10);
     EXPECT_EQ(sequence.judge(message(7, 5000, true)), Fit::next);
     EXPECT_EQ(sequence.judge(message(7, 10, true)), Fit::known);
+    EXPECT_EQ(sequence.judge(message(7, 9, true)), Fit::missing) << "Redis has forgotten";
     sequence.advance(message(7, 5000, true));
     EXPECT_EQ(sequence.judge(message(7, 5001)), Fit::next);
 }
