@@ -89,7 +89,9 @@ class HttpOnShards : public ::testing::TestWithParam<std::uint32_t> {};
 INSTANTIATE_TEST_SUITE_P(OneAndMore, HttpOnShards, ::testing::Values(1U, 4U));
 
 TEST_P(HttpOnShards, AnswersWhatIsPipelinedBehindALongAnswer) {
-    const RunningServer server(test_configuration(GetParam()));
+    Configuration configuration = test_configuration(GetParam());
+    configuration.apps.front().limits.max_subscriptions_per_connection = 0;
+    const RunningServer server(configuration);
     RawWebSocket subscriber(server.port());
     constexpr int channels = 3000;
     for (int i = 0; i < channels; ++i) {

@@ -155,7 +155,9 @@ TEST_F(LoadConfiguration, RefusesARedisThatCannotBeWithoutRepeatingItsPassword) 
 
 TEST_F(LoadConfiguration, ListsKnownKeysWhenNoneIsNear) {
     file(R"({"log": {"zzzzzzzz": 1}})");
-    EXPECT_EQ(problems(), "log.zzzzzzzz in carillon.json: unknown key, known are level, format, max_queued_bytes\n");
+    EXPECT_EQ(
+        problems(),
+        "log.zzzzzzzz in carillon.json: unknown key, known are level, format, max_queued_bytes\n");
 }
 
 TEST_F(LoadConfiguration, AllowsComments) {
