@@ -4,7 +4,7 @@
 
 #include "carillon/base/hash.hpp"
 #include "carillon/protocol/json_text.hpp"
-#include "carillon/protocol/utf8.hpp"
+#include "carillon/websocket/utf8.hpp"
 #include "number_in.hpp"
 
 namespace carillon {

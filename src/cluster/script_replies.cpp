@@ -6,7 +6,7 @@
 #include "bus_message.hpp"
 #include "carillon/protocol/channel_name.hpp"
 #include "carillon/protocol/json_text.hpp"
-#include "carillon/protocol/utf8.hpp"
+#include "carillon/websocket/utf8.hpp"
 #include "number_in.hpp"
 #include "redis_bus.hpp"
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "carillon/protocol/utf8.hpp"
+#include "carillon/websocket/utf8.hpp"
 #include "topic_name.hpp"
 
 namespace carillon {

@@ -1,9 +1,10 @@
 #include "carillon/protocol/fallback_frames.hpp"
 
+#include <simdjson.h>
+
 #include <charconv>
 
 #include "carillon/protocol/json_text.hpp"
-#include "carillon/protocol/utf8.hpp"
 #include "json_scanner.hpp"
 #include "utf8.hpp"
 
@@ -68,7 +69,7 @@ std::string fallback_chunk(std::string_view line) {
 
 Result<std::vector<std::string>> parse_fallback_send(std::string_view body) {
     constexpr Error broken{Errc::bad_json, "Broken JSON encoding."};
-    if (!is_utf8(body)) return broken;
+    if (!simdjson::validate_utf8(body.data(), body.size())) return broken;
     std::vector<std::string> messages;
     bool all_strings = true;
     const bool is_array = for_each_element(body, [&](const JsonText& element) {

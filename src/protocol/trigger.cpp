@@ -5,7 +5,6 @@
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include "carillon/base/hash.hpp"
-#include "carillon/protocol/utf8.hpp"
 #include "json_scanner.hpp"
 #include "utf8.hpp"
 
@@ -198,7 +197,7 @@ Result<InfoAttributes> InfoAttributes::parse(std::string_view text) {
 }
 
 Result<JsonText> TriggerParser::quote(std::string_view text) {
-    if (!is_utf8(text)) {
+    if (!simdjson::validate_utf8(text.data(), text.size())) {
         return Error{Errc::bad_request, "Expected parameters to be valid UTF-8"};
     }
     std::string& quoted = quoted_.emplace_back();
@@ -209,7 +208,7 @@ Result<JsonText> TriggerParser::quote(std::string_view text) {
 Result<Trigger> TriggerParser::parse_event(std::string_view body, const Limits& limits,
                                            const QueryFallback& query) {
     quoted_.clear();
-    if (!is_utf8(body)) return bad_utf8;
+    if (!simdjson::validate_utf8(body.data(), body.size())) return bad_utf8;
     auto fields = read_fields(body);
     if (!fields) return fields.error();
     if (is_absent(fields->name) && query.name) {
@@ -228,7 +227,7 @@ Result<Trigger> TriggerParser::parse_event(std::string_view body, const Limits& 
 Result<std::vector<Trigger>> TriggerParser::parse_batch(std::string_view body,
                                                         const Limits& limits) {
     quoted_.clear();
-    if (!is_utf8(body)) return bad_utf8;
+    if (!simdjson::validate_utf8(body.data(), body.size())) return bad_utf8;
     JsonText batch;
     const bool is_object = for_each_member(body, [&](const JsonText& name, const JsonText& value) {
         std::string spare;

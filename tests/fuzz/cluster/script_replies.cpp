@@ -6,7 +6,7 @@
 
 #include "bus_message.hpp"
 #include "carillon/protocol/json_text.hpp"
-#include "carillon/protocol/utf8.hpp"
+#include "carillon/websocket/utf8.hpp"
 #include "redis_parser.hpp"
 #include "script_replies.hpp"
 #include "webhook_record.hpp"
