@@ -139,7 +139,7 @@ TEST_F(PublishScript, KeepsNoLastEventOfAnotherChannel) {
 
 TEST_F(PublishScript, NeverGivesANumberTwiceFromEpochToEpoch) {
     publish(1, 0);
-    const std::uint64_t ahead = std::uint64_t{1} << 52U;
+    const std::uint64_t ahead = world.now_ms() * 1000 + 86'400'000'000;
     world.command({"HSET", world.key("c:" + news), "s", std::to_string(ahead)});
     world.epoch = std::string(40, 'b');
     publish(2, 1);
@@ -151,6 +151,16 @@ TEST_F(PublishScript, NeverGivesANumberTwiceFromEpochToEpoch) {
     EXPECT_FALSE(all[2].first);
     EXPECT_EQ(all[1].epoch, fnv1a(world.epoch));
     EXPECT_EQ(world.field("c:" + news, "b"), std::to_string(ahead));
+}
+
+TEST_F(PublishScript, BeginsAnewAfterANumberThatNoClockCanHaveGiven) {
+    publish(1, 0);
+    world.command({"HSET", world.key("c:" + news), "s", "9007199254740991"});
+    publish(2, 1);
+    const auto all = messages();
+    ASSERT_THAT(all, SizeIs(2));
+    EXPECT_TRUE(all[1].first);
+    EXPECT_LE(all[1].number, (world.now_ms() + 1) * 1000);
 }
 
 TEST_F(PublishScript, BoundsTheRingByBytes) {
