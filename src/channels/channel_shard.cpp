@@ -13,8 +13,8 @@ namespace {
 /// Picks the part of the domain that a kind of message is for.
 struct Recipient {
     Home& home;
-    LocalChannels& local;
-    LocalUsers& local_users;
+    EdgeChannels& edge_channels;
+    EdgeUsers& edge_users;
     ChannelQueries& queries;
     QuotaClient& quota;
     ShardId from;
@@ -31,13 +31,13 @@ struct Recipient {
     void operator()(Unwatch&& message) const { home.on(from, std::move(message)); }
     void operator()(TerminateUser&& message) const { home.on(from, std::move(message)); }
 
-    void operator()(JoinAnswer&& message) const { local.on(std::move(message)); }
-    void operator()(ClientEventRefused&& message) const { local.on(std::move(message)); }
-    void operator()(Deliver&& message) const { local.on(std::move(message)); }
+    void operator()(JoinAnswer&& message) const { edge_channels.on(std::move(message)); }
+    void operator()(ClientEventRefused&& message) const { edge_channels.on(std::move(message)); }
+    void operator()(Deliver&& message) const { edge_channels.on(std::move(message)); }
 
-    void operator()(SignedIn&& message) const { local_users.on(std::move(message)); }
-    void operator()(UserStatus&& message) const { local_users.on(std::move(message)); }
-    void operator()(CloseUser&& message) const { local_users.on(std::move(message)); }
+    void operator()(SignedIn&& message) const { edge_users.on(std::move(message)); }
+    void operator()(UserStatus&& message) const { edge_users.on(std::move(message)); }
+    void operator()(CloseUser&& message) const { edge_users.on(std::move(message)); }
 
     void operator()(AskConnection&& message) const { home.on(from, std::move(message)); }
     void operator()(EndConnection&& message) const { home.on(from, std::move(message)); }
@@ -66,11 +66,11 @@ ChannelShard::ChannelShard(ShardId self, std::uint16_t shards, ShardMail& mail,
       now_(std::move(now)),
       webhooks_(webhooks, now_),
       budget_(cluster.budget),
-      local_(
+      edge_channels_(
           shards, [this](ShardId to, ShardMessage message) { send(to, std::move(message)); },
           metrics),
-      local_users_(shards, cluster.budget != nullptr,
-                   [this](ShardId to, ShardMessage message) { send(to, std::move(message)); }),
+      edge_users_(shards, cluster.budget != nullptr,
+                  [this](ShardId to, ShardMessage message) { send(to, std::move(message)); }),
       queries_(shards, [this](ShardId to, ShardMessage message) { send(to, std::move(message)); }),
       quota_(shards, cluster.budget != nullptr,
              [this](ShardId to, ShardMessage message) { send(to, std::move(message)); }) {
@@ -92,7 +92,8 @@ void ChannelShard::send(ShardId to, ShardMessage message) {
 
 void ChannelShard::receive(ShardId from, ShardMessage&& message) {
     if (const auto* const answer = std::get_if<PublishAnswer>(&message)) return on(*answer);
-    std::visit(Recipient{*home_, local_, local_users_, queries_, quota_, from}, std::move(message));
+    std::visit(Recipient{*home_, edge_channels_, edge_users_, queries_, quota_, from},
+               std::move(message));
 }
 
 bool ChannelShard::publish(const App& app, std::vector<PublishRequest> events,

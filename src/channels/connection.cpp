@@ -31,20 +31,20 @@ Connection::Connection(ChannelShard& shard, ConnectionSink& sink, std::shared_pt
       sink_(&sink),
       app_(std::move(app)),
       socket_id_(shard.new_socket_id()),
-      place_(shard.local().enter(*this)) {
+      place_(shard.edge_channels().enter(*this)) {
     send(connection_established(socket_id_, activity_timeout_seconds));
 }
 
 Connection::~Connection() {
     leave();
-    shard_.local().leave_rest(*this);
+    shard_.edge_channels().leave_rest(*this);
 }
 
 void Connection::leave() {
     if (std::exchange(left_, true)) return;
     sink_ = &silent_sink;
-    shard_.local().leave(*this);
-    if (user_) shard_.local_users().sign_out(*this);
+    shard_.edge_channels().leave(*this);
+    if (user_) shard_.edge_users().sign_out(*this);
 }
 
 void Connection::end(const Error& why) {
@@ -82,14 +82,14 @@ void Connection::on(const SubscribeMessage& message) {
         if (!data) return refuse_subscription(name->text(), data.error());
         member = std::move(*data);
     }
-    LocalChannels& local = shard_.local();
-    if (const Subscription* const held = local.find(*this, name->text())) {
+    EdgeChannels& edge = shard_.edge_channels();
+    if (const Subscription* const held = edge.find(*this, name->text())) {
         if (member && *held->user_id != member->user_id) {
             return refuse_subscription(
                 name->text(), {Errc::already_subscribed_as_other,
                                "Existing subscription to this channel is for another user"});
         }
-        return local.repeat(*this, *held);
+        return edge.repeat(*this, *held);
     }
     const std::uint32_t subscriptions_max = app_->limits.max_subscriptions_per_connection;
     if (subscriptions_max > 0 && subscriptions_.size() >= subscriptions_max) {
@@ -97,7 +97,7 @@ void Connection::on(const SubscribeMessage& message) {
                                 " subscriptions that max_subscriptions_per_connection allows";
         return refuse_subscription(name->text(), {Errc::subscriptions_exceeded, why});
     }
-    local.subscribe(*this, *name, std::move(member));
+    edge.subscribe(*this, *name, std::move(member));
 }
 
 Result<void> Connection::authorize(const SubscribeMessage& message) const {
@@ -120,7 +120,7 @@ Result<PresenceData> Connection::member_of(const SubscribeMessage& message) cons
 }
 
 void Connection::on(const UnsubscribeMessage& message) {
-    shard_.local().unsubscribe(*this, message.channel);
+    shard_.edge_channels().unsubscribe(*this, message.channel);
 }
 
 void Connection::on(const SignInMessage& message) {
@@ -129,7 +129,7 @@ void Connection::on(const SignInMessage& message) {
     authorized_ = true;
     const bool was_cut = app_->watchlist_events && user->watchlist_was_cut;
     if (!app_->watchlist_events) user->watchlist.clear();
-    LocalUsers& users = shard_.local_users();
+    EdgeUsers& users = shard_.edge_users();
     UserData previous;
     if (user_) {
         previous = std::exchange(user_->data, std::move(*user));
@@ -167,8 +167,8 @@ void Connection::on(const ClientEventMessage& message) {
     if (!ChannelKind::of(message.channel).takes_client_events()) {
         return refuse("Client events are only for private and presence channels");
     }
-    LocalChannels& local = shard_.local();
-    const Subscription* const held = local.find(*this, message.channel);
+    EdgeChannels& edge = shard_.edge_channels();
+    const Subscription* const held = edge.find(*this, message.channel);
     if (held == nullptr) return refuse_client_event();
     if (event_data_bytes(message.data) > limits.max_event_payload_bytes) {
         return fail({Errc::data_too_large, "The data of the client event is too large"});
@@ -187,9 +187,9 @@ void Connection::on(const ClientEventMessage& message) {
         webhook =
             client_event_webhook(message.channel, message.event, message.data, socket_id_, user_id);
     }
-    local.client_event(*this, *held,
-                       channel_event(message.channel, message.event, message.data, user_id),
-                       std::move(webhook), now);
+    edge.client_event(*this, *held,
+                      channel_event(message.channel, message.event, message.data, user_id),
+                      std::move(webhook), now);
 }
 
 void Connection::fail(const Error& error) {

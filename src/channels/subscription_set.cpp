@@ -5,7 +5,7 @@
 
 namespace carillon {
 
-Subscription* SubscriptionSet::find(const LocalChannel* channel) noexcept {
+Subscription* SubscriptionSet::find(const EdgeChannel* channel) noexcept {
     if (index_) {
         const auto found = index_->find(channel);
         return found == index_->end() ? nullptr : &all_[found->second];
@@ -25,7 +25,7 @@ Subscription& SubscriptionSet::add(Subscription subscription) {
     return all_.back();
 }
 
-void SubscriptionSet::remove(const LocalChannel* channel) {
+void SubscriptionSet::remove(const EdgeChannel* channel) {
     Subscription* const found = find(channel);
     if (found == nullptr) return;
     const auto place = static_cast<std::size_t>(found - all_.data());

@@ -98,7 +98,7 @@ void Client::gone(int code) {
     spdlog::debug("connection {} closed, {}", connection_->socket_id().text(), code);
     ++metrics_.connections_closed[code];
     connection_->app().usage->leave();
-    channels_->local().retire(std::move(connection_));
+    channels_->edge_channels().retire(std::move(connection_));
 }
 
 }  // namespace carillon

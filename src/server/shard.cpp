@@ -153,7 +153,7 @@ void Shard::drain_inbox() {
 }
 
 void Shard::end_turn() {
-    channels_.local().continue_departures();
+    channels_.edge_channels().continue_departures();
     // Other shards go to work while this one flushes; the flush may lose connections and so have
     // news.
     do {
@@ -164,9 +164,9 @@ void Shard::end_turn() {
     mail_.end_turn();
     webhooks_.end_turn();
     schedule_due();
-    if (channels_.local().has_retired())
+    if (channels_.edge_channels().has_retired())
         boost::asio::post(loop_.context(), [] {});  // Another turn.
-    std::vector<TimePoint>& fanned_out = channels_.local().fanned_out();
+    std::vector<TimePoint>& fanned_out = channels_.edge_channels().fanned_out();
     if (fanned_out.empty()) return;
     loop_.refresh_time();
     for (const TimePoint accepted : fanned_out) {
@@ -252,7 +252,7 @@ void Shard::drain(Duration time, std::function<void()> done) {
 
 void Shard::report_when_idle() {
     // Looks twice: what the last clients have caused leaves for other shards at the turn's end.
-    const bool idle = http_.idle() && clients_.idle() && !channels_.local().has_retired();
+    const bool idle = http_.idle() && clients_.idle() && !channels_.edge_channels().has_retired();
     if (idle && was_idle_) return std::exchange(drained_, nullptr)();
     was_idle_ = idle;
     idle_timer_.expires_after(std::chrono::milliseconds(10));

@@ -13,9 +13,9 @@
 
 #include "carillon/apps/app.hpp"
 #include "carillon/channels/channel_queries.hpp"
+#include "carillon/channels/edge_channels.hpp"
+#include "carillon/channels/edge_users.hpp"
 #include "carillon/channels/home.hpp"
-#include "carillon/channels/local_channels.hpp"
-#include "carillon/channels/local_users.hpp"
 #include "carillon/channels/publish_budget.hpp"
 #include "carillon/channels/quota_client.hpp"
 #include "carillon/channels/shard_mail.hpp"
@@ -60,15 +60,15 @@ public:
 
     /// Closes every connection that is signed in as the user, on whatever shard.
     void terminate_user(const App& app, std::string_view user_id) {
-        local_users_.terminate(app, user_id);
+        edge_users_.terminate(app, user_id);
     }
 
     /// Sends what is gathered over a turn. What then happens may be news again.
     void end_turn() {
-        local_users_.end_turn();
+        edge_users_.end_turn();
         home_->end_turn();
     }
-    [[nodiscard]] bool has_news() const noexcept { return local_users_.has_news(); }
+    [[nodiscard]] bool has_news() const noexcept { return edge_users_.has_news(); }
 
     /// When to call `advance`, if ever, for what happens by time alone.
     [[nodiscard]] std::optional<TimePoint> next_due() const;
@@ -79,8 +79,8 @@ public:
 
     [[nodiscard]] SocketId new_socket_id();
     [[nodiscard]] TimePoint now() const { return now_(); }
-    [[nodiscard]] LocalChannels& local() noexcept { return local_; }
-    [[nodiscard]] LocalUsers& local_users() noexcept { return local_users_; }
+    [[nodiscard]] EdgeChannels& edge_channels() noexcept { return edge_channels_; }
+    [[nodiscard]] EdgeUsers& edge_users() noexcept { return edge_users_; }
     [[nodiscard]] const Home& home() const noexcept { return *home_; }
     [[nodiscard]] WebhookEvents& webhooks() noexcept { return webhooks_; }
     [[nodiscard]] ChannelQueries& queries() noexcept { return queries_; }
@@ -104,8 +104,8 @@ private:
     WebhookEvents webhooks_;
     std::unique_ptr<Home> home_;
     PublishBudget* const budget_;  ///< null if the node is alone, and nobody waits for answers
-    LocalChannels local_;
-    LocalUsers local_users_;
+    EdgeChannels edge_channels_;
+    EdgeUsers edge_users_;
     ChannelQueries queries_;
     QuotaClient quota_;
     boost::unordered_flat_map<std::uint64_t, Receipt> receipts_;

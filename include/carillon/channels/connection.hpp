@@ -8,7 +8,7 @@
 #include "carillon/apps/app.hpp"
 #include "carillon/base/rate_limit.hpp"
 #include "carillon/channels/connection_sink.hpp"
-#include "carillon/channels/local_users.hpp"
+#include "carillon/channels/edge_users.hpp"
 #include "carillon/channels/subscription_set.hpp"
 #include "carillon/protocol/client_message.hpp"
 #include "carillon/protocol/presence_data.hpp"

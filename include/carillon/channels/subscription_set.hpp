@@ -8,13 +8,13 @@
 
 namespace carillon {
 
-struct LocalChannel;
+struct EdgeChannel;
 
 /// One connection's hold on one channel, from `pusher:subscribe` on.
 struct Subscription {
     static constexpr std::uint32_t joining = UINT32_MAX;
 
-    LocalChannel* channel = nullptr;
+    EdgeChannel* channel = nullptr;
     std::uint64_t ticket = 0;
     std::uint32_t place = joining;  ///< in the channel's list; not in it before home's answer
     std::unique_ptr<std::string> user_id;  ///< on presence channels
@@ -24,16 +24,16 @@ struct Subscription {
 /// indexed, so that nobody can make each of their messages cost more than the one before.
 class SubscriptionSet {
 public:
-    [[nodiscard]] Subscription* find(const LocalChannel* channel) noexcept;
+    [[nodiscard]] Subscription* find(const EdgeChannel* channel) noexcept;
     Subscription& add(Subscription subscription);
-    void remove(const LocalChannel* channel);
+    void remove(const EdgeChannel* channel);
 
     [[nodiscard]] std::size_t size() const noexcept { return all_.size(); }
     [[nodiscard]] bool empty() const noexcept { return all_.empty(); }
     [[nodiscard]] Subscription& back() noexcept { return all_.back(); }
 
 private:
-    using Index = boost::unordered_flat_map<const LocalChannel*, std::size_t>;
+    using Index = boost::unordered_flat_map<const EdgeChannel*, std::size_t>;
     static constexpr std::size_t scanned_max = 32;
 
     std::vector<Subscription> all_;

@@ -248,7 +248,7 @@ protected:
     TestClient sink{world, 0, app};
     std::unique_ptr<Connection> connection =
         std::make_unique<Connection>(world.shard(0), sink, app, 120);
-    LocalChannels& local = world.shard(0).local();
+    EdgeChannels& edge = world.shard(0).edge_channels();
 };
 
 TEST_F(RetiredConnectionTest, EndsABoundedNumberOfSubscriptionsPerTurn) {
@@ -259,12 +259,12 @@ TEST_F(RetiredConnectionTest, EndsABoundedNumberOfSubscriptionsPerTurn) {
     Connection& leaver = *connection;
     ASSERT_EQ(leaver.subscriptions().size(), count);
     std::size_t held = count;
-    local.retire(std::move(connection));
-    for (std::size_t turns = 1; local.has_retired(); ++turns) {
-        EXPECT_LE(held - leaver.subscriptions().size(), LocalChannels::departures_max);
+    edge.retire(std::move(connection));
+    for (std::size_t turns = 1; edge.has_retired(); ++turns) {
+        EXPECT_LE(held - leaver.subscriptions().size(), EdgeChannels::departures_max);
         held = leaver.subscriptions().size();
-        ASSERT_LE(turns, count / LocalChannels::departures_max);
-        local.continue_departures();
+        ASSERT_LE(turns, count / EdgeChannels::departures_max);
+        edge.continue_departures();
     }
     std::size_t occupied = 0;
     world.shard(0).home().for_each([&](auto, auto) { ++occupied; });
@@ -272,42 +272,42 @@ TEST_F(RetiredConnectionTest, EndsABoundedNumberOfSubscriptionsPerTurn) {
 }
 
 TEST_F(RetiredConnectionTest, SharesTheTurnWithOthersThatLeave) {
-    subscribe_to_many(LocalChannels::departures_max);
+    subscribe_to_many(EdgeChannels::departures_max);
     TestClient other{world, 0, app};
     other.subscribe("mine");
-    local.retire(std::move(connection));
-    EXPECT_FALSE(local.has_retired());
+    edge.retire(std::move(connection));
+    EXPECT_FALSE(edge.has_retired());
     other.connection.leave();
     EXPECT_EQ(other.connection.subscriptions().size(), 1U) << "the turn has no room left";
 }
 
 TEST_F(RetiredConnectionTest, ReceivesNothingWhileItStillHoldsChannels) {
-    subscribe_to_many(LocalChannels::departures_max + 1);
+    subscribe_to_many(EdgeChannels::departures_max + 1);
     TestClient other{world, 0, app};
     other.subscribe("c0");
-    local.retire(std::move(connection));
-    ASSERT_TRUE(local.has_retired());
+    edge.retire(std::move(connection));
+    ASSERT_TRUE(edge.has_retired());
     sink.take();
     ASSERT_TRUE(world.shard(0).publish(
         *app, {{*ChannelName::parse("c0", app->limits), R"({"event":"e"})", {}}}, [] {}));
     EXPECT_EQ(sink.received.size(), 0U);
     EXPECT_EQ(other.take_names().back(), "e");
     world.settle();
-    EXPECT_FALSE(local.has_retired());
+    EXPECT_FALSE(edge.has_retired());
 }
 
 TEST_F(RetiredConnectionTest, IgnoresAnAnswerToItsJoinThatComesLate) {
     ShardWorld apart{2};
     TestClient elsewhere{apart, 0, app};
     auto leaver = std::make_unique<Connection>(apart.shard(0), elsewhere, app, 120);
-    for (std::size_t i = 0; i < 2 * LocalChannels::departures_max + 2; ++i) {
+    for (std::size_t i = 0; i < 2 * EdgeChannels::departures_max + 2; ++i) {
         leaver->on_text(R"({"event":"pusher:subscribe","data":{"channel":"c)" + std::to_string(i) +
                         R"("}})");
     }
-    apart.shard(0).local().retire(std::move(leaver));
+    apart.shard(0).edge_channels().retire(std::move(leaver));
     elsewhere.take();
     apart.settle();
-    EXPECT_FALSE(apart.shard(0).local().has_retired());
+    EXPECT_FALSE(apart.shard(0).edge_channels().has_retired());
     EXPECT_EQ(elsewhere.received.size(), 0U);
     std::size_t occupied = 0;
     for (std::uint16_t i = 0; i < 2; ++i) {
@@ -416,7 +416,7 @@ TEST_F(ConnectionTest, CountsEventsAndEachOfTheirDeliveries) {
     EXPECT_EQ(world.metrics(0).events_published, 2U);
     EXPECT_EQ(world.metrics(1).client_events, 1U);
     EXPECT_EQ(world.metrics(1).deliveries, 4U);
-    EXPECT_EQ(world.shard(1).local().fanned_out(), (std::vector{world.now(), world.now()}));
+    EXPECT_EQ(world.shard(1).edge_channels().fanned_out(), (std::vector{world.now(), world.now()}));
 }
 
 TEST_F(ConnectionTest, AppsWithEqualChannelsAndUsersDoNotMeet) {

@@ -328,7 +328,9 @@ private:
     }
 
     const Subscription* player_subscription(Player& player, const std::string& channel) {
-        return world_.shard(player.client->shard).local().find(player.client->connection, channel);
+        return world_.shard(player.client->shard)
+            .edge_channels()
+            .find(player.client->connection, channel);
     }
 
     /// On the home's own shard a leave takes effect within the call.

@@ -38,8 +38,8 @@ void ShardWorld::settle() {
         }
         busy = false;
         for (const auto& shard : shards_) {
-            busy = busy || shard->has_news() || shard->local().has_retired();
-            shard->local().continue_departures();
+            busy = busy || shard->has_news() || shard->edge_channels().has_retired();
+            shard->edge_channels().continue_departures();
             shard->end_turn();
         }
     }

@@ -5,13 +5,13 @@
 #include <random>
 #include <set>
 
-#include "carillon/channels/local_channels.hpp"
+#include "carillon/channels/edge_channels.hpp"
 
 namespace carillon {
 namespace {
 
 TEST(SubscriptionSet, FindsWhatItHoldsWhetherScannedOrIndexed) {
-    std::vector<LocalChannel> channels(200);
+    std::vector<EdgeChannel> channels(200);
     SubscriptionSet set;
     std::set<std::size_t> held;
     std::mt19937 random(7);

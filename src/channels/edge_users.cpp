@@ -1,4 +1,4 @@
-#include "carillon/channels/local_users.hpp"
+#include "carillon/channels/edge_users.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -10,12 +10,12 @@
 
 namespace carillon {
 
-ShardId LocalUsers::home(const App& app, std::string_view user_id) const {
+ShardId EdgeUsers::home(const App& app, std::string_view user_id) const {
     std::string channel{user_channel_prefix};
     return home_of(app.id.get(), channel.append(user_id), shards_);
 }
 
-void LocalUsers::sign_in(Connection& connection) {
+void EdgeUsers::sign_in(Connection& connection) {
     const App& app = connection.app();
     const std::string& id = connection.user()->data.id;
     OnlineUser& user = by_app_[app.index].signed_in[id];
@@ -26,7 +26,7 @@ void LocalUsers::sign_in(Connection& connection) {
     send_(home(app, id), SignIn{{app.index, id}, last_number_});
 }
 
-void LocalUsers::answer(Connection& connection, std::string text) {
+void EdgeUsers::answer(Connection& connection, std::string text) {
     SignedInUser& user = *connection.user();
     if (by_app_[connection.app().index].signed_in.find(user.data.id)->second.is_known) {
         connection.send(std::move(text));
@@ -35,7 +35,7 @@ void LocalUsers::answer(Connection& connection, std::string text) {
     }
 }
 
-void LocalUsers::watch_anew(Connection& connection, const std::vector<std::string>& previous) {
+void EdgeUsers::watch_anew(Connection& connection, const std::vector<std::string>& previous) {
     const std::vector<std::string>& watchlist = connection.user()->data.watchlist;
     for (const std::string& id : watchlist) {
         if (!std::ranges::binary_search(previous, id)) watch(connection, id);
@@ -46,7 +46,7 @@ void LocalUsers::watch_anew(Connection& connection, const std::vector<std::strin
     expect_state(connection);
 }
 
-void LocalUsers::sign_out(Connection& connection) {
+void EdgeUsers::sign_out(Connection& connection) {
     const SignedInUser& user = *connection.user();
     newcomers_.erase(&connection);
     for (const std::string& id : user.data.watchlist) unwatch(connection, id);
@@ -59,7 +59,7 @@ void LocalUsers::sign_out(Connection& connection) {
     send_(home(app, user.data.id), SignOut{{app.index, user.data.id}});
 }
 
-void LocalUsers::watch(Connection& connection, const std::string& id) {
+void EdgeUsers::watch(Connection& connection, const std::string& id) {
     const App& app = connection.app();
     const auto [found, is_new] = by_app_[app.index].watched.try_emplace(id);
     found->second.watchers.insert(&connection);
@@ -68,7 +68,7 @@ void LocalUsers::watch(Connection& connection, const std::string& id) {
     send_(home(app, id), Watch{{app.index, id}, last_number_});
 }
 
-void LocalUsers::unwatch(Connection& connection, const std::string& id) {
+void EdgeUsers::unwatch(Connection& connection, const std::string& id) {
     const App& app = connection.app();
     ById<WatchedUser>& watched = by_app_[app.index].watched;
     const auto found = watched.find(id);
@@ -78,7 +78,7 @@ void LocalUsers::unwatch(Connection& connection, const std::string& id) {
     send_(home(app, id), Unwatch{{app.index, id}});
 }
 
-void LocalUsers::expect_state(Connection& connection) {
+void EdgeUsers::expect_state(Connection& connection) {
     SignedInUser& user = *connection.user();
     const ById<WatchedUser>& watched = by_app_[connection.app().index].watched;
     newcomers_.erase(&connection);
@@ -89,13 +89,13 @@ void LocalUsers::expect_state(Connection& connection) {
     tell_state_if_known(connection);
 }
 
-void LocalUsers::tell_state_if_known(Connection& connection) {
+void EdgeUsers::tell_state_if_known(Connection& connection) {
     const SignedInUser& user = *connection.user();
     const bool is_known = user.unknown == 0 && user.answers.empty();
     if (is_known && !user.data.watchlist.empty()) newcomers_.insert(&connection);
 }
 
-void LocalUsers::on(SignedIn&& message) {
+void EdgeUsers::on(SignedIn&& message) {
     ById<OnlineUser>& signed_in = by_app_[message.user.app].signed_in;
     const auto found = signed_in.find(message.user.id);
     if (found == signed_in.end() || found->second.number != message.number) return;
@@ -108,7 +108,7 @@ void LocalUsers::on(SignedIn&& message) {
     }
 }
 
-void LocalUsers::on(UserStatus&& status) {
+void EdgeUsers::on(UserStatus&& status) {
     ById<WatchedUser>& watched = by_app_[status.user.app].watched;
     const auto found = watched.find(status.user.id);
     if (found == watched.end() || found->second.number != status.number) return;
@@ -124,7 +124,7 @@ void LocalUsers::on(UserStatus&& status) {
     }
 }
 
-void LocalUsers::on(CloseUser&& message) {
+void EdgeUsers::on(CloseUser&& message) {
     const ById<OnlineUser>& signed_in = by_app_[message.user.app].signed_in;
     const auto found = signed_in.find(message.user.id);
     if (found == signed_in.end()) return;
@@ -135,17 +135,17 @@ void LocalUsers::on(CloseUser&& message) {
     }
 }
 
-void LocalUsers::terminate(const App& app, std::string_view user_id) {
+void EdgeUsers::terminate(const App& app, std::string_view user_id) {
     send_(home(app, user_id), TerminateUser{{app.index, std::string(user_id)}});
 }
 
-void LocalUsers::end_turn() {
+void EdgeUsers::end_turn() {
     if (!changed_.empty()) tell_changes();
     const Connections newcomers = std::exchange(newcomers_, {});
     for (Connection* const connection : newcomers) tell_state(*connection);
 }
 
-void LocalUsers::tell_changes() {
+void EdgeUsers::tell_changes() {
     boost::unordered_flat_map<Connection*, Changes> by_watcher;
     for (const UserAddress& address : std::exchange(changed_, {})) {
         ById<WatchedUser>& watched = by_app_[address.app].watched;
@@ -161,7 +161,7 @@ void LocalUsers::tell_changes() {
     for (const auto& [watcher, changes] : by_watcher) tell(*watcher, changes);
 }
 
-void LocalUsers::tell_state(Connection& connection) {
+void EdgeUsers::tell_state(Connection& connection) {
     SignedInUser& user = *connection.user();
     const ById<WatchedUser>& watched = by_app_[connection.app().index].watched;
     user.knows_state = true;
@@ -172,7 +172,7 @@ void LocalUsers::tell_state(Connection& connection) {
     tell(connection, state);
 }
 
-void LocalUsers::tell(Connection& connection, const Changes& changes) {
+void EdgeUsers::tell(Connection& connection, const Changes& changes) {
     connection.send(watchlist_events(changes.online, changes.offline));
 }
 

@@ -1,4 +1,4 @@
-#include "carillon/channels/local_channels.hpp"
+#include "carillon/channels/edge_channels.hpp"
 
 #include <utility>
 
@@ -16,12 +16,12 @@ bool is_counted(const App& app, ChannelKind kind) {
 
 }  // namespace
 
-LocalChannels::LocalChannels(std::uint16_t shards, Send send, ShardMetrics& metrics)
+EdgeChannels::EdgeChannels(std::uint16_t shards, Send send, ShardMetrics& metrics)
     : shards_(shards), send_(std::move(send)), metrics_(metrics) {}
 
-LocalChannels::~LocalChannels() = default;
+EdgeChannels::~EdgeChannels() = default;
 
-std::uint32_t LocalChannels::enter(Connection& connection) {
+std::uint32_t EdgeChannels::enter(Connection& connection) {
     if (free_places_.empty()) {
         table_.push_back(&connection);
         return static_cast<std::uint32_t>(table_.size() - 1);
@@ -32,7 +32,7 @@ std::uint32_t LocalChannels::enter(Connection& connection) {
     return place;
 }
 
-void LocalChannels::leave(Connection& connection) {
+void EdgeChannels::leave(Connection& connection) {
     SubscriptionSet& held = connection.subscriptions();
     for (; !held.empty() && departures_ < departures_max; ++departures_) {
         release(connection, held.back(), true);
@@ -40,7 +40,7 @@ void LocalChannels::leave(Connection& connection) {
     if (held.empty()) leave_rest(connection);
 }
 
-void LocalChannels::leave_rest(Connection& connection) {
+void EdgeChannels::leave_rest(Connection& connection) {
     SubscriptionSet& held = connection.subscriptions();
     while (!held.empty()) release(connection, held.back(), true);
     Connection*& place = table_[connection.place()];
@@ -49,12 +49,12 @@ void LocalChannels::leave_rest(Connection& connection) {
     free_places_.push_back(connection.place());
 }
 
-void LocalChannels::retire(std::unique_ptr<Connection> connection) {
+void EdgeChannels::retire(std::unique_ptr<Connection> connection) {
     connection->leave();
     if (!connection->subscriptions().empty()) retired_.push_back(std::move(connection));
 }
 
-void LocalChannels::continue_departures() {
+void EdgeChannels::continue_departures() {
     departures_ = 0;
     while (!retired_.empty()) {
         leave(*retired_.front());
@@ -63,41 +63,41 @@ void LocalChannels::continue_departures() {
     }
 }
 
-Subscription* LocalChannels::find(Connection& connection, std::string_view channel) {
-    const LocalChannel* const local = by_app_[connection.app().index].find(channel);
-    return local == nullptr ? nullptr : connection.subscriptions().find(local);
+Subscription* EdgeChannels::find(Connection& connection, std::string_view channel) {
+    const EdgeChannel* const edge = by_app_[connection.app().index].find(channel);
+    return edge == nullptr ? nullptr : connection.subscriptions().find(edge);
 }
 
-ShardId LocalChannels::home(Connection& connection, std::string_view channel) const {
+ShardId EdgeChannels::home(Connection& connection, std::string_view channel) const {
     return home_of(connection.app().id.get(), channel, shards_);
 }
 
-LocalChannel& LocalChannels::get(Connection& connection, const ChannelName& name) {
+EdgeChannel& EdgeChannels::get(Connection& connection, const ChannelName& name) {
     const AppIndex app = connection.app().index;
-    NamedSet<LocalChannel>& channels = by_app_[app];
-    if (LocalChannel* const known = channels.find(name.text())) return *known;
-    return channels.insert(std::unique_ptr<LocalChannel>(
-        new LocalChannel{{app, name.text()}, home(connection, name.text())}));
+    NamedSet<EdgeChannel>& channels = by_app_[app];
+    if (EdgeChannel* const known = channels.find(name.text())) return *known;
+    return channels.insert(std::unique_ptr<EdgeChannel>(
+        new EdgeChannel{{app, name.text()}, home(connection, name.text())}));
 }
 
-void LocalChannels::subscribe(Connection& connection, const ChannelName& channel,
-                              std::optional<PresenceData> member) {
-    LocalChannel& local = get(connection, channel);
-    ++local.holders;
+void EdgeChannels::subscribe(Connection& connection, const ChannelName& channel,
+                             std::optional<PresenceData> member) {
+    EdgeChannel& edge = get(connection, channel);
+    ++edge.holders;
     Subscription subscription;
-    subscription.channel = &local;
+    subscription.channel = &edge;
     subscription.ticket = ++last_ticket_;
     if (member) subscription.user_id = std::make_unique<std::string>(member->user_id);
     connection.subscriptions().add(std::move(subscription));
-    send_(local.home, Join{.channel = local.address,
-                           .ticket = {connection.place(), last_ticket_},
-                           .socket_id = connection.socket_id(),
-                           .member = std::move(member),
-                           .presence_members_max = connection.app().limits.max_presence_members,
-                           .counted = is_counted(connection.app(), channel.kind())});
+    send_(edge.home, Join{.channel = edge.address,
+                          .ticket = {connection.place(), last_ticket_},
+                          .socket_id = connection.socket_id(),
+                          .member = std::move(member),
+                          .presence_members_max = connection.app().limits.max_presence_members,
+                          .counted = is_counted(connection.app(), channel.kind())});
 }
 
-void LocalChannels::repeat(Connection& connection, const Subscription& subscription) {
+void EdgeChannels::repeat(Connection& connection, const Subscription& subscription) {
     send_(subscription.channel->home, Join{.channel = subscription.channel->address,
                                            .ticket = {connection.place(), subscription.ticket},
                                            .socket_id = connection.socket_id(),
@@ -105,13 +105,13 @@ void LocalChannels::repeat(Connection& connection, const Subscription& subscript
                                            .again = true});
 }
 
-void LocalChannels::unsubscribe(Connection& connection, std::string_view channel) {
+void EdgeChannels::unsubscribe(Connection& connection, std::string_view channel) {
     Subscription* const held = find(connection, channel);
     if (held != nullptr) release(connection, *held, true);
 }
 
-void LocalChannels::release(Connection& connection, Subscription& subscription, bool tell_home) {
-    LocalChannel& channel = *subscription.channel;
+void EdgeChannels::release(Connection& connection, Subscription& subscription, bool tell_home) {
+    EdgeChannel& channel = *subscription.channel;
     const JoinTicket ticket{connection.place(), subscription.ticket};
     if (const std::uint32_t place = subscription.place; place != Subscription::joining) {
         Connection* const last = channel.subscribers.back();
@@ -127,8 +127,8 @@ void LocalChannels::release(Connection& connection, Subscription& subscription, 
     if (tell_home) send_(home, Leave{std::move(address), ticket, counted});
 }
 
-void LocalChannels::client_event(Connection& connection, const Subscription& subscription,
-                                 std::string text, std::string webhook, TimePoint accepted) {
+void EdgeChannels::client_event(Connection& connection, const Subscription& subscription,
+                                std::string text, std::string webhook, TimePoint accepted) {
     ++metrics_.client_events;
     send_(subscription.channel->home,
           ClientEvent{.channel = subscription.channel->address,
@@ -139,14 +139,14 @@ void LocalChannels::client_event(Connection& connection, const Subscription& sub
                       .webhook = std::move(webhook)});
 }
 
-Subscription* LocalChannels::find(const JoinTicket& ticket, const ChannelAddress& channel) {
-    const LocalChannel* const local = by_app_[channel.app].find(channel.name);
-    if (local == nullptr || table_[ticket.connection] == nullptr) return nullptr;
-    Subscription* const found = table_[ticket.connection]->subscriptions().find(local);
+Subscription* EdgeChannels::find(const JoinTicket& ticket, const ChannelAddress& channel) {
+    const EdgeChannel* const edge = by_app_[channel.app].find(channel.name);
+    if (edge == nullptr || table_[ticket.connection] == nullptr) return nullptr;
+    Subscription* const found = table_[ticket.connection]->subscriptions().find(edge);
     return found != nullptr && found->ticket == ticket.number ? found : nullptr;
 }
 
-void LocalChannels::on(JoinAnswer&& answer) {
+void EdgeChannels::on(JoinAnswer&& answer) {
     Subscription* const subscription = find(answer.ticket, answer.channel);
     if (subscription == nullptr) return;  // Undone meanwhile; home learns of that by its Leave.
     Connection& connection = *table_[answer.ticket.connection];
@@ -156,7 +156,7 @@ void LocalChannels::on(JoinAnswer&& answer) {
     }
     if (connection.has_left()) return;  // The same, a little later.
     if (!answer.again) {
-        LocalChannel& channel = *subscription->channel;
+        EdgeChannel& channel = *subscription->channel;
         subscription->place = static_cast<std::uint32_t>(channel.subscribers.size());
         channel.subscribers.push_back(&connection);
     }
@@ -164,15 +164,15 @@ void LocalChannels::on(JoinAnswer&& answer) {
     if (!answer.cached.empty()) connection.send(answer.cached);
 }
 
-void LocalChannels::on(ClientEventRefused&& refused) {
+void EdgeChannels::on(ClientEventRefused&& refused) {
     Connection* const connection = table_[refused.connection];
     if (connection != nullptr && connection->socket_id() == refused.socket_id) {
         connection->refuse_client_event();
     }
 }
 
-void LocalChannels::on(Deliver&& deliver) {
-    const LocalChannel* const channel = by_app_[deliver.channel.app].find(deliver.channel.name);
+void EdgeChannels::on(Deliver&& deliver) {
+    const EdgeChannel* const channel = by_app_[deliver.channel.app].find(deliver.channel.name);
     if (channel == nullptr) return;
     if (deliver.accepted != TimePoint{}) {
         metrics_.deliveries += channel->subscribers.size();
@@ -185,8 +185,8 @@ void LocalChannels::on(Deliver&& deliver) {
     }
 }
 
-void LocalChannels::send_to_others(const LocalChannel& channel, const Deliver& deliver,
-                                   OutboundMessage& message) {
+void EdgeChannels::send_to_others(const EdgeChannel& channel, const Deliver& deliver,
+                                  OutboundMessage& message) {
     for (Connection* const connection : channel.subscribers) {
         const Subscription* const held = connection->subscriptions().find(&channel);
         const bool excluded = held->user_id && *held->user_id == deliver.excluded_user;

@@ -34,12 +34,12 @@ struct SignedInUser {
 ///
 /// A watcher is told the state of its whole watchlist once all homes have answered, and from then
 /// on what changed, gathered over a turn: who came and went within one is not mentioned.
-class LocalUsers {
+class EdgeUsers {
 public:
     using Send = std::function<void(ShardId to, ShardMessage message)>;
 
     /// `is_shared`: the node is one of a cluster.
-    LocalUsers(std::uint16_t shards, bool is_shared, Send send)
+    EdgeUsers(std::uint16_t shards, bool is_shared, Send send)
         : shards_(shards), is_shared_(is_shared), send_(std::move(send)) {}
 
     /// `connection` has just got its user.

@@ -22,7 +22,7 @@ class Connection;
 class OutboundMessage;
 
 /// What one shard knows of a channel: which of its own connections listen.
-struct LocalChannel {
+struct EdgeChannel {
     [[nodiscard]] std::string_view name() const noexcept { return address.name; }
 
     ChannelAddress address = {};
@@ -37,7 +37,7 @@ struct LocalChannel {
 /// A connection enters the subscriber list when home's answer is processed, in the step that queues
 /// `subscription_succeeded`, and leaves it at once on unsubscribe: nothing of a channel reaches a
 /// client before its success or after its unsubscribe.
-class LocalChannels {
+class EdgeChannels {
 public:
     using Send = std::function<void(ShardId to, ShardMessage message)>;
 
@@ -45,8 +45,8 @@ public:
     /// next.
     static constexpr std::size_t departures_max = 500;
 
-    LocalChannels(std::uint16_t shards, Send send, ShardMetrics& metrics);
-    ~LocalChannels();
+    EdgeChannels(std::uint16_t shards, Send send, ShardMetrics& metrics);
+    ~EdgeChannels();
 
     /// Gives `connection` its place in the table, by which answers find it.
     [[nodiscard]] std::uint32_t enter(Connection& connection);
@@ -80,9 +80,9 @@ public:
     [[nodiscard]] std::vector<TimePoint>& fanned_out() noexcept { return fanned_out_; }
 
 private:
-    [[nodiscard]] LocalChannel& get(Connection& connection, const ChannelName& name);
+    [[nodiscard]] EdgeChannel& get(Connection& connection, const ChannelName& name);
     [[nodiscard]] Subscription* find(const JoinTicket& ticket, const ChannelAddress& channel);
-    static void send_to_others(const LocalChannel& channel, const Deliver& deliver,
+    static void send_to_others(const EdgeChannel& channel, const Deliver& deliver,
                                OutboundMessage& message);
     /// Takes one subscription off its channel, and forgets a channel that nobody holds.
     void release(Connection& connection, Subscription& subscription, bool tell_home);
@@ -91,7 +91,7 @@ private:
     Send send_;
     ShardMetrics& metrics_;
     std::vector<TimePoint> fanned_out_;
-    PerApp<NamedSet<LocalChannel>> by_app_;
+    PerApp<NamedSet<EdgeChannel>> by_app_;
     std::vector<Connection*> table_;
     std::vector<std::uint32_t> free_places_;
     std::uint64_t last_ticket_ = 0;
