@@ -92,7 +92,7 @@ void Client::refuse_as_too_slow() {
     refuse(Errc::too_slow, "Too many messages wait for this connection");
 }
 
-void Client::gone(int code) {
+void Client::on_closed(int code) {
     give_back_place();
     if (!connection_) return;
     spdlog::debug("connection {} closed, {}", connection_->socket_id().text(), code);

@@ -21,7 +21,7 @@ namespace carillon {
 class Client : public ConnectionSink, public ListHook<struct ClientList> {
 public:
     explicit Client(ShardMetrics& metrics) : metrics_(metrics) {}
-    ~Client() override { gone(1006); }
+    ~Client() override { on_closed(1006); }
 
     /// Lets the client in, which is counted among its app's connections already. Without it the
     /// client is only good for being refused.
@@ -42,7 +42,7 @@ public:
     [[nodiscard]] virtual std::string_view transport() const noexcept = 0;
 
 protected:
-    /// Ends the connection by the transport's own means. Must lead to `gone`.
+    /// Ends the connection by the transport's own means. Must lead to `on_closed`.
     virtual void close(int code, std::string_view reason) = 0;
 
     /// A text message of the client's, valid UTF-8.
@@ -50,7 +50,7 @@ protected:
     /// It reads so slowly that too much waits.
     void refuse_as_too_slow();
     /// The connection is over: leaves everything. May be repeated.
-    void gone(int code);
+    void on_closed(int code);
 
     [[nodiscard]] ShardMetrics& metrics() noexcept { return metrics_; }
 

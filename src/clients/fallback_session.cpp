@@ -143,7 +143,7 @@ void FallbackSession::close(int code, std::string_view reason) {
     over_since_ = loop_.now();
     write(farewell_);
     watch();
-    gone(code);
+    on_closed(code);
 }
 
 void FallbackSession::write(std::string_view line) {
@@ -233,7 +233,7 @@ void FallbackSession::on_timeout(TimePoint now) {
     if (is_over() || !has_receiver()) {
         if (now < next_check()) return watch();
         detach();  // One that had its fill, and did not come back for the farewell.
-        gone(1006);
+        on_closed(1006);
         return forget_();
     }
     if (now >= last_heard_ + silence_max()) {

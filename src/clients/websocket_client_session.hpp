@@ -36,7 +36,7 @@ private:
     void on_message(const WsEvent& message) override;
     void on_silent() override { refuse(Errc::pong_not_received, "Pong reply not received"); }
     void on_too_slow() override { refuse_as_too_slow(); }
-    void on_gone(int code) override { gone(code); }
+    void on_closed(int code) override { Client::on_closed(code); }
 
     bool secure_;
     bool deflates_;

@@ -70,11 +70,11 @@ void WebSocketConnection::close(std::uint16_t code, std::string_view reason) {
         stream_.finish_sending();
     }
     loop_.schedule(*this, was_too_slow_ ? slow_close_wait_max : close_wait_max);
-    become_gone(code);
+    report_closed(code);
 }
 
-void WebSocketConnection::become_gone(int code) {
-    if (!std::exchange(told_gone_, true)) on_gone(code);
+void WebSocketConnection::report_closed(int code) {
+    if (!std::exchange(closed_is_reported_, true)) on_closed(code);
 }
 
 void WebSocketConnection::on_bytes(std::span<char> bytes) {
@@ -118,7 +118,7 @@ void WebSocketConnection::take_up() {
     const auto backlog = std::move(backlog_);
     if (!ended_) stream_.resume_reading();
     take(*backlog);
-    if (ended_ && !backlog_ && state_ != State::gone) leave(1006);
+    if (ended_ && !backlog_ && state_ != State::closed) finish(1006);
 }
 
 void WebSocketConnection::on_event(const WsEvent& event) {
@@ -138,14 +138,14 @@ void WebSocketConnection::on_event(const WsEvent& event) {
 void WebSocketConnection::answer_close(const WsEvent& close) {
     if (state_ == State::open) stream_.send(encode_ws_close(close.close_code, {}));
     // The peer says nothing more after its Close, so nothing unread can spoil this.
-    leave(close.close_code == 0 ? 1005 : close.close_code);
+    finish(close.close_code == 0 ? 1005 : close.close_code);
 }
 
-void WebSocketConnection::leave(int code) {
-    state_ = State::gone;
+void WebSocketConnection::finish(int code) {
+    state_ = State::closed;
     stream_.close_when_sent();
     loop_.schedule(*this, close_wait_max);
-    become_gone(code);
+    report_closed(code);
 }
 
 void WebSocketConnection::fail(Errc why) {
@@ -158,13 +158,13 @@ void WebSocketConnection::fail(Errc why) {
 void WebSocketConnection::on_end() {
     // What came before it comes first. (TLS may tell both within one read.)
     ended_ = true;
-    if (!backlog_) leave(1006);
+    if (!backlog_) finish(1006);
 }
 
 void WebSocketConnection::on_lost() {
     cancel();
-    state_ = State::gone;
-    become_gone(1006);
+    state_ = State::closed;
+    report_closed(1006);
 }
 
 void WebSocketConnection::on_timeout(TimePoint now) {

@@ -22,7 +22,7 @@ private:
     }
     void on_silent() override { close(1001, "Silent for too long"); }
     void on_too_slow() override { close(1008, "Too many messages wait for this connection"); }
-    void on_gone(int) override {}
+    void on_closed(int) override {}
 };
 
 /// What waits for a client may be several of its largest messages: suites send before they read.

@@ -30,7 +30,7 @@ public:
     void send(Frame frame);
 
     /// Sends Close and waits for the peer's, 3 s at most. With 1002, 1003, 1007 and 1009 nothing
-    /// that still comes is understood. No more messages either way; `on_gone` is called before it
+    /// that still comes is understood. No more messages either way; `on_closed` is called before it
     /// returns.
     void close(std::uint16_t code, std::string_view reason);
 
@@ -48,7 +48,7 @@ protected:
     virtual void on_too_slow() = 0;
     /// The connection is over, for whatever reason. Called exactly once; nothing follows.
     /// `code`: that of whichever Close came first; 1006 if none did.
-    virtual void on_gone(int code) = 0;
+    virtual void on_closed(int code) = 0;
 
     [[nodiscard]] EventLoop& loop() noexcept { return loop_; }
     [[nodiscard]] const ConnectionOptions& options() const noexcept { return options_; }
@@ -59,7 +59,7 @@ private:
         too_slow,    ///< dropped what waited; `on_too_slow` is to come
         closing,     ///< sent Close, waits for the peer's
         discarding,  ///< failed the connection: ignores what comes
-        gone,
+        closed,
     };
 
     void take(std::span<char> bytes);
@@ -71,8 +71,8 @@ private:
     void check_liveness(TimePoint now);
     [[nodiscard]] bool has_room(std::size_t size) const noexcept;
     /// Nothing more will come from the peer: sends what waits, within a bounded time.
-    void leave(int code);
-    void become_gone(int code);
+    void finish(int code);
+    void report_closed(int code);
 
     EventLoop& loop_;
     TcpStream& stream_;
@@ -84,7 +84,7 @@ private:
     State state_ = State::open;
     bool awaits_pong_ = false;
     bool was_too_slow_ = false;
-    bool told_gone_ = false;
+    bool closed_is_reported_ = false;
     bool ended_ = false;  ///< nothing will come after the backlog
 };
 
