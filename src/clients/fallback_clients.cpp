@@ -82,9 +82,9 @@ void FallbackClients::add_routes(HttpRoutes& routes) {
             });
         }
     };
-    add("xhr_streaming", &FallbackClients::receive_streaming);
-    add("xhr", &FallbackClients::receive_poll);
-    add("xhr_send", &FallbackClients::take);
+    add("xhr_streaming", &FallbackClients::on_xhr_streaming);
+    add("xhr", &FallbackClients::on_xhr);
+    add("xhr_send", &FallbackClients::on_xhr_send);
 }
 
 std::optional<ShardId> FallbackClients::home(std::string_view path) const {
@@ -97,12 +97,12 @@ std::optional<ShardId> FallbackClients::home(std::string_view path) const {
     return static_cast<ShardId>((StringHash{}(session_name(session)) >> 32U) % shards_);
 }
 
-void FallbackClients::receive_streaming(const HttpRequest& request, const HttpReply& reply) {
+void FallbackClients::on_xhr_streaming(const HttpRequest& request, const HttpReply& reply) {
     receive(request, reply,
             [&](FallbackSession& session) { session.stream(reply, streaming_head(request)); });
 }
 
-void FallbackClients::receive_poll(const HttpRequest& request, const HttpReply& reply) {
+void FallbackClients::on_xhr(const HttpRequest& request, const HttpReply& reply) {
     receive(request, reply, [&](FallbackSession& session) {
         std::vector<HttpField> fields = cors_fields(request);
         fields.emplace_back("X-Accel-Buffering", "no");
@@ -127,12 +127,12 @@ void FallbackClients::receive(const HttpRequest& request, const HttpReply& reply
     if (was_refused && sessions_.size() > refused_kept_max) sessions_.erase(name);
 }
 
-void FallbackClients::take(const HttpRequest& request, const HttpReply& reply) {
+void FallbackClients::on_xhr_send(const HttpRequest& request, const HttpReply& reply) {
     const auto session = sessions_.find(session_name(request.path_values));
     if (session == sessions_.end()) return reply.send(plain(request, 404, "Session not found"));
     if (request.body().empty()) return reply.send(plain(request, 500, "Payload expected."));
     const auto kept = session->second;
-    switch (const int status = kept->take(request.body())) {
+    switch (const int status = kept->on_xhr_send(request.body())) {
         case 204: {
             HttpResponse response = plain(request, 204, "");
             response.headers.emplace_back("Content-Type", "text/plain; charset=UTF-8");

@@ -12,8 +12,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::chrono::seconds alone_max = 5s;
-constexpr std::chrono::seconds farewell_kept = 5s;
+constexpr std::chrono::seconds receiverless_max = 5s;
+constexpr std::chrono::seconds close_line_kept = 5s;
 constexpr std::chrono::seconds longest_heartbeat = 25s;
 constexpr std::chrono::seconds longest_silence = 60s;
 constexpr std::size_t poll_bytes_max = 131072;
@@ -29,7 +29,7 @@ FallbackSession::FallbackSession(EventLoop& loop, const ConnectionOptions& optio
       forget_(std::move(forget)),
       last_heard_(loop.now()),
       last_written_(loop.now()),
-      alone_since_(loop.now()) {
+      receiverless_since_(loop.now()) {
     queue_.push(Frame::copy_of(fallback_open));
 }
 
@@ -37,8 +37,8 @@ void FallbackSession::poll(const HttpReply& reply, std::vector<HttpField> fields
     detach();
     transport_ = "xhr_polling";
     poll_.emplace(Poll{++polls_, reply, std::move(fields)});
-    reply.when_lost([weak = weak_from_this(), number = polls_] {
-        if (const auto self = weak.lock()) self->on_poll_lost(number);
+    reply.when_lost([weak = weak_from_this(), id = polls_] {
+        if (const auto self = weak.lock()) self->on_poll_lost(id);
     });
     attached();
 }
@@ -56,24 +56,24 @@ void FallbackSession::stream(const HttpReply& reply, std::string_view head) {
 
 void FallbackSession::attached() {
     last_heard_ = last_written_ = loop_.now();
-    if (is_over() && queue_.empty()) write(farewell_);
+    if (is_closed() && queue_.empty()) write(close_line_);
     flush_later();
-    watch();
+    schedule_check();
 }
 
 void FallbackSession::detach() {
     if (poll_) answer_poll(std::string(fallback_heartbeat));
     if (!stream_) return;
     std::exchange(stream_, nullptr)->finish();
-    alone_since_ = loop_.now();
+    receiverless_since_ = loop_.now();
 }
 
-int FallbackSession::take(std::string_view body) {
-    if (is_over()) return 404;
+int FallbackSession::on_xhr_send(std::string_view body) {
+    if (is_closed()) return 404;
     const auto messages = parse_fallback_send(body);
     if (!messages) return 500;
     last_heard_ = loop_.now();
-    if (messages->empty()) show_life();
+    if (messages->empty()) acknowledge();
     for (const std::string& message : *messages) {
         if (message.size() > options_.max_message_bytes) {
             refuse(Errc::websocket_too_big, "Message too large");
@@ -84,14 +84,14 @@ int FallbackSession::take(std::string_view body) {
     return 204;
 }
 
-void FallbackSession::show_life() {
+void FallbackSession::acknowledge() {
     if (too_slow_) return;
     if (!has_room(fallback_nothing.size())) return drop_as_too_slow();
     write(fallback_nothing);
 }
 
 void FallbackSession::send(OutboundMessage& message) {
-    if (is_over() || too_slow_) return;
+    if (is_closed() || too_slow_) return;
     ++metrics().messages_sent;
     const Frame& line = message.fallback_line();
     if (!has_room(line.size())) return drop_as_too_slow();
@@ -123,7 +123,7 @@ void FallbackSession::drop_as_too_slow() {
     // A fan-out is running over the channel's list, which ending this client changes.
     loop_.defer([weak = weak_from_this()] {
         const auto self = weak.lock();
-        if (!self || self->is_over()) return;
+        if (!self || self->is_closed()) return;
         self->too_slow_ = false;
         self->refuse_as_too_slow();
     });
@@ -133,16 +133,16 @@ void FallbackSession::end(const Error& why) {
     // Refusing destroys the connection, which is what calls.
     loop_.defer([weak = weak_from_this(), why] {
         const auto self = weak.lock();
-        if (self && !self->is_over()) self->refuse(why.code, why.what);
+        if (self && !self->is_closed()) self->refuse(why.code, why.what);
     });
 }
 
 void FallbackSession::close(int code, std::string_view reason) {
-    if (is_over()) return;
-    farewell_ = fallback_close(code, reason);
-    over_since_ = loop_.now();
-    write(farewell_);
-    watch();
+    if (is_closed()) return;
+    close_line_ = fallback_close(code, reason);
+    closed_since_ = loop_.now();
+    write(close_line_);
+    schedule_check();
     on_closed(code);
 }
 
@@ -166,7 +166,7 @@ void FallbackSession::flush() {
         while (!queue_.empty() && !stream_->full()) stream_->send(take_lines(1));
     }
     last_written_ = loop_.now();
-    if (!is_over() || !queue_.empty()) return;
+    if (!is_closed() || !queue_.empty()) return;
     detach();
     ListHook<ClientList>::unlink();
 }
@@ -185,37 +185,37 @@ std::string FallbackSession::take_lines(std::size_t bytes_max) {
 void FallbackSession::answer_poll(std::string lines) {
     const Poll poll = std::move(*poll_);
     poll_.reset();
-    alone_since_ = loop_.now();
-    watch();
+    receiverless_since_ = loop_.now();
+    schedule_check();
     poll.reply.send(
         {.body = std::move(lines), .content_type = fallback_content_type, .headers = poll.fields});
 }
 
-void FallbackSession::on_poll_lost(std::uint64_t number) {
-    if (!poll_ || poll_->number != number) return;
+void FallbackSession::on_poll_lost(std::uint64_t id) {
+    if (!poll_ || poll_->id != id) return;
     poll_.reset();
-    alone_since_ = loop_.now();
-    watch();
+    receiverless_since_ = loop_.now();
+    schedule_check();
 }
 
 void FallbackSession::on_receiver_lost(const FallbackStream& stream) {
     if (stream_.get() != &stream) return;
     stream_.reset();
-    alone_since_ = loop_.now();
-    watch();
+    receiverless_since_ = loop_.now();
+    schedule_check();
 }
 
-void FallbackSession::watch() {
+void FallbackSession::schedule_check() {
     loop_.schedule(*this, std::max(Duration{}, next_check() - loop_.now()));
 }
 
 TimePoint FallbackSession::next_check() const noexcept {
-    if (is_over()) return over_since_ + farewell_kept;
-    if (!has_receiver()) return alone_since_ + alone_max;
-    return std::min(last_heard_ + silence_max(), heartbeat_due());
+    if (is_closed()) return closed_since_ + close_line_kept;
+    if (!has_receiver()) return receiverless_since_ + receiverless_max;
+    return std::min(last_heard_ + silence_max(), next_heartbeat());
 }
 
-TimePoint FallbackSession::heartbeat_due() const noexcept {
+TimePoint FallbackSession::next_heartbeat() const noexcept {
     if (stream_ && stream_->full()) return TimePoint::max();
     const auto after =
         std::min(longest_heartbeat, std::chrono::seconds(options_.activity_timeout_seconds));
@@ -230,8 +230,8 @@ std::chrono::seconds FallbackSession::silence_max() const noexcept {
 
 void FallbackSession::on_timeout(TimePoint now) {
     const auto self = shared_from_this();
-    if (is_over() || !has_receiver()) {
-        if (now < next_check()) return watch();
+    if (is_closed() || !has_receiver()) {
+        if (now < next_check()) return schedule_check();
         detach();  // One that had its fill, and did not come back for the farewell.
         on_closed(1006);
         return forget_();
@@ -239,11 +239,11 @@ void FallbackSession::on_timeout(TimePoint now) {
     if (now >= last_heard_ + silence_max()) {
         return refuse(Errc::pong_not_received, "Pong reply not received");
     }
-    if (now >= heartbeat_due()) {
+    if (now >= next_heartbeat()) {
         last_heartbeat_ = now;
         write(fallback_heartbeat);
     }
-    watch();
+    schedule_check();
 }
 
 }  // namespace carillon

@@ -36,7 +36,7 @@ public:
     void stream(const HttpReply& reply, std::string_view head);
 
     /// The body of an `xhr_send`. Returns the HTTP status of its answer.
-    [[nodiscard]] int take(std::string_view body);
+    [[nodiscard]] int on_xhr_send(std::string_view body);
 
     void send(OutboundMessage& message) override;
     void end(const Error& why) override;
@@ -47,7 +47,7 @@ public:
 
 private:
     struct Poll {
-        std::uint64_t number;
+        std::uint64_t id;
         HttpReply reply;
         std::vector<HttpField> fields;
     };
@@ -57,11 +57,11 @@ private:
     void attached();
     /// Ends the receive request that is attached, if one is.
     void detach();
-    void on_poll_lost(std::uint64_t number);
+    void on_poll_lost(std::uint64_t id);
     void answer_poll(std::string lines);
 
     /// Answers the client's own sign of life.
-    void show_life();
+    void acknowledge();
     void write(std::string_view line);
     void flush_later();
     void flush();
@@ -71,13 +71,13 @@ private:
     [[nodiscard]] bool has_room(std::size_t size) const noexcept;
     void drop_as_too_slow();
 
-    void watch();
+    void schedule_check();
     [[nodiscard]] TimePoint next_check() const noexcept;
-    [[nodiscard]] TimePoint heartbeat_due() const noexcept;
+    [[nodiscard]] TimePoint next_heartbeat() const noexcept;
     [[nodiscard]] std::chrono::seconds silence_max() const noexcept;
 
     [[nodiscard]] bool has_receiver() const noexcept { return poll_ || stream_; }
-    [[nodiscard]] bool is_over() const noexcept { return !farewell_.empty(); }
+    [[nodiscard]] bool is_closed() const noexcept { return !close_line_.empty(); }
 
     EventLoop& loop_;
     const ConnectionOptions& options_;
@@ -86,13 +86,13 @@ private:
     std::optional<Poll> poll_;
     std::uint64_t polls_ = 0;
     std::shared_ptr<FallbackStream> stream_;
-    OutboundQueue queue_;   ///< lines
-    std::string farewell_;  ///< the close line, once it is over
-    TimePoint over_since_{};
+    OutboundQueue queue_;     ///< lines
+    std::string close_line_;  ///< the close line, once it is over
+    TimePoint closed_since_{};
     TimePoint last_heard_;
     TimePoint last_written_;
     TimePoint last_heartbeat_{};
-    TimePoint alone_since_;  ///< when the last receive request ended
+    TimePoint receiverless_since_;  ///< when the last receive request ended
     bool too_slow_ = false;
     bool flush_is_due_ = false;
 };

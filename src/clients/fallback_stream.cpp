@@ -10,7 +10,7 @@ namespace carillon {
 namespace {
 
 // pusher-js asks anew when it has received more than this and used it all up.
-constexpr std::size_t units_max = 262144;
+constexpr std::size_t line_bytes_max = 262144;
 constexpr std::chrono::seconds discard_time_max{3};
 
 }  // namespace
@@ -22,9 +22,9 @@ void FallbackStream::start(TcpStream& stream, std::string_view head) {
     stream_->await_drain();
 }
 
-void FallbackStream::send(const Frame& chunk, std::size_t units) {
+void FallbackStream::send(const Frame& chunk, std::size_t line_bytes) {
     stream_->send(chunk);
-    units_ += units;
+    line_bytes_ += line_bytes;
 }
 
 void FallbackStream::send(std::string_view line) {
@@ -32,13 +32,13 @@ void FallbackStream::send(std::string_view line) {
 }
 
 bool FallbackStream::full() const noexcept {
-    return units_ > units_max;
+    return line_bytes_ > line_bytes_max;
 }
 
 void FallbackStream::drop_queued() {
-    if (!begun_) return;
+    if (!head_is_sent_) return;
     stream_->drop_queued();
-    units_ = 0;
+    line_bytes_ = 0;
 }
 
 void FallbackStream::finish() {
@@ -49,17 +49,17 @@ void FallbackStream::finish() {
 }
 
 void FallbackStream::on_end() {
-    lose();
+    report_lost();
     loop_.schedule(*this, discard_time_max);
     stream_->close_when_sent();
 }
 
 void FallbackStream::on_lost() {
     cancel();
-    lose();
+    report_lost();
 }
 
-void FallbackStream::lose() {
+void FallbackStream::report_lost() {
     const auto session = std::exchange(session_, {}).lock();
     if (session) session->on_receiver_lost(*this);
 }

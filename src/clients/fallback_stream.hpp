@@ -23,8 +23,8 @@ public:
     /// `stream` is handled by this from now on. `head`: status line and header.
     void start(TcpStream& stream, std::string_view head);
 
-    /// `chunk` holds a line of `units` bytes.
-    void send(const Frame& chunk, std::size_t units);
+    /// `chunk` holds a line of `line_bytes` bytes.
+    void send(const Frame& chunk, std::size_t line_bytes);
     void send(std::string_view line);
     /// The client has had as much as it takes before it asks anew: not a byte more.
     [[nodiscard]] bool full() const noexcept;
@@ -41,17 +41,17 @@ public:
     void on_bytes(std::span<char>) override {}
     void on_end() override;
     void on_lost() override;
-    void on_drained() override { begun_ = true; }
+    void on_drained() override { head_is_sent_ = true; }
     void on_timeout(TimePoint) override { stream_->close(); }
 
 private:
-    void lose();
+    void report_lost();
 
     EventLoop& loop_;
     std::weak_ptr<FallbackSession> session_;
     TcpStream* stream_ = nullptr;
-    std::size_t units_ = 0;
-    bool begun_ = false;  ///< status line, header and prelude have left
+    std::size_t line_bytes_ = 0;
+    bool head_is_sent_ = false;  ///< status line, header and prelude have left
 };
 
 }  // namespace carillon

@@ -35,9 +35,9 @@ public:
     [[nodiscard]] std::optional<ShardId> home(std::string_view path) const;
 
 private:
-    void receive_streaming(const HttpRequest& request, const HttpReply& reply);
-    void receive_poll(const HttpRequest& request, const HttpReply& reply);
-    void take(const HttpRequest& request, const HttpReply& reply);
+    void on_xhr_streaming(const HttpRequest& request, const HttpReply& reply);
+    void on_xhr(const HttpRequest& request, const HttpReply& reply);
+    void on_xhr_send(const HttpRequest& request, const HttpReply& reply);
 
     /// Lets `attach` give the session its receive request; a session that is new enters then.
     void receive(const HttpRequest& request, const HttpReply& reply,
