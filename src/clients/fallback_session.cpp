@@ -27,7 +27,7 @@ FallbackSession::FallbackSession(EventLoop& loop, const ConnectionOptions& optio
       loop_(loop),
       options_(options),
       forget_(std::move(forget)),
-      last_heard_(loop.now()),
+      last_received_(loop.now()),
       last_written_(loop.now()),
       receiverless_since_(loop.now()) {
     queue_.push(Frame::copy_of(fallback_open));
@@ -55,7 +55,7 @@ void FallbackSession::stream(const HttpReply& reply, std::string_view head) {
 }
 
 void FallbackSession::attached() {
-    last_heard_ = last_written_ = loop_.now();
+    last_received_ = last_written_ = loop_.now();
     if (is_closed() && queue_.empty()) write(close_line_);
     flush_later();
     schedule_check();
@@ -72,7 +72,7 @@ int FallbackSession::on_xhr_send(std::string_view body) {
     if (is_closed()) return 404;
     const auto messages = parse_fallback_send(body);
     if (!messages) return 500;
-    last_heard_ = loop_.now();
+    last_received_ = loop_.now();
     if (messages->empty()) acknowledge();
     for (const std::string& message : *messages) {
         if (message.size() > options_.max_message_bytes) {
@@ -212,7 +212,7 @@ void FallbackSession::schedule_check() {
 TimePoint FallbackSession::next_check() const noexcept {
     if (is_closed()) return closed_since_ + close_line_kept;
     if (!has_receiver()) return receiverless_since_ + receiverless_max;
-    return std::min(last_heard_ + silence_max(), next_heartbeat());
+    return std::min(last_received_ + silence_max(), next_heartbeat());
 }
 
 TimePoint FallbackSession::next_heartbeat() const noexcept {
@@ -220,7 +220,7 @@ TimePoint FallbackSession::next_heartbeat() const noexcept {
     const auto after =
         std::min(longest_heartbeat, std::chrono::seconds(options_.activity_timeout_seconds));
     // One that is told much still has to show, by its answer to a heartbeat, that it is there.
-    return std::min(last_written_, std::max(last_heard_, last_heartbeat_)) + after;
+    return std::min(last_written_, std::max(last_received_, last_heartbeat_)) + after;
 }
 
 std::chrono::seconds FallbackSession::silence_max() const noexcept {
@@ -236,7 +236,7 @@ void FallbackSession::on_timeout(TimePoint now) {
         on_closed(1006);
         return forget_();
     }
-    if (now >= last_heard_ + silence_max()) {
+    if (now >= last_received_ + silence_max()) {
         return refuse(Errc::pong_not_received, "Pong reply not received");
     }
     if (now >= next_heartbeat()) {

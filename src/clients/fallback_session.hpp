@@ -89,7 +89,7 @@ private:
     OutboundQueue queue_;     ///< lines
     std::string close_line_;  ///< the close line, once it is over
     TimePoint closed_since_{};
-    TimePoint last_heard_;
+    TimePoint last_received_;
     TimePoint last_written_;
     TimePoint last_heartbeat_{};
     TimePoint receiverless_since_;  ///< when the last receive request ended

@@ -36,7 +36,11 @@ std::string_view reason_of(Errc why) {
 
 WebSocketConnection::WebSocketConnection(EventLoop& loop, TcpStream& stream,
                                          const ConnectionOptions& options, bool deflates)
-    : loop_(loop), stream_(stream), options_(options), last_heard_(loop.now()), decoder_(deflates) {
+    : loop_(loop),
+      stream_(stream),
+      options_(options),
+      last_received_(loop.now()),
+      decoder_(deflates) {
     loop_.schedule(*this, std::chrono::seconds(options_.activity_timeout_seconds));
 }
 
@@ -78,15 +82,15 @@ void WebSocketConnection::report_closed(int code) {
 }
 
 void WebSocketConnection::on_bytes(std::span<char> bytes) {
-    last_heard_ = loop_.now();
+    last_received_ = loop_.now();
     if (backlog_) {
         backlog_->append(bytes.data(), bytes.size());
     } else {
-        take(bytes);
+        process(bytes);
     }
 }
 
-void WebSocketConnection::take(std::span<char> bytes) {
+void WebSocketConnection::process(std::span<char> bytes) {
     while (state_ == State::open || state_ == State::closing) {
         WsEvent event{};
         switch (decoder_.next(bytes, options_.max_message_bytes, event)) {
@@ -94,7 +98,7 @@ void WebSocketConnection::take(std::span<char> bytes) {
                 on_event(event);
                 // A kilobyte may have become a hundred: others have their turn after each.
                 if (decoder_.inflates() && !bytes.empty() && loop_.turn_expired()) {
-                    return put_off(bytes);
+                    return defer_rest(bytes);
                 }
                 break;
             case WsDecoder::Progress::need_more:
@@ -105,19 +109,19 @@ void WebSocketConnection::take(std::span<char> bytes) {
     }
 }
 
-void WebSocketConnection::put_off(std::span<char> rest) {
+void WebSocketConnection::defer_rest(std::span<char> rest) {
     backlog_ = std::make_unique<std::string>(rest.data(), rest.size());
     stream_.pause_reading();
     boost::asio::post(loop_.context(), [weak = weak_from_this()] {
-        if (const auto self = weak.lock()) self->take_up();
+        if (const auto self = weak.lock()) self->resume();
     });
 }
 
-void WebSocketConnection::take_up() {
+void WebSocketConnection::resume() {
     loop_.refresh_time();
     const auto backlog = std::move(backlog_);
     if (!ended_) stream_.resume_reading();
-    take(*backlog);
+    process(*backlog);
     if (ended_ && !backlog_ && state_ != State::closed) finish(1006);
 }
 
@@ -177,12 +181,12 @@ void WebSocketConnection::on_timeout(TimePoint now) {
 void WebSocketConnection::check_liveness(TimePoint now) {
     const auto activity_timeout = std::chrono::seconds(options_.activity_timeout_seconds);
     const auto pong_timeout = std::chrono::seconds(options_.pong_timeout_seconds);
-    if (awaits_pong_ && last_heard_ <= pinged_at_) {
-        if (now - pinged_at_ >= pong_timeout) return on_silent();
+    if (awaits_pong_ && last_received_ <= pinged_at_) {
+        if (now - pinged_at_ >= pong_timeout) return on_pong_timeout();
         return loop_.schedule(*this, pinged_at_ + pong_timeout - now);
     }
     awaits_pong_ = false;
-    const auto silence = now - last_heard_;
+    const auto silence = now - last_received_;
     if (silence < activity_timeout) return loop_.schedule(*this, activity_timeout - silence);
     awaits_pong_ = true;
     pinged_at_ = now;

@@ -20,7 +20,7 @@ private:
         const bool is_text = message.kind == WsEvent::Kind::text;
         send(encode_ws(is_text ? WsOpcode::text : WsOpcode::binary, message.payload));
     }
-    void on_silent() override { close(1001, "Silent for too long"); }
+    void on_pong_timeout() override { close(1001, "Silent for too long"); }
     void on_too_slow() override { close(1008, "Too many messages wait for this connection"); }
     void on_closed(int) override {}
 };

@@ -43,7 +43,7 @@ protected:
     /// A text or binary message.
     virtual void on_message(const WsEvent& message) = 0;
     /// Nothing was heard for too long, not even an answer to a ping. Must close.
-    virtual void on_silent() = 0;
+    virtual void on_pong_timeout() = 0;
     /// Must close. Not called within `send`, but before the turn ends.
     virtual void on_too_slow() = 0;
     /// The connection is over, for whatever reason. Called exactly once; nothing follows.
@@ -62,9 +62,9 @@ private:
         closed,
     };
 
-    void take(std::span<char> bytes);
-    void put_off(std::span<char> rest);
-    void take_up();
+    void process(std::span<char> bytes);
+    void defer_rest(std::span<char> rest);
+    void resume();
     void on_event(const WsEvent& event);
     void answer_close(const WsEvent& close);
     void fail(Errc why);
@@ -77,7 +77,7 @@ private:
     EventLoop& loop_;
     TcpStream& stream_;
     const ConnectionOptions& options_;
-    TimePoint last_heard_;
+    TimePoint last_received_;
     TimePoint pinged_at_{};
     WsDecoder decoder_;
     std::unique_ptr<std::string> backlog_;  ///< what a later turn takes up, if anything
