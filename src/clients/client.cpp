@@ -13,7 +13,7 @@ namespace carillon {
 namespace {
 
 /// Of a client that waits to be let in: a few subscriptions.
-constexpr std::size_t early_bytes_max = 65536;
+constexpr std::size_t held_bytes_max = 65536;
 
 }  // namespace
 
@@ -31,16 +31,17 @@ void Client::open(EventLoop& loop, ChannelShard& channels, std::shared_ptr<const
                   transport(), connection_->app().id.get());
 }
 
-void Client::wait(QuotaClient& quota, std::shared_ptr<const App> app,
-                  std::function<void()> admitted) {
+void Client::await_admission(QuotaClient& quota, std::shared_ptr<const App> app,
+                             std::function<void()> admitted) {
     const std::uint64_t ticket = quota.new_ticket();
     admission_.reset(new Admission{quota, app, ticket, true, {}, 0});
     const auto answer = [this, admitted = std::move(admitted)](bool is_admitted) {
         admission_->is_open = false;
         if (is_admitted) {
-            const std::vector<std::string> early = std::exchange(admission_->early, {});
+            const std::vector<std::string> held_messages =
+                std::exchange(admission_->held_messages, {});
             admitted();  // Which may be the end of it, if the server stops.
-            for (const std::string& text : early) {
+            for (const std::string& text : held_messages) {
                 if (connection_) connection_->on_text(text);
             }
             return;
@@ -52,7 +53,7 @@ void Client::wait(QuotaClient& quota, std::shared_ptr<const App> app,
     quota.ask(*app, ticket, answer);
 }
 
-void Client::give_back_place() {
+void Client::release_admission() {
     if (!admission_) return;
     if (admission_->is_open) admission_->app->usage->leave();
     admission_->quota.give_back(*admission_->app, admission_->ticket);
@@ -78,10 +79,10 @@ void Client::refuse(Errc code, std::string_view message) {
 void Client::receive(std::string_view text) {
     ++metrics_.messages_received;
     if (connection_) return connection_->on_text(text);
-    if (!is_waiting()) return;
-    admission_->early_bytes += text.size();
-    if (admission_->early_bytes > early_bytes_max) return refuse_as_too_slow();
-    admission_->early.emplace_back(text);
+    if (!awaits_admission()) return;
+    admission_->held_bytes += text.size();
+    if (admission_->held_bytes > held_bytes_max) return refuse_as_too_slow();
+    admission_->held_messages.emplace_back(text);
 }
 
 void Client::refuse_as_too_slow() {
@@ -93,7 +94,7 @@ void Client::refuse_as_too_slow() {
 }
 
 void Client::on_closed(int code) {
-    give_back_place();
+    release_admission();
     if (!connection_) return;
     spdlog::debug("connection {} closed, {}", connection_->socket_id().text(), code);
     ++metrics_.connections_closed[code];

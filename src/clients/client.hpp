@@ -30,8 +30,11 @@ public:
 
     /// Asks the cluster whether the app may have one more connection, and calls `admitted` if so;
     /// refuses the client if not. What it says meanwhile waits.
-    void wait(QuotaClient& quota, std::shared_ptr<const App> app, std::function<void()> admitted);
-    [[nodiscard]] bool is_waiting() const noexcept { return admission_ && admission_->is_open; }
+    void await_admission(QuotaClient& quota, std::shared_ptr<const App> app,
+                         std::function<void()> admitted);
+    [[nodiscard]] bool awaits_admission() const noexcept {
+        return admission_ && admission_->is_open;
+    }
 
     /// Says why, by `pusher:error` and then the close code, and ends the connection.
     void refuse(Errc code, std::string_view message);
@@ -71,11 +74,11 @@ private:
         std::shared_ptr<const App> app;
         std::uint64_t ticket = 0;
         bool is_open = true;  ///< not answered yet
-        std::vector<std::string> early;
-        std::size_t early_bytes = 0;
+        std::vector<std::string> held_messages;
+        std::size_t held_bytes = 0;
     };
 
-    void give_back_place();
+    void release_admission();
 
     ShardMetrics& metrics_;
     std::unique_ptr<Admission> admission_;

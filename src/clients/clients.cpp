@@ -20,7 +20,7 @@ bool is_printable(std::string_view key) {
 }
 
 /// Absent or empty means 7. Source: wire.md 1.2.
-bool speaks(std::string_view query) {
+bool supports_protocol(std::string_view query) {
     const auto parameters = Query::parse(query);
     if (!parameters) return false;
     const std::string_view version = parameters->find("protocol").value_or("");
@@ -45,14 +45,15 @@ Clients::~Clients() {
     list_->clear();
 }
 
-void Clients::enter(Client& client, std::string_view key, const HttpRequest& request) {
+void Clients::admit(Client& client, std::string_view key, const HttpRequest& request) {
     const auto app = apps_->find_by_key(key);
     if (const auto refused = refusal(key, app.get(), request)) {
         return refuse(client, refused->code, refused->message);
     }
     list_->push_back(client);
     if (app->limits.max_connections > 0 && channels_.quota().is_shared()) {
-        return client.wait(channels_.quota(), app, [this, &client, app] { open(client, app); });
+        return client.await_admission(channels_.quota(), app,
+                                      [this, &client, app] { open(client, app); });
     }
     open(client, app);
 }
@@ -77,7 +78,7 @@ std::optional<Clients::Refusal> Clients::refusal(std::string_view key, const App
     if (!rates_.admit(request.origin.address, loop_.now())) {
         return Refusal{Errc::node_full, "Too many connections from this address"};
     }
-    if (!speaks(request.query)) {
+    if (!supports_protocol(request.query)) {
         return Refusal{Errc::protocol_unsupported, "Unsupported protocol version"};
     }
     if (app == nullptr) {
@@ -122,10 +123,10 @@ void Clients::set_apps(std::shared_ptr<const AppRegistry> apps) {
 void Clients::drain(Duration time) {
     draining_ = true;
     drain_end_ = loop_.now() + time;
-    close_some();
+    close_batch();
 }
 
-void Clients::close_some() {
+void Clients::close_batch() {
     std::size_t open = 0;
     for (Client& client : *list_) open += client.connection() != nullptr ? 1U : 0U;
     if (open == 0) return;
@@ -142,17 +143,17 @@ void Clients::close_some() {
     drain_timer_.async_wait([this](boost::system::error_code error) {
         if (error) return;
         loop_.refresh_time();
-        close_some();
+        close_batch();
     });
 }
 
-Clients::Census Clients::census() const {
-    Census census;
+Clients::Counts Clients::counts() const {
+    Counts counts;
     for (Client& client : *list_) {
         if (client.connection() == nullptr) continue;
-        ++census[{client.connection()->app().id.get(), client.transport()}];
+        ++counts[{client.connection()->app().id.get(), client.transport()}];
     }
-    return census;
+    return counts;
 }
 
 bool Clients::idle() const noexcept {

@@ -121,9 +121,9 @@ void FallbackClients::receive(const HttpRequest& request, const HttpReply& reply
                                                            [this, name] { sessions_.erase(name); });
     sessions_.emplace(name, session);
     attach(*session);
-    clients_.enter(*session, request.path_values[0], request);
+    clients_.admit(*session, request.path_values[0], request);
     // Whoever was refused is told again when it asks again; a flood of them is told once.
-    const bool was_refused = session->connection() == nullptr && !session->is_waiting();
+    const bool was_refused = session->connection() == nullptr && !session->awaits_admission();
     if (was_refused && sessions_.size() > refused_kept_max) sessions_.erase(name);
 }
 

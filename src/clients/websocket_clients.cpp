@@ -14,7 +14,8 @@ std::string joined(const HttpRequest& request, http::field name) {
     return list_of(request.message, to_string(name));
 }
 
-boost::system::result<WsUpgrade, WsRefusal> judge(const HttpRequest& request, bool may_deflate) {
+boost::system::result<WsUpgrade, WsRefusal> check_handshake(const HttpRequest& request,
+                                                            bool may_deflate) {
     const std::string connection = joined(request, http::field::connection);
     const std::string upgrade = joined(request, http::field::upgrade);
     const std::string protocol = joined(request, http::field::sec_websocket_protocol);
@@ -77,14 +78,14 @@ std::optional<HttpResponse> WebSocketClients::upgrade(const HttpRequest& request
     if (segments.size() == 1 && segments[0] == "app") {
         return HttpResponse{.status = 400, .body = "The app key is missing\n"};
     }
-    const auto verdict = judge(request, options_.deflate_level > 0);
-    if (!verdict) return to_response(verdict.error());
+    const auto accepted = check_handshake(request, options_.deflate_level > 0);
+    if (!accepted) return to_response(accepted.error());
     const bool is_app_path = segments.size() == 2 && segments[0] == "app";
     const auto session = std::make_shared<WebSocketClientSession>(
-        loop_, upgrade.stream(), options_, metrics_, !verdict->deflate.empty());
-    upgrade.stream().send(switching_protocols(*verdict));
+        loop_, upgrade.stream(), options_, metrics_, !accepted->deflate.empty());
+    upgrade.stream().send(switching_protocols(*accepted));
     if (is_app_path) {
-        clients_.enter(*session, percent_decode(segments[1]), request);
+        clients_.admit(*session, percent_decode(segments[1]), request);
     } else {
         clients_.refuse(*session, Errc::path_unknown, "Path not found");
     }

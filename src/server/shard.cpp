@@ -185,7 +185,7 @@ void Shard::schedule_due() {
 ShardSnapshot Shard::snapshot(TimePoint asked) const {
     ShardSnapshot snapshot;
     snapshot.metrics = own_.metrics;
-    snapshot.connections = clients_.census();
+    snapshot.connections = clients_.counts();
     channels_.home().for_each([&](std::string_view name, std::size_t subscriptions) {
         auto& kind = snapshot.channels[kind_name(ChannelKind::of(name))];
         ++kind.channels;

@@ -32,7 +32,7 @@ public:
 
     /// Lets the client in or refuses it. `key`: the app's, percent-decoded; `request`: what it came
     /// with.
-    void enter(Client& client, std::string_view key, const HttpRequest& request);
+    void admit(Client& client, std::string_view key, const HttpRequest& request);
     /// Takes it up only to be refused.
     void refuse(Client& client, Errc code, std::string_view message);
 
@@ -44,8 +44,8 @@ public:
     [[nodiscard]] bool idle() const noexcept;
 
     /// Clients by app id and transport. Walks them all: for a scrape.
-    using Census = std::map<std::pair<std::string, std::string_view>, std::size_t>;
-    [[nodiscard]] Census census() const;
+    using Counts = std::map<std::pair<std::string, std::string_view>, std::size_t>;
+    [[nodiscard]] Counts counts() const;
 
 private:
     struct List;
@@ -57,7 +57,7 @@ private:
     [[nodiscard]] std::optional<Refusal> refusal(std::string_view key, const App* app,
                                                  const HttpRequest& request) const;
     void open(Client& client, const std::shared_ptr<const App>& app);
-    void close_some();
+    void close_batch();
 
     EventLoop& loop_;
     ChannelShard& channels_;
