@@ -87,7 +87,7 @@ void RestApi::add_routes(HttpRoutes& routes) {
                            loop_.refresh_time();
                            metrics_.rest[{pattern, status}].add(loop_.now() - begin);
                        };
-                       authenticate(endpoint, pattern, request, reply.noting(count));
+                       authenticate(endpoint, pattern, request, reply.observed_by(count));
                    });
     };
     add("POST", "/apps/*/events", &RestApi::post_event);

@@ -114,7 +114,7 @@ private:
         const bool was_kept = self->is_connected();
         HttpOutcome outcome = co_await self->attempt();
         // The server may have ended a kept connection just now: that says nothing of it.
-        if (was_kept && self->heard_nothing_ && outcome.failure == Failure::broken &&
+        if (was_kept && self->is_unanswered_ && outcome.failure == Failure::broken &&
             !self->abandoned_) {
             outcome = co_await self->attempt();
         }
@@ -123,12 +123,12 @@ private:
     }
 
     asio::awaitable<HttpOutcome> attempt() {
-        heard_nothing_ = true;
+        is_unanswered_ = true;
         Failure failure = Failure::none;
-        if (is_connected() && has_unasked_input()) disconnect();
+        if (is_connected() && has_unsolicited_input()) disconnect();
         if (!is_connected()) failure = co_await connect();
         HttpOutcome outcome{failure, 0, {}};
-        if (failure == Failure::none) outcome = co_await converse();
+        if (failure == Failure::none) outcome = co_await exchange();
         if (outcome.failure != Failure::none) disconnect();
         co_return outcome;
     }
@@ -143,7 +143,7 @@ private:
             stream_.emplace<Plain>(to_->executor);
         }
         Failure failure = co_await connect_to_any(addresses);
-        if (failure == Failure::none && to_->url.tls) failure = co_await shake_hands();
+        if (failure == Failure::none && to_->url.tls) failure = co_await handshake();
         co_return failure;
     }
 
@@ -183,7 +183,7 @@ private:
         co_return failure;
     }
 
-    asio::awaitable<Failure> shake_hands() {
+    asio::awaitable<Failure> handshake() {
         Secure& stream = std::get<Secure>(stream_);
         // Server names are names; an address goes without.
         error_code is_no_address;
@@ -196,37 +196,37 @@ private:
         co_return error ? failure_of(error, Failure::tls) : Failure::none;
     }
 
-    asio::awaitable<HttpOutcome> converse() {
+    asio::awaitable<HttpOutcome> exchange() {
         lowest().expires_at(deadline_);
-        if (auto* secure = std::get_if<Secure>(&stream_)) co_return co_await converse_on(*secure);
-        co_return co_await converse_on(std::get<Plain>(stream_));
+        if (auto* secure = std::get_if<Secure>(&stream_)) co_return co_await exchange_on(*secure);
+        co_return co_await exchange_on(std::get<Plain>(stream_));
     }
 
     template <class Stream>
-    asio::awaitable<HttpOutcome> converse_on(Stream& stream) {
-        const auto [unsent, sent] = co_await http::async_write(stream, request_, in_tuple);
-        if (unsent) co_return HttpOutcome{failure_of(unsent, Failure::broken), 0, {}};
+    asio::awaitable<HttpOutcome> exchange_on(Stream& stream) {
+        const auto [write_error, sent] = co_await http::async_write(stream, request_, in_tuple);
+        if (write_error) co_return HttpOutcome{failure_of(write_error, Failure::broken), 0, {}};
         beast::flat_buffer buffer(2 * answer_header_bytes_max);
         std::optional<http::response_parser<http::buffer_body>> answer;
         do {  // A server may say first that it goes on (1xx).
             answer.emplace();
             answer->header_limit(answer_header_bytes_max);
             answer->body_limit(boost::none);
-            const auto [unheard, heard] =
+            const auto [read_error, bytes_read] =
                 co_await http::async_read_header(stream, buffer, *answer, in_tuple);
-            if (heard > 0 || buffer.size() > 0) heard_nothing_ = false;
-            if (unheard) co_return HttpOutcome{failure_of(unheard, Failure::broken), 0, {}};
+            if (bytes_read > 0 || buffer.size() > 0) is_unanswered_ = false;
+            if (read_error) co_return HttpOutcome{failure_of(read_error, Failure::broken), 0, {}};
         } while (answer->get().result_int() / 100 == 1);
         HttpOutcome outcome{Failure::none, answer->get().result_int(),
                             std::string(answer->get()[http::field::retry_after])};
-        // The verdict is known. The rest is read, and forgotten, only to keep the connection.
-        std::array<char, 4096> forgotten;
+        // The verdict is known. The rest is read, and discarded, only to keep the connection.
+        std::array<char, 4096> discarded;
         std::size_t left = answer_bytes_max;
         error_code cut;
         while (!answer->is_done() && !cut && left > 0) {
             auto& body = answer->get().body();
-            body.data = forgotten.data();
-            body.size = std::min(forgotten.size(), left);
+            body.data = discarded.data();
+            body.size = std::min(discarded.size(), left);
             left -= body.size;
             cut = std::get<0>(co_await http::async_read(stream, buffer, *answer, in_tuple));
             if (cut == http::error::need_buffer) cut = {};
@@ -245,7 +245,7 @@ private:
     }
 
     /// The server has said something, or goodbye, since its last answer.
-    [[nodiscard]] bool has_unasked_input() {
+    [[nodiscard]] bool has_unsolicited_input() {
         error_code error;
         return lowest().socket().available(error) > 0 || error;
     }
@@ -272,7 +272,7 @@ private:
     Request request_;
     TimePoint deadline_{};
     bool looked_up_ = false;
-    bool heard_nothing_ = true;
+    bool is_unanswered_ = true;
     bool busy_ = false;
     bool abandoned_ = false;
 };

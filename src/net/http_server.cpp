@@ -40,7 +40,7 @@ void HttpServer::accept(MovedRequest request) {
     const auto session = std::make_shared<HttpSession>(*this, stream);
     sessions_->push_back(*session);
     stream.set_handler(session);
-    session->go_on(std::move(request));
+    session->resume_moved(std::move(request));
 }
 
 void HttpServer::drain() {

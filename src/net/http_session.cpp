@@ -51,7 +51,7 @@ HttpSession::HttpSession(HttpServer& server, TcpStream& stream) : server_(server
 void HttpSession::on_bytes(std::span<char> bytes) {
     if (state_ == State::discarding) return;
     if (pending_.empty() && can_read()) {
-        keep(bytes.subspan(work_off(bytes)));
+        keep_rest(bytes.subspan(consume(bytes)));
     } else {
         pending_.append(bytes.data(), bytes.size());
     }
@@ -85,7 +85,7 @@ void HttpSession::pump() {
     if (pumping_ || state_ == State::handed_over || state_ == State::discarding) return;
     if (can_read() && !pending_.empty()) {
         std::string bytes = std::exchange(pending_, {});
-        keep(std::span<char>(bytes).subspan(work_off(bytes)));
+        keep_rest(std::span<char>(bytes).subspan(consume(bytes)));
         if (state_ == State::handed_over || state_ == State::discarding) return;
     }
     if (state_ == State::reading && backlogged()) stream_.await_drain();
@@ -108,7 +108,7 @@ bool HttpSession::backlogged() const noexcept {
     return stream_.queued_bytes() > unsent_bytes_max;
 }
 
-std::size_t HttpSession::work_off(std::span<char> bytes) {
+std::size_t HttpSession::consume(std::span<char> bytes) {
     pumping_ = true;
     std::size_t used = 0;
     while (can_read() && used < bytes.size()) {
@@ -135,7 +135,7 @@ void HttpSession::yield() {
     });
 }
 
-void HttpSession::keep(std::span<char> rest) {
+void HttpSession::keep_rest(std::span<char> rest) {
     if (successor_) {
         if (!rest.empty()) std::exchange(successor_, nullptr)->on_bytes(rest);
     } else if (state_ != State::discarding) {
@@ -250,7 +250,7 @@ void HttpSession::move() {
     server_.move_(target_, std::move(request));
 }
 
-void HttpSession::go_on(MovedRequest request) {
+void HttpSession::resume_moved(MovedRequest request) {
     cancel();
     parser_ = std::move(request.parser);
     pending_ = std::move(request.read_ahead);
@@ -406,7 +406,7 @@ TcpStream* HttpReply::take_over(std::shared_ptr<StreamHandler> handler) const {
 }
 
 void HttpReply::send(HttpResponse response) const {
-    if (note_) note_(response.status);
+    if (observer_) observer_(response.status);
     if (const auto session = session_.lock()) session->answer(response);
 }
 

@@ -34,7 +34,7 @@ public:
     /// The request that waited for admission goes ahead.
     void readmit();
     /// Another shard's request is answered here.
-    void go_on(MovedRequest request);
+    void resume_moved(MovedRequest request);
     void when_lost(std::function<void()> lost);
     void drain();
 
@@ -54,9 +54,9 @@ private:
 
     void pump();
     /// Parses and answers requests. Returns how much of `bytes` it used up.
-    std::size_t work_off(std::span<char> bytes);
-    /// Whoever reads next gets what `work_off` left.
-    void keep(std::span<char> rest);
+    std::size_t consume(std::span<char> bytes);
+    /// Whoever reads next gets what `consume` left.
+    void keep_rest(std::span<char> rest);
     /// The state, the turn's time and the answers not yet sent allow for another request.
     [[nodiscard]] bool can_read() const noexcept;
     [[nodiscard]] bool backlogged() const noexcept;

@@ -91,7 +91,7 @@ void Streams::flush_now(TcpStream& stream) {
     flusher_->flush({&one, 1});
 }
 
-void Streams::bury(TcpStream& stream) {
+void Streams::retire(TcpStream& stream) {
     static_cast<ListHook<AllStreams>&>(stream).unlink();
     auto& dirty = static_cast<ListHook<DirtyStreams>&>(stream);
     if (dirty.is_linked()) dirty.unlink();

@@ -44,7 +44,7 @@ void TcpStream::drop_queued() {
     tls_ ? tls_->plain().drop_unstarted() : queue_.drop_unstarted();
 }
 
-bool TcpStream::nothing_waits() const noexcept {
+bool TcpStream::is_drained() const noexcept {
     return queued_bytes() == 0;
 }
 
@@ -71,7 +71,7 @@ void TcpStream::close() noexcept {
 
 int TcpStream::detach() noexcept {
     streams_.control(EPOLL_CTL_DEL, *this, 0);
-    streams_.bury(*this);
+    streams_.retire(*this);
     return std::exchange(descriptor_, -1);
 }
 
@@ -108,14 +108,14 @@ void TcpStream::on_ready(unsigned events) {
     if ((events & EPOLLOUT) != 0) streams_.mark_dirty(*this);
     if ((events & EPOLLIN) != 0 && reading_) return read();
     // Errors are reported whatever is watched; nobody would read them out of a paused stream.
-    if ((events & (EPOLLERR | EPOLLHUP)) != 0) lose();
+    if ((events & (EPOLLERR | EPOLLHUP)) != 0) fail();
 }
 
 void TcpStream::read() {
     const ssize_t received =
         ::recv(descriptor_, streams_.scratch_.data(), streams_.scratch_.size(), MSG_DONTWAIT);
     if (received < 0) {
-        if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) lose();
+        if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) fail();
         return;
     }
     const std::shared_ptr<StreamHandler> handler = handler_;  // It may replace itself meanwhile.
@@ -150,7 +150,7 @@ void TcpStream::decrypt(std::span<char> ciphertext) {
             case TlsSession::Progress::failed:
                 tls_->plain().clear();
                 streams_.flush_now(*this);  // The alert says why.
-                if (!closed()) lose();
+                if (!closed()) fail();
                 return;
         }
     }
@@ -158,18 +158,18 @@ void TcpStream::decrypt(std::span<char> ciphertext) {
 
 void TcpStream::prepare() {
     if (!tls_) return;
-    if (!tls_->encrypt(queue_, encrypted_bytes_max)) return lose();
+    if (!tls_->encrypt(queue_, encrypted_bytes_max)) return fail();
     if (after_queue_ != AfterQueue::stay && tls_->plain().empty()) tls_->end(queue_);
 }
 
-void TcpStream::lose() {
+void TcpStream::fail() {
     const std::shared_ptr<StreamHandler> handler = handler_;
     close();
     handler->on_lost();
 }
 
 void TcpStream::write_failed() {
-    lose();
+    fail();
 }
 
 void TcpStream::wrote(std::size_t bytes) noexcept {
@@ -181,12 +181,12 @@ void TcpStream::flushed(bool blocked) {
     if (std::exchange(wants_write_, blocked) != blocked) watch();
     // What another stream's end has queued here since is flushed with the next batch.
     if (blocked || !queue_.empty()) return;
-    if (!nothing_waits()) {
+    if (!is_drained()) {
         // More is to be encrypted; during the handshake that has to wait for the peer.
         if (tls_->established()) streams_.mark_dirty(*this);
         if (after_queue_ == AfterQueue::stay || tls_->established()) return;
     }
-    if (after_queue_ == AfterQueue::close) return lose();
+    if (after_queue_ == AfterQueue::close) return fail();
     if (after_queue_ == AfterQueue::finish) ::shutdown(descriptor_, SHUT_WR);
     if (std::exchange(drain_awaited_, false)) {
         const std::shared_ptr<StreamHandler> handler = handler_;

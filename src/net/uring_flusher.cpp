@@ -15,7 +15,7 @@
 namespace carillon {
 namespace {
 
-/// A ring for one thread, which is the first to submit. Plain where the kernel knows no better.
+/// A ring for one thread, which is the first to submit. Without its flags on older kernels.
 class Ring {
 public:
     Ring() {
@@ -34,7 +34,7 @@ public:
     Ring(const Ring&) = delete;
     Ring& operator=(const Ring&) = delete;
 
-    [[nodiscard]] bool knows(std::initializer_list<int> operations) {
+    [[nodiscard]] bool supports(std::initializer_list<int> operations) {
         io_uring_probe* const probe = ::io_uring_get_probe_ring(&ring_);
         bool all = probe != nullptr;
         for (const int operation : operations) {
@@ -52,10 +52,10 @@ public:
     template <class Done>
     int run(unsigned count, const Done& done) {
         if (disabled_) enable();
-        for (int in_vain = 0; count > 0; ++in_vain) {
+        for (int fruitless = 0; count > 0; ++fruitless) {
             const int status = ::io_uring_submit_and_wait(&ring_, count);
-            const bool passes = status == -EINTR || status == -EAGAIN || status == -EBUSY;
-            if (status < 0 && (!passes || in_vain > in_vain_max)) return status;
+            const bool is_transient = status == -EINTR || status == -EAGAIN || status == -EBUSY;
+            if (status < 0 && (!is_transient || fruitless > fruitless_max)) return status;
             unsigned head = 0;
             unsigned seen = 0;
             io_uring_cqe* entry = nullptr;
@@ -65,13 +65,13 @@ public:
             }
             ::io_uring_cq_advance(&ring_, seen);
             count -= seen;
-            if (seen > 0) in_vain = 0;
+            if (seen > 0) fruitless = 0;
         }
         return 0;
     }
 
 private:
-    static constexpr int in_vain_max = 1000;  // Want of memory may pass; a shard may not hang.
+    static constexpr int fruitless_max = 1000;  // Want of memory may pass; a shard may not hang.
 
     /// The thread that calls this is the one that submits. (Debian's liburing 2.3 declares
     /// io_uring_enable_rings but does not export it.)
@@ -91,13 +91,13 @@ private:
 class UringFlusher final : public Flusher {
 public:
     UringFlusher() : vectors_(vectors_max) {
-        if (!ring_.knows({IORING_OP_SEND, IORING_OP_SENDMSG})) {
+        if (!ring_.supports({IORING_OP_SEND, IORING_OP_SENDMSG})) {
             throw std::system_error(ENOSYS, std::generic_category(), "io_uring");
         }
     }
 
     void flush(std::span<TcpStream* const> streams) override {
-        if (instead_) return instead_->flush(streams);
+        if (fallback_) return fallback_->flush(streams);
         // Nobody is told anything before all is written: it might close a stream whose bytes the
         // kernel has yet to read.
         begin(streams);
@@ -187,7 +187,7 @@ private:
         }
         spdlog::error("io_uring failed ({}): from now on this shard gathers writes",
                       std::generic_category().message(-broken));
-        instead_ = make_gathered_flusher();
+        fallback_ = make_gathered_flusher();
     }
 
     static void settle(Write& write, int result) noexcept {
@@ -211,7 +211,7 @@ private:
     std::vector<iovec> vectors_;
     std::size_t vectors_used_ = 0;
     unsigned submitted_ = 0;
-    std::unique_ptr<Flusher> instead_;  ///< once the ring has failed
+    std::unique_ptr<Flusher> fallback_;  ///< once the ring has failed
 };
 
 }  // namespace

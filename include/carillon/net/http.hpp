@@ -59,16 +59,16 @@ public:
     /// hands the connection over. Null if it has gone.
     [[nodiscard]] TcpStream* take_over(std::shared_ptr<StreamHandler> handler) const;
 
-    /// The same right; `note` is called with the status that is sent.
-    [[nodiscard]] HttpReply noting(std::function<void(int status)> note) const {
+    /// The same right; `observer` is called with the status that is sent.
+    [[nodiscard]] HttpReply observed_by(std::function<void(int status)> observer) const {
         HttpReply reply(*this);
-        reply.note_ = std::move(note);
+        reply.observer_ = std::move(observer);
         return reply;
     }
 
 private:
     std::weak_ptr<HttpSession> session_;
-    std::function<void(int status)> note_;
+    std::function<void(int status)> observer_;
 };
 
 /// The connection of a request that wants to be something else than HTTP.

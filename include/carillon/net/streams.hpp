@@ -48,7 +48,7 @@ private:
     void dispatch_ready();
     void mark_dirty(TcpStream& stream);
     void flush_now(TcpStream& stream);
-    void bury(TcpStream& stream);
+    void retire(TcpStream& stream);
     /// epoll_ctl(2) on the stream's socket.
     void control(int operation, TcpStream& stream, unsigned events) noexcept;
 

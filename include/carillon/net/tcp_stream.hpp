@@ -88,8 +88,8 @@ private:
 
     void read();
     void decrypt(std::span<char> ciphertext);
-    [[nodiscard]] bool nothing_waits() const noexcept;
-    void lose();
+    [[nodiscard]] bool is_drained() const noexcept;
+    void fail();
     /// Its descriptor, which is watched no more.
     [[nodiscard]] int detach() noexcept;
     void after(AfterQueue what);
