@@ -93,17 +93,17 @@ HttpRoutes Shard::make_routes(const std::string& prefix) {
 }
 
 Endpoint Shard::listen(const Endpoint& endpoint, std::shared_ptr<const TlsContext> tls) {
-    Entrance& entrance = *entrances_.emplace_back(std::make_unique<Entrance>());
-    entrance.tls = std::move(tls);
-    const auto accept = [this, &entrance](int descriptor, const Endpoint& peer) {
-        http_.accept(descriptor, peer.address(), entrance.tls.get());
+    ListenerSlot& slot = *listener_slots_.emplace_back(std::make_unique<ListenerSlot>());
+    slot.tls = std::move(tls);
+    const auto accept = [this, &slot](int descriptor, const Endpoint& peer) {
+        http_.accept(descriptor, peer.address(), slot.tls.get());
     };
-    entrance.listener = std::make_unique<Listener>(loop_, endpoint, accept);
-    return entrance.listener->endpoint();
+    slot.listener = std::make_unique<Listener>(loop_, endpoint, accept);
+    return slot.listener->endpoint();
 }
 
 void Shard::accept() {
-    for (const auto& entrance : entrances_) entrance->listener->start();
+    for (const auto& slot : listener_slots_) slot->listener->start();
 }
 
 void Shard::join_cluster(std::function<void()> ready, std::function<void(std::string)> failed) {
@@ -237,14 +237,14 @@ std::vector<Departure> Shard::take_departures() {
 }
 
 void Shard::set_certificates(const std::vector<std::shared_ptr<const TlsContext>>& certificates) {
-    for (std::size_t i = 0; i < entrances_.size() && i < certificates.size(); ++i) {
-        entrances_[i]->tls = certificates[i];
+    for (std::size_t i = 0; i < listener_slots_.size() && i < certificates.size(); ++i) {
+        listener_slots_[i]->tls = certificates[i];
     }
 }
 
 void Shard::drain(Duration time, std::function<void()> done) {
     drained_ = std::move(done);
-    for (const auto& entrance : entrances_) entrance->listener->stop();
+    for (const auto& slot : listener_slots_) slot->listener->stop();
     http_.drain();
     clients_.drain(time);
     report_when_idle();

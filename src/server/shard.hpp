@@ -99,7 +99,7 @@ private:
     FallbackClients fallback_clients_;
     Streams streams_;
     HttpServer http_;
-    struct Entrance {
+    struct ListenerSlot {
         std::unique_ptr<Listener> listener;
         std::shared_ptr<const TlsContext> tls;
     };
@@ -118,7 +118,7 @@ private:
         ChannelShard& channels_;
     };
     DueTimeout due_;
-    std::vector<std::unique_ptr<Entrance>> entrances_;
+    std::vector<std::unique_ptr<ListenerSlot>> listener_slots_;
     std::unique_ptr<Inbox<ShardMessage>::Batch> unread_;
     std::size_t read_of_first_ = 0;
     bool inbox_continues_ = false;  ///< the rest is read in a later handler, which is posted
