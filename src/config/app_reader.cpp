@@ -28,62 +28,63 @@ struct CredentialSettings {
 };
 
 /// `object` holds `key` and `secret`. A part of the wrong type has been refused already.
-Credential credential(const json& object, CredentialSettings settings, const std::string& path,
-                      const Place& place) {
+Credential read_credential(const json& object, CredentialSettings settings, const std::string& path,
+                           const Source& source) {
     for (const auto* part : {"key", "secret"}) {
         const auto value = object.find(part);
         if (value == object.end()) {
-            place.refuse(join_path(path, part), "required");
+            source.refuse(join_path(path, part), "required");
         } else if (*value == "") {
-            place.refuse(join_path(path, part), "must not be empty");
+            source.refuse(join_path(path, part), "must not be empty");
         }
     }
     if (settings.key.find(':') != std::string::npos) {
-        place.refuse(join_path(path, "key"),
-                     "must not contain a colon, which ends keys in signatures");
+        source.refuse(join_path(path, "key"),
+                      "must not contain a colon, which ends keys in signatures");
     }
     return {std::move(settings.key), std::move(settings.secret)};
 }
 
-std::vector<Credential> rotated(const json& keys, const std::string& path, const Place& place) {
+std::vector<Credential> read_keys(const json& keys, const std::string& path, const Source& source) {
     std::vector<Credential> credentials;
     if (!keys.is_array() || keys.empty()) {
-        place.refuse(path, "not an array of at least one {\"key\": …, \"secret\": …}");
+        source.refuse(path, "not an array of at least one {\"key\": …, \"secret\": …}");
         return credentials;
     }
     for (std::size_t i = 0; i < keys.size(); ++i) {
         const auto item = fmt::format("{}[{}]", path, i);
         CredentialSettings settings;
-        read_object(settings, keys[i], item, place);
+        read_object(settings, keys[i], item, source);
         if (keys[i].is_object()) {
-            credentials.push_back(credential(keys[i], std::move(settings), item, place));
+            credentials.push_back(read_credential(keys[i], std::move(settings), item, source));
         }
     }
     return credentials;
 }
 
-std::vector<Credential> credentials(const json& object, AppSettings settings,
-                                    const std::string& path, const Place& place) {
+std::vector<Credential> read_credentials(const json& object, AppSettings settings,
+                                         const std::string& path, const Source& source) {
     const auto keys = object.find("keys");
     if (keys == object.end()) {
-        return {
-            credential(object, {std::move(settings.key), std::move(settings.secret)}, path, place)};
+        return {read_credential(object, {std::move(settings.key), std::move(settings.secret)}, path,
+                                source)};
     }
     if (object.contains("key") || object.contains("secret")) {
-        place.refuse(join_path(path, "keys"), "either key and secret, or keys, not both");
+        source.refuse(join_path(path, "keys"), "either key and secret, or keys, not both");
     }
-    return rotated(*keys, join_path(path, "keys"), place);
+    return read_keys(*keys, join_path(path, "keys"), source);
 }
 
-AllowedOrigins origins(const std::vector<std::string>& texts, const std::string& path,
-                       const Place& place) {
+AllowedOrigins read_origins(const std::vector<std::string>& texts, const std::string& path,
+                            const Source& source) {
     std::vector<OriginPattern> patterns;
     for (std::size_t i = 0; i < texts.size(); ++i) {
         if (auto pattern = OriginPattern::parse(texts[i])) {
             patterns.push_back(std::move(*pattern));
         } else {
-            place.refuse(fmt::format("{}[{}]", join_path(path, "allowed_origins"), i),
-                         "not an origin such as https://example.com or https://*.example.com:8443");
+            source.refuse(
+                fmt::format("{}[{}]", join_path(path, "allowed_origins"), i),
+                "not an origin such as https://example.com or https://*.example.com:8443");
         }
     }
     return AllowedOrigins(std::move(patterns));
@@ -92,19 +93,19 @@ AllowedOrigins origins(const std::vector<std::string>& texts, const std::string&
 }  // namespace
 
 App read_app(const json& object, const Limits& limits, const std::string& path,
-             const Place& place) {
+             const Source& source) {
     App app;
     app.limits = limits;
     AppSettings settings;
-    read_object(settings, object, path, place, {"keys", "limits", "webhooks"});
+    read_object(settings, object, path, source, {"keys", "limits", "webhooks"});
     if (!object.is_object()) return app;
     if (const auto own = object.find("limits"); own != object.end()) {
-        read_object(app.limits, *own, join_path(path, "limits"), place);
+        read_object(app.limits, *own, join_path(path, "limits"), source);
     }
     if (!object.contains("id")) {
-        place.refuse(join_path(path, "id"), "required");
+        source.refuse(join_path(path, "id"), "required");
     } else if (object["id"] == "") {
-        place.refuse(join_path(path, "id"), "must not be empty");
+        source.refuse(join_path(path, "id"), "must not be empty");
     }
     app.id = AppId{settings.id};
     app.enabled = settings.enabled;
@@ -112,28 +113,28 @@ App read_app(const json& object, const Limits& limits, const std::string& path,
     app.subscription_count = settings.subscription_count;
     app.watchlist_events = settings.watchlist_events;
     app.subscription_errors = settings.subscription_errors;
-    app.allowed_origins = origins(settings.allowed_origins, path, place);
+    app.allowed_origins = read_origins(settings.allowed_origins, path, source);
     app.tls_only = settings.tls_only;
     app.webhook_grace = std::chrono::seconds(settings.webhook_grace_seconds);
     if (const auto webhooks = object.find("webhooks"); webhooks != object.end()) {
-        app.webhooks = read_webhooks(*webhooks, join_path(path, "webhooks"), place);
+        app.webhooks = read_webhooks(*webhooks, join_path(path, "webhooks"), source);
     }
     for (const WebhookEndpoint& endpoint : app.webhooks) app.webhook_kinds.add(endpoint.kinds);
-    app.credentials = credentials(object, std::move(settings), path, place);
+    app.credentials = read_credentials(object, std::move(settings), path, source);
     return app;
 }
 
-void read_apps(const json& apps, const Limits& limits, const Place& place,
-               std::vector<PlacedApp>& out) {
-    if (!apps.is_array()) return place.refuse("apps", "not an array of objects");
+void read_apps(const json& apps, const Limits& limits, const Source& source,
+               std::vector<SourcedApp>& out) {
+    if (!apps.is_array()) return source.refuse("apps", "not an array of objects");
     for (std::size_t i = 0; i < apps.size(); ++i) {
         const auto path = fmt::format("apps[{}]", i);
-        out.push_back({read_app(apps[i], limits, path, place), path + " in " + place.name()});
+        out.push_back({read_app(apps[i], limits, path, source), path + " in " + source.name()});
     }
 }
 
-void read_apps_directory(const fs::path& directory, const Limits& limits, const Place& place,
-                         std::vector<PlacedApp>& out) {
+void read_apps_directory(const fs::path& directory, const Limits& limits, const Source& source,
+                         std::vector<SourcedApp>& out) {
     std::vector<fs::path> files;
     std::error_code error;
     for (fs::directory_iterator entry(directory, error), end; !error && entry != end;
@@ -141,19 +142,19 @@ void read_apps_directory(const fs::path& directory, const Limits& limits, const 
         if (entry->path().extension() == ".json") files.push_back(entry->path());
     }
     if (error) {
-        return place.refuse("apps_directory",
-                            fmt::format("cannot read {}: {}", directory.string(), error.message()));
+        return source.refuse("apps_directory", fmt::format("cannot read {}: {}", directory.string(),
+                                                           error.message()));
     }
     std::ranges::sort(files);
     for (const fs::path& path : files) {
-        const Place file = place.at(path.string());
+        const Source file = source.at(path.string());
         const auto text = file.read_file(path);
         const auto object = text ? read_json(*text, "", file) : std::nullopt;
         if (object) out.push_back({read_app(*object, limits, "", file), file.name()});
     }
 }
 
-void check_unique(const std::vector<PlacedApp>& apps, ConfigurationProblems& problems) {
+void check_unique(const std::vector<SourcedApp>& apps, ConfigurationProblems& problems) {
     std::map<std::string, std::string> ids;
     std::map<std::string, std::string> keys;
     const auto take = [&](auto& taken, const char* what, const std::string& name,
@@ -164,10 +165,10 @@ void check_unique(const std::vector<PlacedApp>& apps, ConfigurationProblems& pro
         problems.lines.push_back(fmt::format("{}: the {} {} is taken by {}, it must be unique",
                                              where, what, name, other->second));
     };
-    for (const PlacedApp& placed : apps) {
-        take(ids, "id", placed.app.id.get(), placed.where);
-        for (const Credential& credential : placed.app.credentials) {
-            take(keys, "key", credential.key, placed.where);
+    for (const SourcedApp& sourced : apps) {
+        take(ids, "id", sourced.app.id.get(), sourced.where);
+        for (const Credential& credential : sourced.app.credentials) {
+            take(keys, "key", credential.key, sourced.where);
         }
     }
 }

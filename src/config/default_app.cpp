@@ -13,14 +13,14 @@ constexpr const char* public_secret = "app-secret";
 constexpr const char* what_to_set =
     "set CARILLON_APP_ID, CARILLON_APP_KEY and CARILLON_APP_SECRET, or apps";
 
-struct AppPart {
+struct AppField {
     const char* key;
-    const char* initial;
+    const char* default_value;
     std::vector<std::string> variables;  // The first found wins; the first is ours.
 };
 
-const std::array<AppPart, 3>& app_parts() {
-    static const std::array<AppPart, 3> parts = {{
+const std::array<AppField, 3>& app_fields() {
+    static const std::array<AppField, 3> fields = {{
         {"id", "app-id", {"CARILLON_APP_ID", "PUSHER_APP_ID", "SOKETI_DEFAULT_APP_ID"}},
         {"key",
          "app-key",
@@ -30,23 +30,23 @@ const std::array<AppPart, 3>& app_parts() {
          {"CARILLON_APP_SECRET", "PUSHER_APP_SECRET", "PUSHER_SECRET",
           "SOKETI_DEFAULT_APP_SECRET"}},
     }};
-    return parts;
+    return fields;
 }
 
 /// What the variables say: `id`, `key`, `secret`, as far as they are set.
-nlohmann::json given_parts(const Environment& environment, bool beside_others,
-                           std::vector<std::string>& warnings) {
+nlohmann::json app_from_environment(const Environment& environment, bool beside_others,
+                                    std::vector<std::string>& warnings) {
     nlohmann::json app = nlohmann::json::object();
-    for (const AppPart& part : app_parts()) {
-        const std::string& own = part.variables.front();
-        for (const std::string& variable : part.variables) {
+    for (const AppField& field : app_fields()) {
+        const std::string& own = field.variables.front();
+        for (const std::string& variable : field.variables) {
             const auto* value = environment.find(variable);
             if (value == nullptr) continue;
             if (beside_others && variable != own) {
                 warnings.push_back(variable + " is ignored: apps are configured");
                 continue;
             }
-            app.emplace(part.key, value->text);  // The first stays.
+            app.emplace(field.key, value->text);  // The first stays.
             if (variable.starts_with("SOKETI_")) {
                 warnings.push_back(fmt::format("{}: the name here is {}", variable, own));
             }
@@ -55,12 +55,12 @@ nlohmann::json given_parts(const Environment& environment, bool beside_others,
     return app;
 }
 
-void refuse_public_secret(const std::vector<PlacedApp>& apps, ConfigurationProblems& problems) {
-    for (const PlacedApp& placed : apps) {
-        for (const Credential& credential : placed.app.credentials) {
+void refuse_public_secret(const std::vector<SourcedApp>& apps, ConfigurationProblems& problems) {
+    for (const SourcedApp& sourced : apps) {
+        for (const Credential& credential : sourced.app.credentials) {
             if (credential.secret != public_secret) continue;
             problems.lines.push_back(
-                fmt::format("{}: production does not allow the public secret {}; {}", placed.where,
+                fmt::format("{}: production does not allow the public secret {}; {}", sourced.where,
                             public_secret, what_to_set));
         }
     }
@@ -69,18 +69,18 @@ void refuse_public_secret(const std::vector<PlacedApp>& apps, ConfigurationProbl
 }  // namespace
 
 void add_default_app(const Environment& environment, Configuration& configuration,
-                     std::vector<PlacedApp>& apps, ConfigurationProblems& problems) {
-    const Place place{"the default app", problems};
+                     std::vector<SourcedApp>& apps, ConfigurationProblems& problems) {
+    const Source source{"the default app", problems};
     const bool beside_others = !apps.empty();
-    auto app = given_parts(environment, beside_others, configuration.warnings);
-    if (beside_others && !app.empty() && app.size() != app_parts().size()) {
-        place.refuse("",
-                     "CARILLON_APP_ID, CARILLON_APP_KEY and CARILLON_APP_SECRET go together when "
-                     "apps are configured");
+    auto app = app_from_environment(environment, beside_others, configuration.warnings);
+    if (beside_others && !app.empty() && app.size() != app_fields().size()) {
+        source.refuse("",
+                      "CARILLON_APP_ID, CARILLON_APP_KEY and CARILLON_APP_SECRET go together when "
+                      "apps are configured");
     } else if (!beside_others || !app.empty()) {
-        for (const AppPart& part : app_parts()) app.emplace(part.key, part.initial);
+        for (const AppField& field : app_fields()) app.emplace(field.key, field.default_value);
         configuration.default_app = !beside_others && app["secret"] == public_secret;
-        apps.push_back({read_app(app, configuration.limits, "", place), place.name()});
+        apps.push_back({read_app(app, configuration.limits, "", source), source.name()});
     }
     if (configuration.default_app) {
         configuration.warnings.push_back(

@@ -12,6 +12,6 @@ namespace carillon {
 /// defaults; beside other apps the three CARILLON_ names count, and only they. Refuses the public
 /// secret in production.
 void add_default_app(const Environment& environment, Configuration& configuration,
-                     std::vector<PlacedApp>& apps, ConfigurationProblems& problems);
+                     std::vector<SourcedApp>& apps, ConfigurationProblems& problems);
 
 }  // namespace carillon

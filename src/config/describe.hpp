@@ -18,36 +18,36 @@ public:
     explicit SettingVisitor(Each& each) : each_(each) {}
 
     template <std::unsigned_integral Number>
-    void operator()(const char* name, Number Options::*member, std::int64_t least,
-                    std::int64_t most, const char* meaning) const {
-        visit(name, member, meaning, {.kind = SettingKind::number, .least = least, .most = most});
+    void operator()(const char* name, Number Options::*member, std::int64_t min, std::int64_t max,
+                    const char* description) const {
+        visit(name, member, description, {.kind = SettingKind::number, .min = min, .max = max});
     }
 
-    void operator()(const char* name, bool Options::*member, const char* meaning) const {
-        visit(name, member, meaning, {.kind = SettingKind::boolean});
+    void operator()(const char* name, bool Options::*member, const char* description) const {
+        visit(name, member, description, {.kind = SettingKind::boolean});
     }
 
-    void operator()(const char* name, std::string Options::*member, const char* meaning) const {
-        visit(name, member, meaning, {.kind = SettingKind::text});
+    void operator()(const char* name, std::string Options::*member, const char* description) const {
+        visit(name, member, description, {.kind = SettingKind::string});
     }
 
     void operator()(const char* name, std::string Options::*member,
-                    const std::vector<std::string>& choices, const char* meaning) const {
-        visit(name, member, meaning, {.kind = SettingKind::text, .choices = choices});
+                    const std::vector<std::string>& choices, const char* description) const {
+        visit(name, member, description, {.kind = SettingKind::string, .choices = choices});
     }
 
     void operator()(const char* name, std::vector<std::string> Options::*member,
-                    const char* meaning) const {
-        visit(name, member, meaning, {.kind = SettingKind::texts});
+                    const char* description) const {
+        visit(name, member, description, {.kind = SettingKind::strings});
     }
 
 private:
     template <class Value>
-    void visit(const char* name, Value Options::*member, const char* meaning,
+    void visit(const char* name, Value Options::*member, const char* description,
                Setting setting) const {
         setting.name = name;
-        setting.meaning = meaning;
-        setting.initial = nlohmann::json(Options{}.*member).dump();
+        setting.description = description;
+        setting.default_value = nlohmann::json(Options{}.*member).dump();
         each_(std::as_const(setting), member);
     }
 
@@ -55,7 +55,7 @@ private:
 };
 
 template <class Options, class Each>
-void each_setting(Each each) {
+void for_each_setting(Each each) {
     Options::describe(SettingVisitor<Options, Each>{each});
 }
 

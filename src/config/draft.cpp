@@ -32,14 +32,14 @@ bool is_path_prefix(std::string_view text) {
 }
 
 void read_listener(ListenOptions& listener, const json& object, const std::string& path,
-                   const Place& place) {
-    read_object(listener, object, path, place);
+                   const Source& source) {
+    read_object(listener, object, path, source);
     if (listener.tls_certificate_file.empty() != listener.tls_key_file.empty()) {
-        place.refuse(path, "tls_certificate_file and tls_key_file are only good together");
+        source.refuse(path, "tls_certificate_file and tls_key_file are only good together");
     }
     const bool given = object.is_object() && object.contains("address");
     if (!given || is_address(listener.address)) return;
-    place.refuse(join_path(path, "address"), listener.address + " is not an IPv4 or IPv6 address");
+    source.refuse(join_path(path, "address"), listener.address + " is not an IPv4 or IPv6 address");
 }
 
 }  // namespace
@@ -48,56 +48,58 @@ Draft::Draft() {
     configuration.listen = {{.address = "0.0.0.0"}, {.address = "::"}};
 }
 
-void Draft::lay(const json& tree, const Place& place) {
+void Draft::merge(const json& tree, const Source& source) {
     std::vector<std::string> others = {"listen", "apps"};
     Configuration::describe_sections([&](const char* name, auto member, const char*) {
         others.emplace_back(name);
         if (!tree.is_object() || !tree.contains(name)) return;
-        read_object(configuration.*member, tree[name], name, place);
+        read_object(configuration.*member, tree[name], name, source);
     });
-    read_object(configuration, tree, "", place, others);
+    read_object(configuration, tree, "", source, others);
     if (!tree.is_object()) return;
-    if (const auto listen = tree.find("listen"); listen != tree.end()) lay_listen(*listen, place);
-    if (const auto apps = tree.find("apps"); apps != tree.end()) apps_ = {*apps, place};
-    if (tree.contains("apps_directory")) apps_directory_ = place;
+    if (const auto listen = tree.find("listen"); listen != tree.end())
+        merge_listen(*listen, source);
+    if (const auto apps = tree.find("apps"); apps != tree.end()) apps_ = {*apps, source};
+    if (tree.contains("apps_directory")) apps_directory_ = source;
     for (const std::string& range : configuration.http.trusted_proxies) {
         if (AddressRange::parse(range)) continue;
-        place.refuse("http.trusted_proxies",
-                     range + " is neither an address nor a range such as 10.0.0.0/8");
+        source.refuse("http.trusted_proxies",
+                      range + " is neither an address nor a range such as 10.0.0.0/8");
     }
     if (tree.contains("path_prefix") && !is_path_prefix(configuration.path_prefix)) {
-        place.refuse("path_prefix",
-                     "allowed are \"\" and paths such as /realtime: a slash in front, "
-                     "none at the end, letters, digits and -_.~/");
+        source.refuse("path_prefix",
+                      "allowed are \"\" and paths such as /realtime: a slash in front, "
+                      "none at the end, letters, digits and -_.~/");
     }
 }
 
-void Draft::lay_host(const json& host, const Place& place) {
+void Draft::merge_host(const json& host, const Source& source) {
     if (configuration.default_listen) configuration.listen.resize(1);
     configuration.default_listen = false;
-    read_listener(configuration.listen.front(), {{"address", host}}, "listen[0]", place);
+    read_listener(configuration.listen.front(), {{"address", host}}, "listen[0]", source);
 }
 
-void Draft::lay_port(const json& port, const Place& place) {
+void Draft::merge_port(const json& port, const Source& source) {
     auto& listen = configuration.listen;
-    read_listener(listen.front(), {{"port", port}}, "listen[0]", place);
+    read_listener(listen.front(), {{"port", port}}, "listen[0]", source);
     if (configuration.default_listen) listen.back().port = listen.front().port;
 }
 
-void Draft::lay_listen(const json& listen, const Place& place) {
+void Draft::merge_listen(const json& listen, const Source& source) {
     if (!listen.is_array() || listen.empty()) {
-        return place.refuse("listen", "not an array of at least one {\"address\": …, \"port\": …}");
+        return source.refuse("listen",
+                             "not an array of at least one {\"address\": …, \"port\": …}");
     }
     configuration.default_listen = false;
     configuration.listen.assign(listen.size(), {});
     for (std::size_t i = 0; i < listen.size(); ++i) {
-        read_listener(configuration.listen[i], listen[i], fmt::format("listen[{}]", i), place);
+        read_listener(configuration.listen[i], listen[i], fmt::format("listen[{}]", i), source);
     }
 }
 
-std::vector<PlacedApp> Draft::read_configured_apps() const {
-    std::vector<PlacedApp> apps;
-    if (apps_) read_apps(apps_->value, configuration.limits, apps_->place, apps);
+std::vector<SourcedApp> Draft::read_configured_apps() const {
+    std::vector<SourcedApp> apps;
+    if (apps_) read_apps(apps_->value, configuration.limits, apps_->source, apps);
     if (!configuration.apps_directory.empty()) {
         read_apps_directory(configuration.apps_directory, configuration.limits, *apps_directory_,
                             apps);

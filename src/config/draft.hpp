@@ -17,28 +17,28 @@ public:
     Draft();
 
     /// Lays the settings of a file, or of a part of one, over what is there.
-    void lay(const nlohmann::json& tree, const Place& place);
+    void merge(const nlohmann::json& tree, const Source& source);
 
     /// `--host` and `--port`: of the first listener. While nobody has chosen listeners, a host
     /// replaces both default ones, and a port is that of both.
-    void lay_host(const nlohmann::json& host, const Place& place);
-    void lay_port(const nlohmann::json& port, const Place& place);
+    void merge_host(const nlohmann::json& host, const Source& source);
+    void merge_port(const nlohmann::json& port, const Source& source);
 
     /// The apps from `apps` and `apps_directory`. To be called last: they start from the global
     /// limits.
-    [[nodiscard]] std::vector<PlacedApp> read_configured_apps() const;
+    [[nodiscard]] std::vector<SourcedApp> read_configured_apps() const;
 
     Configuration configuration;
 
 private:
-    void lay_listen(const nlohmann::json& listen, const Place& place);
+    void merge_listen(const nlohmann::json& listen, const Source& source);
 
-    struct Placed {
+    struct Sourced {
         nlohmann::json value;
-        Place place;
+        Source source;
     };
-    std::optional<Placed> apps_;
-    std::optional<Place> apps_directory_;
+    std::optional<Sourced> apps_;
+    std::optional<Source> apps_directory_;
 };
 
 }  // namespace carillon

@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "nearest.hpp"
-#include "place.hpp"
+#include "source.hpp"
 
 namespace carillon {
 namespace {
@@ -18,7 +18,7 @@ constexpr std::string_view digits = "0123456789";
 constexpr std::string_view capitals = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
 /// Cuts the last `_`-separated word off `name` and returns it; all of `name` if there is no `_`.
-std::string_view take_last_word(std::string_view& name) {
+std::string_view split_last_word(std::string_view& name) {
     const auto underscore = name.rfind('_');
     const std::string_view word = name.substr(underscore + 1);  // npos + 1 is 0.
     name = name.substr(0, underscore == name.npos ? 0 : underscore);
@@ -49,8 +49,8 @@ bool is_service_port_name(std::string_view name) {
         name.remove_suffix(detail.size());
         break;
     }
-    const std::string_view protocol = take_last_word(name);
-    const std::string_view number = take_last_word(name);
+    const std::string_view protocol = split_last_word(name);
+    const std::string_view number = split_last_word(name);
     return consists_of(protocol, capitals) && consists_of(number, digits) &&
            name.ends_with("_PORT");
 }
@@ -96,25 +96,26 @@ void Environment::read_own(const std::string& name, const std::string& text,
             return read_secret_file(name, variable, text, problems);
         }
     }
-    Place{name, problems}.refuse(
+    Source{name, problems}.refuse(
         "", fmt::format("unknown environment variable, the nearest is {}", nearest(name, known)));
 }
 
 void Environment::read_secret_file(const std::string& name, const std::string& variable,
                                    const std::string& path, ConfigurationProblems& problems) {
-    const Place place{name, problems};
-    auto text = place.read_file(path);
+    const Source source{name, problems};
+    auto text = source.read_file(path);
     if (!text) return;
     text->erase(text->find_last_not_of("\r\n") + 1);
-    if (text->empty()) return place.refuse("", "the file " + path + " is empty");
+    if (text->empty()) return source.refuse("", "the file " + path + " is empty");
     put(variable, {std::move(*text), name}, problems);
 }
 
 void Environment::put(const std::string& name, Value value, ConfigurationProblems& problems) {
-    const std::string place = value.place;
+    const std::string source = value.source;
     const auto [other, fresh] = values_.emplace(name, std::move(value));
-    if (fresh || other->second.place == place) return;
-    Place{place, problems}.refuse("", other->second.place + " is set too, only one of them may be");
+    if (fresh || other->second.source == source) return;
+    Source{source, problems}.refuse("",
+                                    other->second.source + " is set too, only one of them may be");
 }
 
 }  // namespace carillon

@@ -18,7 +18,7 @@ class Environment {
 public:
     struct Value {
         std::string text;
-        std::string place;  ///< the variable that was set: the name itself, or …_FILE
+        std::string source;  ///< the variable that was set: the name itself, or …_FILE
     };
 
     Environment(const std::vector<std::pair<std::string, std::string>>& variables,

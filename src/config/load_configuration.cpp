@@ -12,7 +12,7 @@
 #include "draft.hpp"
 #include "environment.hpp"
 #include "read_json.hpp"
-#include "spellings.hpp"
+#include "setting_names.hpp"
 
 namespace carillon {
 namespace {
@@ -69,16 +69,16 @@ void check_hash_seed(const Configuration& configuration, ConfigurationProblems& 
         "hash_seed: production does not allow a key that others may know; leave the setting out");
 }
 
-class Loading {
+class ConfigurationLoader {
 public:
-    explicit Loading(const ConfigurationSources& sources)
+    explicit ConfigurationLoader(const ConfigurationSources& sources)
         : sources_(sources), environment_(sources.environment, known_variables(), problems_) {}
 
     std::variant<Configuration, ConfigurationProblems> run() {
-        lay_file();
-        lay_legacy();
-        lay_environment();
-        lay_flags();
+        merge_file();
+        merge_legacy();
+        merge_environment();
+        merge_flags();
         auto apps = draft_.read_configured_apps();
         Configuration& configuration = draft_.configuration;
         add_default_app(environment_, configuration, apps, problems_);
@@ -87,16 +87,16 @@ public:
         check_redis(configuration.redis, problems_);
         check_hash_seed(configuration, problems_);
         if (!problems_.lines.empty()) return std::move(problems_);
-        for (PlacedApp& placed : apps) configuration.apps.push_back(std::move(placed.app));
+        for (SourcedApp& sourced : apps) configuration.apps.push_back(std::move(sourced.app));
         return std::move(configuration);
     }
 
 private:
     /// The text of a variable or flag.
-    struct Given {
+    struct Assignment {
         std::string name;  ///< dotted
         std::string text;
-        std::string place;
+        std::string source;
     };
 
     std::vector<std::string> known_variables() const {
@@ -106,69 +106,69 @@ private:
         return known;
     }
 
-    void lay_file() {
+    void merge_file() {
         std::optional<std::filesystem::path> path = sources_.file;
-        std::string place = "--config";
+        std::string source = "--config";
         if (const auto* variable = environment_.find("CARILLON_CONFIG"); variable && !path) {
             path = variable->text;
-            place = variable->place;
+            source = variable->source;
         }
         if (!path) return;
-        const auto text = Place{place, problems_}.read_file(*path);
-        const Place file{path->string(), problems_};
+        const auto text = Source{source, problems_}.read_file(*path);
+        const Source file{path->string(), problems_};
         const auto tree = text ? read_json(*text, "", file) : std::nullopt;
-        if (tree) draft_.lay(*tree, file);
+        if (tree) draft_.merge(*tree, file);
     }
 
-    void lay_legacy() {
-        std::vector<Given> given;
+    void merge_legacy() {
+        std::vector<Assignment> given;
         for (const LegacyName& legacy : legacy_names) {
             const auto* value = environment_.find(legacy.variable);
             if (value == nullptr) continue;
-            given.push_back({legacy.name, value->text, value->place});
+            given.push_back({legacy.name, value->text, value->source});
             draft_.configuration.warnings.push_back(fmt::format(
                 "{}: the name here is {}", legacy.variable, environment_name(legacy.name)));
         }
-        lay_given(std::move(given));
+        merge_assignments(std::move(given));
     }
 
-    void lay_environment() {
-        std::vector<Given> given;
+    void merge_environment() {
+        std::vector<Assignment> given;
         for (const auto& item : names_) {
             if (const auto* value = environment_.find(environment_name(item.first))) {
-                given.push_back({item.first, value->text, value->place});
+                given.push_back({item.first, value->text, value->source});
             }
         }
-        lay_given(std::move(given));
+        merge_assignments(std::move(given));
     }
 
-    void lay_flags() {
-        std::vector<Given> given;
+    void merge_flags() {
+        std::vector<Assignment> given;
         for (const auto& [name, text] : sources_.flags) {
             given.push_back({name, text, flag_name(name)});
         }
-        lay_given(std::move(given));
+        merge_assignments(std::move(given));
     }
 
     /// Within one source the whole of a section or array comes before its parts, and a host, which
     /// may replace listeners, before a port.
-    void lay_given(std::vector<Given> given) {
-        std::ranges::stable_sort(given, {}, [this](const Given& one) {
+    void merge_assignments(std::vector<Assignment> given) {
+        std::ranges::stable_sort(given, {}, [this](const Assignment& one) {
             const auto known = names_.find(one.name);
             if (known != names_.end() && known->second == SettingKind::json) return 0;
             return one.name == "host" ? 1 : 2;
         });
-        for (const Given& one : given) lay(one);
+        for (const Assignment& one : given) merge(one);
     }
 
-    void lay(const Given& given) {
-        const Place place{given.place, problems_};
+    void merge(const Assignment& given) {
+        const Source source{given.source, problems_};
         const auto known = names_.find(given.name);
-        if (known == names_.end()) return place.refuse("", "no such setting");
-        const auto value = spelled_value(known->second, given.text, given.name, place);
+        if (known == names_.end()) return source.refuse("", "no such setting");
+        const auto value = parse_value(known->second, given.text, given.name, source);
         if (!value) return;
-        if (given.name == "host") return draft_.lay_host(*value, place);
-        if (given.name == "port") return draft_.lay_port(*value, place);
+        if (given.name == "host") return draft_.merge_host(*value, source);
+        if (given.name == "port") return draft_.merge_port(*value, source);
         nlohmann::json tree = *value;
         for (std::string_view rest = given.name; !rest.empty();) {
             const auto dot = rest.rfind('.');
@@ -176,7 +176,7 @@ private:
             tree = nlohmann::json{{std::string(rest.substr(from)), std::move(tree)}};
             rest = dot == rest.npos ? std::string_view{} : rest.substr(0, dot);
         }
-        draft_.lay(tree, place);
+        draft_.merge(tree, source);
     }
 
     const ConfigurationSources& sources_;
@@ -190,7 +190,7 @@ private:
 
 std::variant<Configuration, ConfigurationProblems> load_configuration(
     const ConfigurationSources& sources) {
-    return Loading{sources}.run();
+    return ConfigurationLoader{sources}.run();
 }
 
 }  // namespace carillon

@@ -82,10 +82,10 @@ private:
 
 }  // namespace
 
-std::optional<json> read_json(std::string_view text, std::string_view key, const Place& place) {
+std::optional<json> read_json(std::string_view text, std::string_view key, const Source& source) {
     Builder builder(text);
     json::sax_parse(text, &builder, json::input_format_t::json, true, true);
-    for (const std::string& problem : builder.problems) place.refuse(key, problem);
+    for (const std::string& problem : builder.problems) source.refuse(key, problem);
     if (!builder.problems.empty()) return std::nullopt;
     return std::move(builder.value);
 }

@@ -4,13 +4,13 @@
 #include <optional>
 #include <string_view>
 
-#include "place.hpp"
+#include "source.hpp"
 
 namespace carillon {
 
 /// Reads JSON with // and /* */ comments. If its syntax is broken or a key is twice in one object:
-/// nothing, and problems of `key` in `place`, which quote keys but never values.
+/// nothing, and problems of `key` in `source`, which quote keys but never values.
 [[nodiscard]] std::optional<nlohmann::json> read_json(std::string_view text, std::string_view key,
-                                                      const Place& place);
+                                                      const Source& source);
 
 }  // namespace carillon

@@ -10,15 +10,15 @@ namespace carillon {
 namespace {
 
 std::optional<std::string> number_refusal(const Setting& setting, const nlohmann::json& value) {
-    const auto allowed = fmt::format("allowed are {} to {}", setting.least, setting.most);
+    const auto allowed = fmt::format("allowed are {} to {}", setting.min, setting.max);
     if (!value.is_number_integer()) return "not a whole number, " + allowed;
     const bool huge = value.is_number_unsigned() && value.get<std::uint64_t>() > INT64_MAX;
     const auto number = value.get<std::int64_t>();
-    if (!huge && number >= setting.least && number <= setting.most) return std::nullopt;
+    if (!huge && number >= setting.min && number <= setting.max) return std::nullopt;
     return fmt::format("{} is out of range, {}", value.dump(), allowed);
 }
 
-std::optional<std::string> text_refusal(const Setting& setting, const nlohmann::json& value) {
+std::optional<std::string> string_refusal(const Setting& setting, const nlohmann::json& value) {
     if (!value.is_string()) return "not text";
     const auto& choices = setting.choices;
     if (choices.empty() || std::ranges::count(choices, value.get_ref<const std::string&>()) != 0) {
@@ -27,7 +27,7 @@ std::optional<std::string> text_refusal(const Setting& setting, const nlohmann::
     return fmt::format("not one of {}", fmt::join(choices, ", "));
 }
 
-bool is_text(const nlohmann::json& value) {
+bool is_string(const nlohmann::json& value) {
     return value.is_string();
 }
 
@@ -40,10 +40,10 @@ std::optional<std::string> refusal(const Setting& setting, const nlohmann::json&
         case SettingKind::boolean:
             if (!value.is_boolean()) return "neither true nor false";
             return std::nullopt;
-        case SettingKind::text:
-            return text_refusal(setting, value);
-        case SettingKind::texts:
-            if (value.is_array() && std::ranges::all_of(value, is_text)) return std::nullopt;
+        case SettingKind::string:
+            return string_refusal(setting, value);
+        case SettingKind::strings:
+            if (value.is_array() && std::ranges::all_of(value, is_string)) return std::nullopt;
             return "not an array of texts";
         case SettingKind::json:
             return std::nullopt;
@@ -52,10 +52,10 @@ std::optional<std::string> refusal(const Setting& setting, const nlohmann::json&
 }
 
 void refuse_unknown(const nlohmann::json& object, const std::vector<std::string>& known,
-                    const std::string& path, const Place& place) {
+                    const std::string& path, const Source& source) {
     for (const auto& item : object.items()) {
         if (std::ranges::count(known, item.key()) != 0) continue;
-        place.refuse(join_path(path, item.key()), "unknown key" + suggestion(item.key(), known));
+        source.refuse(join_path(path, item.key()), "unknown key" + suggestion(item.key(), known));
     }
 }
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "describe.hpp"
-#include "place.hpp"
+#include "source.hpp"
 
 namespace carillon {
 
@@ -18,7 +18,7 @@ namespace carillon {
 
 /// A problem for each key of `object` that is not in `known`.
 void refuse_unknown(const nlohmann::json& object, const std::vector<std::string>& known,
-                    const std::string& path, const Place& place);
+                    const std::string& path, const Source& source);
 
 [[nodiscard]] std::string join_path(const std::string& path, const std::string& key);
 
@@ -26,20 +26,20 @@ void refuse_unknown(const nlohmann::json& object, const std::vector<std::string>
 /// `others` are keys that the caller reads itself.
 template <class Options>
 void read_object(Options& options, const nlohmann::json& object, const std::string& path,
-                 const Place& place, std::vector<std::string> others = {}) {
-    if (!object.is_object()) return place.refuse(path, "not an object");
+                 const Source& source, std::vector<std::string> others = {}) {
+    if (!object.is_object()) return source.refuse(path, "not an object");
     std::vector<std::string> known = std::move(others);
-    each_setting<Options>([&](const Setting& setting, auto member) {
+    for_each_setting<Options>([&](const Setting& setting, auto member) {
         known.push_back(setting.name);
         const auto value = object.find(setting.name);
         if (value == object.end()) return;
         if (const auto why = refusal(setting, *value)) {
-            place.refuse(join_path(path, setting.name), *why);
+            source.refuse(join_path(path, setting.name), *why);
         } else {
             value->get_to(options.*member);
         }
     });
-    refuse_unknown(object, known, path, place);
+    refuse_unknown(object, known, path, source);
 }
 
 }  // namespace carillon

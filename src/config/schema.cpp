@@ -12,9 +12,9 @@ namespace carillon {
 namespace {
 
 template <class Options>
-Section section_of(std::string name, std::string meaning) {
-    Section section{std::move(name), std::move(meaning), {}};
-    each_setting<Options>(
+Section section_of(std::string name, std::string description) {
+    Section section{std::move(name), std::move(description), {}};
+    for_each_setting<Options>(
         [&](const Setting& setting, auto) { section.settings.push_back(setting); });
     return section;
 }
@@ -32,19 +32,20 @@ Section apps_section() {
     Section section = section_of<AppSettings>("apps", "The apps: an array of objects.");
     section.settings.push_back({.name = "keys",
                                 .kind = SettingKind::json,
-                                .initial = "[]",
-                                .meaning =
+                                .default_value = "[]",
+                                .description =
                                     "Instead of `key` and `secret`, several of them, oldest first: "
                                     "`[{\"key\": …, \"secret\": …}]`. All are accepted."});
-    section.settings.push_back({.name = "limits",
-                                .kind = SettingKind::json,
-                                .initial = "{}",
-                                .meaning = "Any of the settings of `limits`, for this app only."});
+    section.settings.push_back(
+        {.name = "limits",
+         .kind = SettingKind::json,
+         .default_value = "{}",
+         .description = "Any of the settings of `limits`, for this app only."});
     section.settings.push_back(
         {.name = "webhooks",
          .kind = SettingKind::json,
-         .initial = "[]",
-         .meaning = "Who is told what happens: an array of objects, as below."});
+         .default_value = "[]",
+         .description = "Who is told what happens: an array of objects, as below."});
     section.repeated = true;
     return section;
 }
@@ -55,16 +56,16 @@ Section webhooks_section() {
     section.settings.push_back(
         {.name = "channels",
          .kind = SettingKind::json,
-         .initial = "{}",
-         .meaning =
+         .default_value = "{}",
+         .description =
              "Only events of these channels: `prefix`, `suffix`, `exact`, each a text or an "
              "array of texts. A channel must fit all that are given. Events of users have no "
              "channel, and do not pass a filter."});
     section.settings.push_back({.name = "headers",
                                 .kind = SettingKind::json,
-                                .initial = "{}",
-                                .meaning = "More headers of each request, by name."});
-    section.part = true;
+                                .default_value = "{}",
+                                .description = "More headers of each request, by name."});
+    section.nested = true;
     return section;
 }
 
@@ -78,8 +79,8 @@ std::vector<Section> configuration_schema() {
     std::vector<Section> sections = {section_of<Configuration>("", ""), listen_section(),
                                      apps_section(), webhooks_section()};
     Configuration::describe_sections(
-        [&]<class Options>(const char* name, Options Configuration::*, const char* meaning) {
-            sections.push_back(section_of<Options>(name, meaning));
+        [&]<class Options>(const char* name, Options Configuration::*, const char* description) {
+            sections.push_back(section_of<Options>(name, description));
         });
     return sections;
 }

@@ -8,13 +8,13 @@ namespace {
 std::string allowed(const Setting& setting) {
     switch (setting.kind) {
         case SettingKind::number:
-            return fmt::format("{} to {}", setting.least, setting.most);
+            return fmt::format("{} to {}", setting.min, setting.max);
         case SettingKind::boolean:
             return "true, false";
-        case SettingKind::text:
+        case SettingKind::string:
             return setting.choices.empty() ? "text"
                                            : fmt::format("{}", fmt::join(setting.choices, ", "));
-        case SettingKind::texts:
+        case SettingKind::strings:
             return "array of texts";
         case SettingKind::json:
             return "JSON";
@@ -25,21 +25,21 @@ std::string allowed(const Setting& setting) {
 std::string row(const Section& section, const Setting& setting) {
     const std::string full = section.full_name(setting.name);
     const std::string variable =
-        section.repeated || section.part ? "" : fmt::format(" `{}` |", environment_name(full));
-    return fmt::format("| `{}` |{} `{}` | {} | {} |\n", setting.name, variable, setting.initial,
-                       allowed(setting), setting.meaning);
+        section.repeated || section.nested ? "" : fmt::format(" `{}` |", environment_name(full));
+    return fmt::format("| `{}` |{} `{}` | {} | {} |\n", setting.name, variable,
+                       setting.default_value, allowed(setting), setting.description);
 }
 
 std::string table(const Section& section) {
     std::string text = section.name.empty() ? "### Outside of the sections\n\n"
                                             : fmt::format("### `{}`\n\n", section.name);
-    if (!section.meaning.empty()) text += section.meaning + "\n";
+    if (!section.description.empty()) text += section.description + "\n";
     if (section.repeated) {
         text += fmt::format("As a whole: `{}`, `{}`.\n", environment_name(section.name),
                             flag_name(section.name));
     }
-    if (!section.meaning.empty()) text += "\n";
-    text += section.repeated || section.part
+    if (!section.description.empty()) text += "\n";
+    text += section.repeated || section.nested
                 ? "| Setting | Default | Allowed | Meaning |\n| --- | --- | --- | --- |\n"
                 : "| Setting | Environment | Default | Allowed | Meaning |\n"
                   "| --- | --- | --- | --- | --- |\n";

@@ -5,13 +5,13 @@
 #include <vector>
 
 #include "carillon/apps/webhook_endpoint.hpp"
-#include "place.hpp"
+#include "source.hpp"
 
 namespace carillon {
 
 /// The `webhooks` of an app, which stand at `path`.
 [[nodiscard]] std::vector<WebhookEndpoint> read_webhooks(const nlohmann::json& webhooks,
                                                          const std::string& path,
-                                                         const Place& place);
+                                                         const Source& source);
 
 }  // namespace carillon

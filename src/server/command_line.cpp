@@ -67,9 +67,9 @@ private:
         }
     }
 
-    CLI::App* command(const std::string& name, const std::string& meaning,
+    CLI::App* command(const std::string& name, const std::string& description,
                       const std::string& example, std::function<int()> run) {
-        CLI::App* added = app_.add_subcommand(name, meaning);
+        CLI::App* added = app_.add_subcommand(name, description);
         added->footer("Example: " + example);
         added->callback([this, run = std::move(run)] { chosen_ = run; });
         return added;
@@ -172,42 +172,42 @@ private:
         add_setting(to, "host", "ADDRESS", "Address to listen on, instead of all.");
         for (const Section& section : configuration_schema()) {
             if (section.repeated)
-                add_setting(to, section.name, "JSON", section.meaning, "Settings");
+                add_setting(to, section.name, "JSON", section.description, "Settings");
         }
         for (const Section& section : configuration_schema()) {
-            if (section.repeated || section.part) continue;
+            if (section.repeated || section.nested) continue;
             const char* group = section.name.empty() ? "Options" : "Settings";
             for (const Setting& setting : section.settings) {
                 const std::string name = section.full_name(setting.name);
                 if (setting.kind == SettingKind::boolean) {
-                    add_switch(to, name, setting.meaning, group);
+                    add_switch(to, name, setting.description, group);
                 } else {
                     const char* type = setting.kind == SettingKind::number ? "NUMBER" : "TEXT";
-                    add_setting(to, name, type, setting.meaning, group);
+                    add_setting(to, name, type, setting.description, group);
                 }
             }
         }
     }
 
     void add_setting(CLI::App& to, const std::string& name, const char* type,
-                     const std::string& meaning, const char* group = "Options") {
+                     const std::string& description, const char* group = "Options") {
         to.add_option_function<std::string>(
               flag_name(name),
               [this, name](const std::string& text) { sources_.flags.emplace_back(name, text); },
-              meaning)
+              description)
             ->type_name(type)
             ->take_last()
             ->group(group);
     }
 
-    void add_switch(CLI::App& to, const std::string& name, const std::string& meaning,
+    void add_switch(CLI::App& to, const std::string& name, const std::string& description,
                     const char* group) {
         to.add_flag_function(
               flag_name(name),
               [this, name](std::int64_t count) {
                   sources_.flags.emplace_back(name, count > 0 ? "true" : "false");
               },
-              meaning)
+              description)
             ->group(group);
     }
 

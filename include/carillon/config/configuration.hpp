@@ -21,7 +21,7 @@ struct LogOptions {
     std::string format = "text";
     std::uint32_t max_queued_bytes = 1048576;
 
-    /// Beside the forms of the other rooms: `setting(name, member, {choice, …}, meaning)`.
+    /// Beside the forms of the other rooms: `setting(name, member, {choice, …}, description)`.
     template <class Visitor>
     static void describe(Visitor&& setting) {
         setting("level", &LogOptions::level, {"trace", "debug", "info", "warn", "error", "off"},
@@ -83,7 +83,7 @@ struct Configuration {
             "`.json` are read.");
     }
 
-    /// Calls `section(name, member, meaning)` for each.
+    /// Calls `section(name, member, description)` for each.
     template <class Visitor>
     static void describe_sections(Visitor&& section) {
         section("limits", &Configuration::limits,

@@ -10,30 +10,30 @@ namespace carillon {
 enum class SettingKind : std::uint8_t {
     number,
     boolean,
-    text,
-    texts,  ///< an array of texts
-    json,   ///< any other array, or an object
+    string,
+    strings,  ///< an array of strings
+    json,     ///< any other array, or an object
 };
 
 /// What is known about one setting. Made from the `describe` functions of the options, never by
 /// hand.
 struct Setting {
     std::string name{};  ///< without the section
-    SettingKind kind = SettingKind::text;
-    std::int64_t least = 0;  ///< of a number, inclusive
-    std::int64_t most = 0;
+    SettingKind kind = SettingKind::string;
+    std::int64_t min = 0;  ///< of a number, inclusive
+    std::int64_t max = 0;
     std::vector<std::string> choices{};  ///< of a text; empty: any
-    std::string initial{};               ///< the default, as JSON
-    std::string meaning{};
+    std::string default_value{};         ///< the default, as JSON
+    std::string description{};
 };
 
 /// A group of settings: an object of the file.
 struct Section {
     std::string name;  ///< "" for the settings outside of all sections
-    std::string meaning;
+    std::string description;
     std::vector<Setting> settings;
     bool repeated = false;  ///< an array of such objects; then only the whole has flag and variable
-    bool part = false;      ///< within such an array: no flag, no variable
+    bool nested = false;    ///< within such an array: no flag, no variable
 
     /// "limits.max_connections" for "max_connections".
     [[nodiscard]] std::string full_name(std::string_view setting) const;

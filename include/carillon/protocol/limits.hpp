@@ -24,7 +24,7 @@ struct Limits {
     std::uint32_t authorization_timeout_seconds = 0;  ///< 0: off
     std::uint32_t max_connections = 0;  ///< of the app in the whole cluster; 0: no limit
 
-    /// Calls `setting(name, member, least, most, meaning)` for each: configuration, its
+    /// Calls `setting(name, member, min, max, description)` for each: configuration, its
     /// documentation and its checks are all made from this one list.
     template <class Visitor>
     static void describe(Visitor&& setting);

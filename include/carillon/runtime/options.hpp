@@ -4,10 +4,10 @@
 
 namespace carillon {
 
-/// Options say their own names, bounds and meanings: `describe` calls
-/// `setting(name, member, least, most, meaning)` for numbers and `setting(name, member, meaning)`
-/// for the rest. The room `config` reads files, environment and flags with it, and writes the
-/// documentation.
+/// Options say their own names, bounds and descriptions: `describe` calls
+/// `setting(name, member, min, max, description)` for numbers and `setting(name, member,
+/// description)` for the rest. The room `config` reads files, environment and flags with it, and
+/// writes the documentation.
 struct ShutdownOptions {
     std::uint32_t grace_seconds = 10;
     std::uint32_t readiness_pause_seconds = 0;

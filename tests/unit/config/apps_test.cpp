@@ -1,11 +1,11 @@
 #include <algorithm>
 
-#include "loading.hpp"
+#include "configuration_test.hpp"
 
 namespace carillon {
 namespace {
 
-using Apps = Loading;
+using Apps = ConfigurationTest;
 
 std::string described(const App& app) {
     std::string text = app.id.get();

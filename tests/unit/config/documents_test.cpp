@@ -1,12 +1,12 @@
 #include <nlohmann/json.hpp>
 
 #include "carillon/config/schema.hpp"
-#include "loading.hpp"
+#include "configuration_test.hpp"
 
 namespace carillon {
 namespace {
 
-using Documents = Loading;
+using Documents = ConfigurationTest;
 using nlohmann::json;
 
 const std::string root = SOURCE_DIRECTORY;
@@ -50,16 +50,16 @@ TEST_F(Documents, GiveAnExampleWithEverySetting) {
     const json example =
         json::parse(contents(root + "/config/carillon.example.json"), nullptr, true, true);
     for (const Section& section : configuration_schema()) {
-        if (section.part) continue;
+        if (section.nested) continue;
         json object = section.name.empty() ? example : example.at(section.name);
         if (section.repeated) object = object.at(0);
         for (const Setting& setting : section.settings) {
             const bool alternative = section.name == "apps" && setting.name == "keys";
-            const bool required = section.name == "apps" && setting.initial == "\"\"";
+            const bool required = section.name == "apps" && setting.default_value == "\"\"";
             if (alternative) continue;
             ASSERT_TRUE(object.contains(setting.name)) << section.full_name(setting.name);
             if (required) continue;
-            EXPECT_EQ(object.at(setting.name).dump(), setting.initial)
+            EXPECT_EQ(object.at(setting.name).dump(), setting.default_value)
                 << section.full_name(setting.name);
         }
     }

@@ -4,12 +4,12 @@
 #include <utility>
 #include <vector>
 
-#include "loading.hpp"
+#include "configuration_test.hpp"
 
 namespace carillon {
 namespace {
 
-using Environment = Loading;
+using Environment = ConfigurationTest;
 
 bool warns(const Configuration& configuration, std::string_view part) {
     return std::ranges::any_of(configuration.warnings, [part](const std::string& warning) {

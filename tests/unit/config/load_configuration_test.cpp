@@ -1,12 +1,12 @@
 #include "carillon/config/load_configuration.hpp"
 
 #include "carillon/config/schema.hpp"
-#include "loading.hpp"
+#include "configuration_test.hpp"
 
 namespace carillon {
 namespace {
 
-using LoadConfiguration = Loading;
+using LoadConfiguration = ConfigurationTest;
 
 TEST_F(LoadConfiguration, HasDefaultsForEverything) {
     const Configuration configuration = load();
@@ -39,16 +39,16 @@ TEST_F(LoadConfiguration, TakesTheLaterOfTwoEqualFlags) {
 
 TEST_F(LoadConfiguration, KnowsEverySettingInAllThreeSpellings) {
     for (const Section& section : configuration_schema()) {
-        if (section.repeated || section.part) continue;
+        if (section.repeated || section.nested) continue;
         for (const Setting& setting : section.settings) {
             const std::string name = section.full_name(setting.name);
-            const bool quoted = setting.kind == SettingKind::text;
-            std::string text = setting.initial;
+            const bool quoted = setting.kind == SettingKind::string;
+            std::string text = setting.default_value;
             if (quoted) text = text.substr(1, text.size() - 2);
             sources = {};
             sources.environment = {{environment_name(name), text}};
             sources.flags = {{name, text}};
-            const std::string member = '"' + setting.name + "\":" + setting.initial;
+            const std::string member = '"' + setting.name + "\":" + setting.default_value;
             file(section.name.empty() ? '{' + member + '}'
                                       : "{\"" + section.name + "\":{" + member + "}}");
             EXPECT_EQ(problems(), "") << name;

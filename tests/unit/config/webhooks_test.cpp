@@ -1,6 +1,6 @@
 #include <gmock/gmock.h>
 
-#include "loading.hpp"
+#include "configuration_test.hpp"
 
 namespace carillon {
 namespace {
@@ -11,7 +11,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::Pair;
 
-class Webhooks : public Loading {
+class Webhooks : public ConfigurationTest {
 protected:
     /// An app with these endpoints.
     void endpoints(const std::string& list) {

@@ -16,8 +16,8 @@ namespace carillon {
 
 /// What the text of a variable or flag says, as the file would say it. A text that does not fit the
 /// kind stays text, and is refused where the setting is read.
-[[nodiscard]] std::optional<nlohmann::json> spelled_value(SettingKind kind, const std::string& text,
-                                                          const std::string& name,
-                                                          const Place& place);
+[[nodiscard]] std::optional<nlohmann::json> parse_value(SettingKind kind, const std::string& text,
+                                                        const std::string& name,
+                                                        const Source& source);
 
 }  // namespace carillon

@@ -1,4 +1,4 @@
-#include "place.hpp"
+#include "source.hpp"
 
 #include <fmt/format.h>
 
@@ -9,12 +9,12 @@
 
 namespace carillon {
 
-void Place::refuse(std::string_view key, std::string_view why) const {
+void Source::refuse(std::string_view key, std::string_view why) const {
     problems_->lines.push_back(key.empty() ? fmt::format("{}: {}", name_, why)
                                            : fmt::format("{} in {}: {}", key, name_, why));
 }
 
-std::optional<std::string> Place::read_file(const std::filesystem::path& path) const {
+std::optional<std::string> Source::read_file(const std::filesystem::path& path) const {
     std::ifstream file(path, std::ios::binary);
     std::string text;
     std::array<char, 4096> part{};

@@ -14,12 +14,12 @@
 namespace carillon {
 
 /// A directory for the files of one test; goes away with it.
-class Loading : public testing::Test {
+class ConfigurationTest : public testing::Test {
 protected:
-    Loading() : directory_(std::filesystem::path(testing::TempDir()) / unique_name()) {
+    ConfigurationTest() : directory_(std::filesystem::path(testing::TempDir()) / unique_name()) {
         std::filesystem::create_directories(directory_);
     }
-    ~Loading() override { std::filesystem::remove_all(directory_); }
+    ~ConfigurationTest() override { std::filesystem::remove_all(directory_); }
 
     std::string write(const std::string& name, std::string_view text) const {
         const auto path = directory_ / name;

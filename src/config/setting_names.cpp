@@ -1,4 +1,4 @@
-#include "spellings.hpp"
+#include "setting_names.hpp"
 
 #include <charconv>
 
@@ -7,10 +7,10 @@
 namespace carillon {
 
 std::map<std::string, SettingKind> dotted_names() {
-    std::map<std::string, SettingKind> names = {{"host", SettingKind::text},
+    std::map<std::string, SettingKind> names = {{"host", SettingKind::string},
                                                 {"port", SettingKind::number}};
     for (const Section& section : configuration_schema()) {
-        if (section.part) continue;
+        if (section.nested) continue;
         if (!section.name.empty()) names.emplace(section.name, SettingKind::json);
         if (section.repeated) continue;
         for (const Setting& setting : section.settings) {
@@ -20,10 +20,10 @@ std::map<std::string, SettingKind> dotted_names() {
     return names;
 }
 
-std::optional<nlohmann::json> spelled_value(SettingKind kind, const std::string& text,
-                                            const std::string& name, const Place& place) {
-    if (kind == SettingKind::json || kind == SettingKind::texts)
-        return read_json(text, name, place);
+std::optional<nlohmann::json> parse_value(SettingKind kind, const std::string& text,
+                                          const std::string& name, const Source& source) {
+    if (kind == SettingKind::json || kind == SettingKind::strings)
+        return read_json(text, name, source);
     if (kind == SettingKind::boolean) {
         if (text == "true" || text == "1") return true;
         if (text == "false" || text == "0") return false;
