@@ -73,7 +73,7 @@ bool OriginPattern::matches(std::string_view text) const {
     return origin->host.size() > host_.size() && origin->host.ends_with(host_);
 }
 
-bool AllowedOrigins::admit(std::string_view origin) const {
+bool AllowedOrigins::allows(std::string_view origin) const {
     return patterns_.empty() || origin.empty() ||
            std::ranges::any_of(patterns_, [origin](const OriginPattern& pattern) {
                return pattern.matches(origin);

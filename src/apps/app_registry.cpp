@@ -16,7 +16,7 @@ AppRegistry::AppRegistry(std::vector<App> apps, const AppRegistry* previous) {
     node_ = previous != nullptr ? previous->node_ : std::make_shared<NodeUsage>();
     for (App& app : apps) {
         const auto next = static_cast<AppIndex>(known_.size());
-        const auto [known, is_new] = known_.try_emplace(app.id.get(), Known{next, nullptr});
+        const auto [known, is_new] = known_.try_emplace(app.id.get(), KnownApp{next, nullptr});
         if (is_new) known->second.usage = std::make_shared<AppUsage>(node_);
         app.index = known->second.index;
         app.usage = known->second.usage;

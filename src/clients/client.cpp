@@ -46,7 +46,7 @@ void Client::await_admission(QuotaClient& quota, std::shared_ptr<const App> app,
             }
             return;
         }
-        admission_->app->usage->leave();
+        admission_->app->usage->release_connection();
         admission_.reset();
         refuse(Errc::app_over_quota, "Application has too many connections");
     };
@@ -55,7 +55,7 @@ void Client::await_admission(QuotaClient& quota, std::shared_ptr<const App> app,
 
 void Client::release_admission() {
     if (!admission_) return;
-    if (admission_->is_open) admission_->app->usage->leave();
+    if (admission_->is_open) admission_->app->usage->release_connection();
     admission_->quota.give_back(*admission_->app, admission_->ticket);
     admission_.reset();
 }
@@ -98,7 +98,7 @@ void Client::on_closed(int code) {
     if (!connection_) return;
     spdlog::debug("connection {} closed, {}", connection_->socket_id().text(), code);
     ++metrics_.connections_closed[code];
-    connection_->app().usage->leave();
+    connection_->app().usage->release_connection();
     channels_->edge_channels().retire(std::move(connection_));
 }
 

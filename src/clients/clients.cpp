@@ -90,15 +90,15 @@ std::optional<Clients::Refusal> Clients::refusal(std::string_view key, const App
     if (app->tls_only && !request.origin.secure) {
         return Refusal{Errc::tls_required, "Application only accepts TLS connections"};
     }
-    if (!app->allowed_origins.admit(request.header(boost::beast::http::field::origin))) {
+    if (!app->allowed_origins.allows(request.header(boost::beast::http::field::origin))) {
         return Refusal{Errc::origin_refused, "Origin not allowed"};
     }
-    switch (app->usage->enter(app->limits.max_connections, options_.max_connections)) {
-        case AppUsage::Entry::admitted:
+    switch (app->usage->admit_connection(app->limits.max_connections, options_.max_connections)) {
+        case AppUsage::Admission::admitted:
             return std::nullopt;
-        case AppUsage::Entry::app_full:
+        case AppUsage::Admission::app_full:
             return Refusal{Errc::app_over_quota, "Application has too many connections"};
-        case AppUsage::Entry::node_full:
+        case AppUsage::Admission::node_full:
             break;
     }
     return Refusal{Errc::node_full, "Server is over capacity"};

@@ -31,7 +31,7 @@ public:
     explicit AllowedOrigins(std::vector<OriginPattern> patterns) : patterns_(std::move(patterns)) {}
 
     /// `origin`: the header of the request, "" if it has none.
-    [[nodiscard]] bool admit(std::string_view origin) const;
+    [[nodiscard]] bool allows(std::string_view origin) const;
 
 private:
     std::vector<OriginPattern> patterns_;

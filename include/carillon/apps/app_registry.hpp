@@ -31,11 +31,11 @@ private:
     ByName by_id_;
     ByName by_key_;
     std::shared_ptr<NodeUsage> node_;
-    struct Known {
+    struct KnownApp {
         AppIndex index;
         std::shared_ptr<AppUsage> usage;
     };
-    boost::unordered_flat_map<std::string, Known, StringHash, std::equal_to<>> known_;
+    boost::unordered_flat_map<std::string, KnownApp, StringHash, std::equal_to<>> known_;
 };
 
 }  // namespace carillon

@@ -19,10 +19,10 @@ struct ChannelFilter {
     std::vector<std::string> suffixes;
     std::vector<std::string> names;
 
-    [[nodiscard]] bool all() const noexcept {
+    [[nodiscard]] bool is_empty() const noexcept {
         return prefixes.empty() && suffixes.empty() && names.empty();
     }
-    [[nodiscard]] bool admits(std::string_view channel) const noexcept;
+    [[nodiscard]] bool matches(std::string_view channel) const noexcept;
 };
 
 /// Where an app's webhooks go, and which of them.
@@ -42,7 +42,7 @@ struct WebhookEndpoint {
 
     /// `channel` is empty for an event of none, which only endpoints without a filter get.
     [[nodiscard]] bool wants(WebhookKind kind, std::string_view channel) const noexcept {
-        return kinds.has(kind) && channels.admits(channel);
+        return kinds.has(kind) && channels.matches(channel);
     }
 };
 

@@ -8,7 +8,7 @@ namespace {
 bool admits(std::string_view pattern, std::string_view origin) {
     const auto parsed = OriginPattern::parse(pattern);
     EXPECT_TRUE(parsed) << pattern;
-    return parsed && AllowedOrigins({*parsed}).admit(origin);
+    return parsed && AllowedOrigins({*parsed}).allows(origin);
 }
 
 TEST(AllowedOrigins, CompareSchemeHostAndPort) {
@@ -38,7 +38,7 @@ TEST(AllowedOrigins, AStarStandsForAnyNamesInFront) {
 
 TEST(AllowedOrigins, LetInWhoeverHasNoneAndEverybodyWithoutAList) {
     EXPECT_TRUE(admits("https://example.com", ""));
-    EXPECT_TRUE(AllowedOrigins().admit("https://anything"));
+    EXPECT_TRUE(AllowedOrigins().allows("https://anything"));
 }
 
 TEST(OriginPattern, IsAnOriginAndNothingElse) {

@@ -23,13 +23,14 @@ TEST(AppRegistry, FindsByIdAndByEachKey) {
 
 TEST(AppRegistry, AReloadKeepsIndexAndUsageOfAnApp) {
     const AppRegistry first({app("a", {"k1"}), app("b", {"k2"})}, nullptr);
-    EXPECT_EQ(first.find_by_id("b")->usage->enter(1, 0), AppUsage::Entry::admitted);
+    EXPECT_EQ(first.find_by_id("b")->usage->admit_connection(1, 0), AppUsage::Admission::admitted);
     const AppRegistry second({app("c", {"k3"}), app("b", {"k4"})}, &first);
     EXPECT_EQ(second.find_by_id("b")->index, first.find_by_id("b")->index);
-    EXPECT_EQ(second.find_by_id("b")->usage->enter(1, 0), AppUsage::Entry::app_full);
-    EXPECT_EQ(second.find_by_id("c")->usage->enter(1, 1), AppUsage::Entry::node_full);
-    second.find_by_id("b")->usage->leave();
-    EXPECT_EQ(second.find_by_id("c")->usage->enter(1, 1), AppUsage::Entry::admitted);
+    EXPECT_EQ(second.find_by_id("b")->usage->admit_connection(1, 0), AppUsage::Admission::app_full);
+    EXPECT_EQ(second.find_by_id("c")->usage->admit_connection(1, 1),
+              AppUsage::Admission::node_full);
+    second.find_by_id("b")->usage->release_connection();
+    EXPECT_EQ(second.find_by_id("c")->usage->admit_connection(1, 1), AppUsage::Admission::admitted);
     EXPECT_NE(second.find_by_id("c")->index, first.find_by_id("a")->index);
     const AppRegistry third({app("a", {"k1"})}, &second);
     EXPECT_EQ(third.find_by_id("a")->index, first.find_by_id("a")->index);
