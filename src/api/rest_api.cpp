@@ -15,18 +15,18 @@ namespace {
 
 using Json = nlohmann::json;
 
-HttpResponse plain(int status, std::string_view text) {
+HttpResponse plain_text(int status, std::string_view text) {
     HttpResponse response{.status = status};
     response.body.append(text).append("\n");
     return response;
 }
 
-HttpResponse refusal(const Error& error, const Limits& limits) {
-    if (error.code != Errc::data_too_large) return plain(400, error.what);
-    return plain(413, "The data content of this event exceeds the allowed maximum (" +
-                          std::to_string(limits.max_event_payload_bytes) +
-                          " bytes). See https://pusher.com/docs/channels/server_api/"
-                          "http-api#publishing-events for more info");
+HttpResponse error_response(const Error& error, const Limits& limits) {
+    if (error.code != Errc::data_too_large) return plain_text(400, error.what);
+    return plain_text(413, "The data content of this event exceeds the allowed maximum (" +
+                               std::to_string(limits.max_event_payload_bytes) +
+                               " bytes). See https://pusher.com/docs/channels/server_api/"
+                               "http-api#publishing-events for more info");
 }
 
 HttpResponse ok(const Json& json) {
@@ -34,13 +34,13 @@ HttpResponse ok(const Json& json) {
             .content_type = "application/json"};
 }
 
-/// What of `asked` the app has switched on.
-InfoAttributes offered(InfoAttributes asked, const App& app) {
-    asked.subscription_count = asked.subscription_count && app.subscription_count;
-    return asked;
+/// What of `requested` the app has switched on.
+InfoAttributes enabled_attributes(InfoAttributes requested, const App& app) {
+    requested.subscription_count = requested.subscription_count && app.subscription_count;
+    return requested;
 }
 
-Json attributes(const ChannelSummary& summary, const InfoAttributes& info) {
+Json info_attributes(const ChannelSummary& summary, const InfoAttributes& info) {
     Json json = Json::object();
     if (info.user_count && summary.presence) json["user_count"] = summary.users;
     if (info.subscription_count) json["subscription_count"] = summary.subscriptions;
@@ -48,7 +48,7 @@ Json attributes(const ChannelSummary& summary, const InfoAttributes& info) {
 }
 
 /// The `cache` attribute; null if nothing is kept that has data.
-Json last_event(const std::optional<CachedEvent>& cached) {
+Json cache_attribute(const std::optional<CachedEvent>& cached) {
     if (!cached) return nullptr;
     Json event = Json::parse(cached->text, nullptr, false);
     if (!event.is_object() || !event.contains("data")) return nullptr;
@@ -106,22 +106,22 @@ void RestApi::add_routes(HttpRoutes& routes) {
 void RestApi::authenticate(Endpoint endpoint, std::string_view pattern, const HttpRequest& request,
                            const HttpReply& reply) {
     const auto query = Query::parse(request.query);
-    if (!query) return reply.send(plain(400, query.error().what));
+    if (!query) return reply.send(plain_text(400, query.error().what));
     const auto app = pattern.starts_with("/apps/")
                          ? apps_->find_by_id(request.path_values[0])
                          : apps_->find_by_key(query->find("auth_key").value_or(""));
     if (!app && !pattern.starts_with("/apps/")) {
-        return reply.send(plain(401, "Missing or unknown auth_key"));
+        return reply.send(plain_text(401, "Missing or unknown auth_key"));
     }
-    if (!app) return reply.send(plain(404, "App ID not found"));
+    if (!app) return reply.send(plain_text(404, "App ID not found"));
     const ApiRequest signed_request{request.method(), request.path, *query, request.body()};
     const auto refused = check_api_request(signed_request, app->credentials, unix_seconds(),
                                            options_.max_clock_skew_seconds, path_prefix_);
     if (refused) return reply.send({.status = refused->status, .body = refused->text});
-    if (!app->enabled) return reply.send(plain(403, "The app is disabled"));
+    if (!app->enabled) return reply.send(plain_text(403, "The app is disabled"));
     const std::uint32_t rate = app->limits.max_api_requests_per_second;
     if (!app->usage->api_requests().admit(rate, loop_.now())) {
-        HttpResponse too_many = plain(429, "Too many requests");
+        HttpResponse too_many = plain_text(429, "Too many requests");
         too_many.headers.emplace_back("Retry-After", "1");
         return reply.send(std::move(too_many));
     }
@@ -138,7 +138,8 @@ void RestApi::publish(const App& app, std::span<const Trigger> triggers, const H
         }
     }
     if (channels_.publish(app, std::move(events), std::move(done))) return;
-    HttpResponse full = plain(503, "The cluster's Redis cannot be reached, and too much waits");
+    HttpResponse full =
+        plain_text(503, "The cluster's Redis cannot be reached, and too much waits");
     full.headers.emplace_back("Retry-After", "1");
     reply.send(std::move(full));
 }
@@ -146,36 +147,36 @@ void RestApi::publish(const App& app, std::span<const Trigger> triggers, const H
 void RestApi::post_event(const Call& call, HttpReply reply) {
     const auto trigger =
         parser_.parse_event(call.request.body(), call.app.limits, fallback(call.query));
-    if (!trigger) return reply.send(refusal(trigger.error(), call.app.limits));
+    if (!trigger) return reply.send(error_response(trigger.error(), call.app.limits));
     if (!trigger->asks_info) {
         return publish(call.app, {&*trigger, 1}, reply,
                        [reply] { reply.send(ok(Json::object())); });
     }
     const auto app = apps_->find_by_id(call.app.id.get());
-    publish(
-        call.app, {&*trigger, 1}, reply,
-        [this, reply, app, channels = trigger->channels, info = offered(trigger->info, call.app)] {
-            channels_.queries().summarize(*app, channels,
-                                          [reply, info](std::vector<ChannelSummary> summaries) {
-                                              Json by_name = Json::object();
-                                              for (const ChannelSummary& summary : summaries) {
-                                                  by_name[summary.name] = attributes(summary, info);
-                                              }
-                                              reply.send(ok({{"channels", std::move(by_name)}}));
-                                          });
-        });
+    publish(call.app, {&*trigger, 1}, reply,
+            [this, reply, app, channels = trigger->channels,
+             info = enabled_attributes(trigger->info, call.app)] {
+                channels_.queries().summarize(
+                    *app, channels, [reply, info](std::vector<ChannelSummary> summaries) {
+                        Json by_name = Json::object();
+                        for (const ChannelSummary& summary : summaries) {
+                            by_name[summary.name] = info_attributes(summary, info);
+                        }
+                        reply.send(ok({{"channels", std::move(by_name)}}));
+                    });
+            });
 }
 
 void RestApi::post_batch(const Call& call, HttpReply reply) {
     const auto batch = parser_.parse_batch(call.request.body(), call.app.limits);
-    if (!batch) return reply.send(refusal(batch.error(), call.app.limits));
+    if (!batch) return reply.send(error_response(batch.error(), call.app.limits));
     bool asks_info = false;
     std::vector<ChannelName> channels;
     std::vector<InfoAttributes> infos;
     for (const Trigger& trigger : *batch) {
         asks_info = asks_info || trigger.asks_info;
         channels.push_back(trigger.channels.front());
-        infos.push_back(offered(trigger.info, call.app));
+        infos.push_back(enabled_attributes(trigger.info, call.app));
     }
     if (!asks_info) {
         return publish(call.app, *batch, reply, [reply] { reply.send(ok(Json::object())); });
@@ -187,7 +188,7 @@ void RestApi::post_batch(const Call& call, HttpReply reply) {
                     *app, channels, [reply, infos](std::vector<ChannelSummary> summaries) {
                         Json items = Json::array();
                         for (std::size_t i = 0; i < summaries.size(); ++i) {
-                            items.push_back(attributes(summaries[i], infos[i]));
+                            items.push_back(info_attributes(summaries[i], infos[i]));
                         }
                         reply.send(ok({{"batch", std::move(items)}}));
                     });
@@ -200,25 +201,26 @@ void RestApi::post_channel_event(const Call& call, HttpReply reply) {
     parameters.channel = call.request.path_values[1];
     parameters.channels.clear();
     const auto trigger = parser_.parse_event("{}", call.app.limits, parameters);
-    if (!trigger) return reply.send(refusal(trigger.error(), call.app.limits));
+    if (!trigger) return reply.send(error_response(trigger.error(), call.app.limits));
     publish(call.app, {&*trigger, 1}, reply, [reply] { reply.send({.status = 202}); });
 }
 
 void RestApi::get_channels(const Call& call, HttpReply reply) {
     const auto info = InfoAttributes::parse(call.query.find("info").value_or(""));
-    if (!info) return reply.send(refusal(info.error(), call.app.limits));
+    if (!info) return reply.send(error_response(info.error(), call.app.limits));
     const std::string prefix{call.query.find("filter_by_prefix").value_or("")};
     if (info->user_count && !prefix.starts_with("presence-")) {
-        return reply.send(plain(400,
-                                "user_count may only be requested for presence channels - please "
-                                "supply filter_by_prefix begining with presence-"));
+        return reply.send(
+            plain_text(400,
+                       "user_count may only be requested for presence channels - please "
+                       "supply filter_by_prefix begining with presence-"));
     }
     channels_.queries().list(
         call.app, prefix,
-        [reply, info = offered(*info, call.app)](std::vector<ChannelSummary> summaries) {
+        [reply, info = enabled_attributes(*info, call.app)](std::vector<ChannelSummary> summaries) {
             Json channels = Json::object();
             for (const ChannelSummary& summary : summaries) {
-                channels[summary.name] = attributes(summary, info);
+                channels[summary.name] = info_attributes(summary, info);
             }
             reply.send(ok({{"channels", std::move(channels)}}));
         });
@@ -226,25 +228,26 @@ void RestApi::get_channels(const Call& call, HttpReply reply) {
 
 void RestApi::get_channel(const Call& call, HttpReply reply) {
     const auto info = InfoAttributes::parse(call.query.find("info").value_or(""));
-    if (!info) return reply.send(refusal(info.error(), call.app.limits));
+    if (!info) return reply.send(error_response(info.error(), call.app.limits));
     const auto name = ChannelName::parse(call.request.path_values[1], call.app.limits);
-    if (!name) return reply.send(refusal(name.error(), call.app.limits));
+    if (!name) return reply.send(error_response(name.error(), call.app.limits));
     if (info->user_count && !name->kind().is_presence()) {
-        return reply.send(plain(400,
-                                "Cannot retrieve the user count unless the channel is a presence "
-                                "channel"));
+        return reply.send(
+            plain_text(400,
+                       "Cannot retrieve the user count unless the channel is a presence "
+                       "channel"));
     }
     if (info->cache && !name->kind().cache) {
         return reply.send(
-            plain(400, "Cannot retrieve the cache unless the channel is a cache channel"));
+            plain_text(400, "Cannot retrieve the cache unless the channel is a cache channel"));
     }
     channels_.queries().summarize(
         call.app, {*name},
-        [reply, info = offered(*info, call.app)](std::vector<ChannelSummary> summaries) {
+        [reply, info = enabled_attributes(*info, call.app)](std::vector<ChannelSummary> summaries) {
             const ChannelSummary& summary = summaries.front();
-            Json channel = attributes(summary, info);
+            Json channel = info_attributes(summary, info);
             channel["occupied"] = summary.subscriptions > 0;
-            if (info.cache) channel["cache"] = last_event(summary.cached);
+            if (info.cache) channel["cache"] = cache_attribute(summary.cached);
             reply.send(ok(channel));
         },
         info->cache);
@@ -252,9 +255,9 @@ void RestApi::get_channel(const Call& call, HttpReply reply) {
 
 void RestApi::get_users(const Call& call, HttpReply reply) {
     const auto name = ChannelName::parse(call.request.path_values[1], call.app.limits);
-    if (!name) return reply.send(refusal(name.error(), call.app.limits));
+    if (!name) return reply.send(error_response(name.error(), call.app.limits));
     if (!name->kind().is_presence()) {
-        return reply.send(plain(400, "Users can only be retrieved for presence channels"));
+        return reply.send(plain_text(400, "Users can only be retrieved for presence channels"));
     }
     channels_.queries().users(call.app, *name, [reply](std::vector<std::string> ids) {
         Json users = Json::array();
@@ -265,7 +268,7 @@ void RestApi::get_users(const Call& call, HttpReply reply) {
 
 void RestApi::get_stats(const Call& call, HttpReply reply) {
     const auto name = ChannelName::parse(call.request.path_values[1], call.app.limits);
-    if (!name) return reply.send(refusal(name.error(), call.app.limits));
+    if (!name) return reply.send(error_response(name.error(), call.app.limits));
     channels_.queries().summarize(call.app, {*name},
                                   [reply](std::vector<ChannelSummary> summaries) {
                                       const ChannelSummary& summary = summaries.front();
