@@ -30,8 +30,8 @@ std::string_view write_bytes(int descriptor, std::string_view bytes) {
             bytes.remove_prefix(static_cast<std::size_t>(written));
         } else if (errno == EAGAIN) {
             // Another process that shares it has chosen non-blocking mode.
-            pollfd room{.fd = descriptor, .events = POLLOUT, .revents = 0};
-            ::poll(&room, 1, -1);
+            pollfd writable{.fd = descriptor, .events = POLLOUT, .revents = 0};
+            ::poll(&writable, 1, -1);
         } else if (errno != EINTR) {
             return bytes;
         }

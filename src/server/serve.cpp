@@ -28,7 +28,7 @@ namespace {
 using Reload = std::function<std::variant<Configuration, ConfigurationProblems>()>;
 using std::chrono::seconds;
 
-constexpr auto goodbye_time = seconds(2);  // Of the grace: for close handshakes.
+constexpr auto close_handshake_time = seconds(2);  // Of the grace: for close handshakes.
 
 /// As many connections as the system lets us have. Returns the limit.
 rlim_t raise_open_files() {
@@ -61,23 +61,23 @@ class Process {
 public:
     Process(Server& server, const ShutdownOptions& shutdown, const Reload& reload)
         : server_(server), shutdown_(shutdown), reload_(reload) {
-        await_signal();
-        keep_memory_small();
+        wait_for_signal();
+        return_memory_regularly();
     }
 
     void run() { context_.run(); }
 
 private:
-    void keep_memory_small() {
+    void return_memory_regularly() {
         memory_timer_.expires_after(seconds(10));
         memory_timer_.async_wait([this](boost::system::error_code error) {
             if (error) return;
             return_free_memory();
-            keep_memory_small();
+            return_memory_regularly();
         });
     }
 
-    void await_signal() {
+    void wait_for_signal() {
         signals_.async_wait([this](boost::system::error_code error, int signal) {
             if (error) return;
             if (signal == SIGHUP) {
@@ -85,7 +85,7 @@ private:
             } else {
                 stop();
             }
-            await_signal();
+            wait_for_signal();
         });
     }
 
@@ -122,10 +122,10 @@ private:
         end_timer_.async_wait([this](boost::system::error_code error) {
             if (!error) finish("grace time is over");
         });
-        server_.withdraw();
+        server_.mark_not_ready();
         pause_timer_.expires_after(pause);
         pause_timer_.async_wait([this, left = grace - pause](boost::system::error_code) {
-            const auto spread = std::max(left - goodbye_time, seconds(0));
+            const auto spread = std::max(left - close_handshake_time, seconds(0));
             server_.drain(spread, [this] {
                 boost::asio::post(context_, [this] { finish("nothing is left to do"); });
             });

@@ -32,7 +32,7 @@ std::shared_ptr<const TlsContext> read_certificate(const ListenOptions& options)
     return std::make_shared<const TlsContext>(options.tls_certificate_file, options.tls_key_file);
 }
 
-std::string hexadecimal(std::uint64_t number) {
+std::string to_hex(std::uint64_t number) {
     std::array<char, 17> text{};
     const int length = std::snprintf(text.data(), text.size(), "%016" PRIx64, number);
     return {text.data(), static_cast<std::size_t>(length)};
@@ -50,8 +50,7 @@ Server::Server(Configuration configuration, ServerTuning tuning)
       rates_(configuration_.connection.max_new_per_second_per_address),
       webhooks_(configuration_.webhooks, *apps_, secure_random) {
     if (!configuration_.redis.url.empty()) {
-        cluster_ =
-            std::make_unique<ClusterNode>(configuration_.redis, hexadecimal(secure_random()));
+        cluster_ = std::make_unique<ClusterNode>(configuration_.redis, to_hex(secure_random()));
     }
     const std::uint32_t count = configuration_.shards > 0 ? configuration_.shards : usable_cores();
     for (std::uint32_t i = 0; i < count; ++i) inboxes_.push_back(std::make_unique<ShardInbox>());
@@ -61,9 +60,9 @@ Server::Server(Configuration configuration, ServerTuning tuning)
                                                   rates_, webhooks_, cluster_.get()));
     }
     if (tuning.port_per_shard) {
-        listen_apart(configuration_.listen.front());
+        listen_per_shard(configuration_.listen.front());
     } else {
-        for (const ListenOptions& listen : configuration_.listen) listen_together(listen);
+        for (const ListenOptions& listen : configuration_.listen) listen_on_all_shards(listen);
     }
 }
 
@@ -77,42 +76,44 @@ void Server::stop() {
     if (std::exchange(stopped_, true)) return;
     for (const auto& shard : shards_) shard->stop();
     for (bool received = true; std::exchange(received, false);) {
-        for (const auto& shard : shards_) received = shard->receive_rest() || received;
+        for (const auto& shard : shards_) received = shard->receive_remaining() || received;
     }
     if (!webhooks_.has_spool()) {
-        for (const auto& shard : shards_) shard->say_departures();
+        for (const auto& shard : shards_) shard->announce_departures();
     }
     webhooks_.stop(departures());
 }
 
-void Server::hold(std::vector<SpooledDeparture> departures) {
+void Server::restore_departures(std::vector<SpooledDeparture> departures) {
     const auto count = static_cast<std::uint16_t>(shards_.size());
-    for (SpooledDeparture& left : departures) {
-        const auto app = apps_->find_by_id(left.app);
+    for (SpooledDeparture& departure : departures) {
+        const auto app = apps_->find_by_id(departure.app);
         if (!app) continue;
-        std::string home = left.channel;
-        if (home.empty()) home.append(user_channel_prefix).append(left.user_id);
-        const auto shard = static_cast<std::size_t>(home_of(left.app, home, count));
-        shards_[shard]->hold(
-            {app->index, left.kind, std::move(left.channel), std::move(left.user_id)});
+        std::string home = departure.channel;
+        if (home.empty()) home.append(user_channel_prefix).append(departure.user_id);
+        const auto shard = static_cast<std::size_t>(home_of(departure.app, home, count));
+        shards_[shard]->restore_departure({app->index, departure.kind, std::move(departure.channel),
+                                           std::move(departure.user_id)});
     }
 }
 
 std::vector<SpooledDeparture> Server::departures() {
     std::vector<SpooledDeparture> departures;
     for (const auto& shard : shards_) {
-        for (Departure& left : shard->take_departures()) {
-            const auto is_of = [&left](const auto& app) { return app->index == left.app; };
+        for (Departure& departure : shard->take_departures()) {
+            const auto is_of = [&departure](const auto& app) {
+                return app->index == departure.app;
+            };
             const auto app = std::ranges::find_if(apps_->apps(), is_of);
             if (app == apps_->apps().end()) continue;
-            departures.push_back(
-                {(*app)->id.get(), left.kind, std::move(left.channel), std::move(left.user_id)});
+            departures.push_back({(*app)->id.get(), departure.kind, std::move(departure.channel),
+                                  std::move(departure.user_id)});
         }
     }
     return departures;
 }
 
-void Server::listen_together(const ListenOptions& options) {
+void Server::listen_on_all_shards(const ListenOptions& options) {
     const Endpoint wanted = to_endpoint(options);
     if (const auto error = probe_endpoint(wanted)) {
         // The default asks for IPv4 and IPv6; a host without IPv6 is no reason to stop.
@@ -128,7 +129,7 @@ void Server::listen_together(const ListenOptions& options) {
     endpoints_.push_back(actual);
 }
 
-void Server::listen_apart(const ListenOptions& options) {
+void Server::listen_per_shard(const ListenOptions& options) {
     const auto tls = read_certificate(options);
     for (const auto& shard : shards_) {
         endpoints_.push_back(shard->listen({to_endpoint(options).address(), 0}, tls));
@@ -136,7 +137,7 @@ void Server::listen_apart(const ListenOptions& options) {
 }
 
 void Server::start() {
-    hold(webhooks_.start());
+    restore_departures(webhooks_.start());
     for (const auto& shard : shards_) shard->start();
     if (cluster_) join_cluster();
     for (const auto& shard : shards_) {
@@ -189,11 +190,11 @@ void Server::reload(Configuration configuration) {
 }
 
 void Server::drain(Duration time, std::function<void()> done) {
-    withdraw();
+    mark_not_ready();
     const auto flush = [this, done = std::move(done)] { webhooks_.flush(done); };
     const auto settle_all = [this, flush] {
         for_each_shard(flush,
-                       [](Shard& shard, const auto& settled) { shard.settle_webhooks(settled); });
+                       [](Shard& shard, const auto& settled) { shard.finish_webhooks(settled); });
     };
     const auto settle = [this, settle_all] {
         for_each_shard(settle_all,

@@ -32,26 +32,26 @@ Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inbox
              std::size_t inbox_bytes_max, const Configuration& configuration,
              std::shared_ptr<const AppRegistry> apps, AddressRates& rates, Webhooks& webhooks,
              ClusterNode* cluster)
-    : own_(*inboxes[static_cast<std::size_t>(self)]),
-      loop_(own_.loop),
+    : inbox_(*inboxes[static_cast<std::size_t>(self)]),
+      loop_(inbox_.loop),
       mail_(self, inboxes, inbox_bytes_max),
       webhooks_(webhooks),
       cluster_(cluster == nullptr
                    ? nullptr
                    : std::make_unique<ClusterShard>(*cluster, loop_, self,
                                                     static_cast<std::uint16_t>(inboxes.size()),
-                                                    secure_random, own_.metrics.cluster)),
+                                                    secure_random, inbox_.metrics.cluster)),
       channels_(
           self, static_cast<std::uint16_t>(inboxes.size()), mail_, secure_random,
-          [this] { return loop_.now(); }, own_.metrics, webhooks_,
+          [this] { return loop_.now(); }, inbox_.metrics, webhooks_,
           cluster_ ? cluster_->home_factory() : HomeFactory{}),
-      api_(loop_, channels_, own_.metrics, apps, configuration.api, configuration.path_prefix),
+      api_(loop_, channels_, inbox_.metrics, apps, configuration.api, configuration.path_prefix),
       clients_(loop_, channels_, apps, rates, configuration.connection),
-      websocket_clients_(loop_, clients_, own_.metrics, configuration.connection,
+      websocket_clients_(loop_, clients_, inbox_.metrics, configuration.connection,
                          configuration.path_prefix),
-      fallback_clients_(loop_, clients_, own_.metrics, configuration.connection,
+      fallback_clients_(loop_, clients_, inbox_.metrics, configuration.connection,
                         configuration.path_prefix, static_cast<std::uint16_t>(inboxes.size())),
-      streams_(loop_, make_flusher(configuration.flusher), own_.metrics),
+      streams_(loop_, make_flusher(configuration.flusher), inbox_.metrics),
       http_(loop_, streams_, configuration.http, make_routes(configuration.path_prefix),
             [this](const HttpRequest& request, const HttpUpgrade& upgrade) {
                 return websocket_clients_.upgrade(request, upgrade);
@@ -70,11 +70,11 @@ Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inbox
                                   receiver.accept(std::move(request));
                               });
         });
-    own_.accept = [this](MovedRequest request) {
+    inbox_.accept = [this](MovedRequest request) {
         loop_.refresh_time();
         http_.accept(std::move(request));
     };
-    own_.drain = [this] { drain_inbox(); };
+    inbox_.drain = [this] { drain_inbox(); };
     loop_.at_end_of_turn([this] { end_turn(); });
 }
 
@@ -133,21 +133,21 @@ void Shard::post(std::function<void()> work) {
 }
 
 void Shard::drain_inbox() {
-    if (inbox_continues_)
+    if (drain_posted_)
         return;  // Or each wake-up would read on beside the others, and starve sockets.
     loop_.refresh_time();
-    while (unread_ || (unread_ = own_.inbox.take_all())) {
-        while (read_of_first_ < unread_->messages.size()) {
-            channels_.receive(unread_->from, std::move(unread_->messages[read_of_first_++]));
+    while (unread_ || (unread_ = inbox_.inbox.take_all())) {
+        while (next_unread_ < unread_->messages.size()) {
+            channels_.receive(unread_->from, std::move(unread_->messages[next_unread_++]));
             if (!loop_.turn_expired()) continue;
-            inbox_continues_ = true;
+            drain_posted_ = true;
             return boost::asio::post(loop_.context(), [this] {
-                inbox_continues_ = false;
+                drain_posted_ = false;
                 drain_inbox();
             });
         }
-        own_.inbox.release(unread_->bytes);
-        read_of_first_ = 0;
+        inbox_.inbox.release(unread_->bytes);
+        next_unread_ = 0;
         unread_ = std::move(unread_->next);
     }
 }
@@ -170,7 +170,7 @@ void Shard::end_turn() {
     if (fanned_out.empty()) return;
     loop_.refresh_time();
     for (const TimePoint accepted : fanned_out) {
-        own_.metrics.publish_to_write.add(loop_.now() - accepted);
+        inbox_.metrics.publish_to_write.add(loop_.now() - accepted);
     }
     fanned_out.clear();
 }
@@ -184,7 +184,7 @@ void Shard::schedule_due() {
 
 ShardSnapshot Shard::snapshot(TimePoint asked) const {
     ShardSnapshot snapshot;
-    snapshot.metrics = own_.metrics;
+    snapshot.metrics = inbox_.metrics;
     snapshot.connections = clients_.counts();
     channels_.home().for_each([&](std::string_view name, std::size_t subscriptions) {
         auto& kind = snapshot.channels[kind_name(ChannelKind::of(name))];
@@ -192,7 +192,7 @@ ShardSnapshot Shard::snapshot(TimePoint asked) const {
         kind.subscriptions += subscriptions;
     });
     snapshot.queued_bytes = streams_.queued_bytes();
-    snapshot.inbox_bytes = own_.inbox.bytes();
+    snapshot.inbox_bytes = inbox_.inbox.bytes();
     snapshot.lag = loop_.now() - asked;
     return snapshot;
 }
@@ -204,14 +204,14 @@ void Shard::set_apps(const std::shared_ptr<const AppRegistry>& apps) {
     if (cluster_) cluster_->set_apps(apps->apps());
 }
 
-bool Shard::receive_rest() {
+bool Shard::receive_remaining() {
     bool received = false;
-    while (unread_ || (unread_ = own_.inbox.take_all())) {
-        while (read_of_first_ < unread_->messages.size()) {
-            channels_.receive(unread_->from, std::move(unread_->messages[read_of_first_++]));
+    while (unread_ || (unread_ = inbox_.inbox.take_all())) {
+        while (next_unread_ < unread_->messages.size()) {
+            channels_.receive(unread_->from, std::move(unread_->messages[next_unread_++]));
         }
-        own_.inbox.release(unread_->bytes);
-        read_of_first_ = 0;
+        inbox_.inbox.release(unread_->bytes);
+        next_unread_ = 0;
         unread_ = std::move(unread_->next);
         received = true;
     }
@@ -221,12 +221,12 @@ bool Shard::receive_rest() {
     return received;
 }
 
-void Shard::say_departures() {
+void Shard::announce_departures() {
     channels_.webhooks().say_departures();
     webhooks_.end_turn();
 }
 
-void Shard::hold(Departure departure) {
+void Shard::restore_departure(Departure departure) {
     loop_.refresh_time();
     channels_.webhooks().hold(std::move(departure));
     schedule_due();
@@ -253,19 +253,19 @@ void Shard::drain(Duration time, std::function<void()> done) {
 void Shard::report_when_idle() {
     // Looks twice: what the last clients have caused leaves for other shards at the turn's end.
     const bool idle = http_.idle() && clients_.idle() && !channels_.edge_channels().has_retired();
-    if (idle && was_idle_) return std::exchange(drained_, nullptr)();
-    was_idle_ = idle;
+    if (idle && idle_before_) return std::exchange(drained_, nullptr)();
+    idle_before_ = idle;
     idle_timer_.expires_after(std::chrono::milliseconds(10));
     idle_timer_.async_wait([this](boost::system::error_code error) {
         if (!error) report_when_idle();
     });
 }
 
-void Shard::settle_webhooks(std::function<void()> done) {
-    if (unread_ || own_.inbox.bytes() > 0) {
-        return post([this, done = std::move(done)]() mutable { settle_webhooks(std::move(done)); });
+void Shard::finish_webhooks(std::function<void()> done) {
+    if (unread_ || inbox_.inbox.bytes() > 0) {
+        return post([this, done = std::move(done)]() mutable { finish_webhooks(std::move(done)); });
     }
-    if (!webhooks_.has_spool()) say_departures();
+    if (!webhooks_.has_spool()) announce_departures();
     webhooks_.end_turn();
     done();
 }

@@ -63,15 +63,15 @@ public:
 
     /// Once all shards are drained: what is held back is said, unless it can be kept over the
     /// restart. Then calls `done`.
-    void settle_webhooks(std::function<void()> done);
+    void finish_webhooks(std::function<void()> done);
 
     /// After `stop` of all shards: carries out what others had sent. False if there was nothing.
-    bool receive_rest();
+    bool receive_remaining();
     /// What is held back is said. After `stop`, or on the shard's thread.
-    void say_departures();
+    void announce_departures();
 
     /// What left before a restart may yet return. Before `start`.
-    void hold(Departure departure);
+    void restore_departure(Departure departure);
     /// What is held back. After `stop`.
     [[nodiscard]] std::vector<Departure> take_departures();
 
@@ -87,7 +87,7 @@ private:
     void report_when_idle();
     void schedule_due();
 
-    ShardInbox& own_;
+    ShardInbox& inbox_;
     EventLoop& loop_;
     InboxMail mail_;
     WebhookOutbox webhooks_;
@@ -120,10 +120,10 @@ private:
     DueTimeout due_;
     std::vector<std::unique_ptr<ListenerSlot>> listener_slots_;
     std::unique_ptr<Inbox<ShardMessage>::Batch> unread_;
-    std::size_t read_of_first_ = 0;
-    bool inbox_continues_ = false;  ///< the rest is read in a later handler, which is posted
+    std::size_t next_unread_ = 0;
+    bool drain_posted_ = false;  ///< the rest is read in a later handler, which is posted
     std::function<void()> drained_;
-    bool was_idle_ = false;
+    bool idle_before_ = false;
     boost::asio::steady_timer idle_timer_;
     std::thread thread_;
 };

@@ -51,7 +51,7 @@ public:
     void reload(Configuration configuration);
 
     /// From now on the server says that it is not ready.
-    void withdraw() { ready_ = false; }
+    void mark_not_ready() { ready_ = false; }
 
     /// Stops accepting, finishes requests, tells clients to reconnect elsewhere, spread over
     /// `time`. Calls `done` on some thread once nobody is left, and no webhook waits.
@@ -68,9 +68,9 @@ public:
 
 private:
     void join_cluster();
-    void listen_together(const ListenOptions& options);
-    void listen_apart(const ListenOptions& options);
-    void hold(std::vector<SpooledDeparture> departures);
+    void listen_on_all_shards(const ListenOptions& options);
+    void listen_per_shard(const ListenOptions& options);
+    void restore_departures(std::vector<SpooledDeparture> departures);
     /// Calls `work` on each shard's thread, and `done` on the thread of the last one that is done.
     void for_each_shard(std::function<void()> done,
                         std::function<void(Shard&, const std::function<void()>& done)> work);

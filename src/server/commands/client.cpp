@@ -59,9 +59,9 @@ asio::ip::tcp::socket connect(asio::io_context& io, const Target& target) {
 
 std::optional<ClientCredentials> find_credentials(const ConfigurationSources& sources,
                                                   const ClientArguments& client,
-                                                  bool app_id_matters) {
+                                                  bool needs_app_id) {
     ClientCredentials found{client.app_id, client.key, client.secret};
-    const bool identified = !app_id_matters || !found.app_id.empty();
+    const bool identified = !needs_app_id || !found.app_id.empty();
     if (identified && !found.key.empty() && !found.secret.empty()) return found;
     const auto loaded = load_configuration(sources);
     if (const auto* problems = std::get_if<ConfigurationProblems>(&loaded)) {

@@ -36,7 +36,7 @@ struct ClientCredentials {
 /// Without success the reasons are on standard error.
 [[nodiscard]] std::optional<ClientCredentials> find_credentials(const ConfigurationSources& sources,
                                                                 const ClientArguments& client,
-                                                                bool app_id_matters);
+                                                                bool needs_app_id);
 
 /// Everything but letters, digits and -_.~ as %XX.
 [[nodiscard]] std::string percent_encode(std::string_view text);

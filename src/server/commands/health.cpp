@@ -14,7 +14,7 @@ namespace {
 
 namespace http = boost::beast::http;
 
-constexpr std::chrono::seconds patience{5};
+constexpr std::chrono::seconds response_timeout{5};
 
 /// Where the admin listener is reached from this machine.
 Endpoint admin_endpoint(const AdminOptions& admin) {
@@ -25,7 +25,7 @@ Endpoint admin_endpoint(const AdminOptions& admin) {
 
 /// The status of `GET /ready`; 0 without an answer in time, with `error` set. Asynchronous only
 /// because Beast's time-outs are.
-unsigned ask(const Endpoint& endpoint, boost::system::error_code& error) {
+unsigned request_readiness(const Endpoint& endpoint, boost::system::error_code& error) {
     boost::asio::io_context io;
     boost::beast::tcp_stream stream(io);
     http::request<http::empty_body> request{http::verb::get, "/ready", 11};
@@ -33,7 +33,7 @@ unsigned ask(const Endpoint& endpoint, boost::system::error_code& error) {
     request.keep_alive(false);
     boost::beast::flat_buffer buffer;
     http::response<http::string_body> response;
-    stream.expires_after(patience);
+    stream.expires_after(response_timeout);
     stream.async_connect(endpoint, [&](boost::system::error_code failure) {
         if ((error = failure)) return;
         http::async_write(stream, request, [&](boost::system::error_code failed, std::size_t) {
@@ -56,7 +56,7 @@ int health_command(const ConfigurationSources& sources) {
     }
     const Endpoint endpoint = admin_endpoint(std::get<Configuration>(loaded).admin);
     boost::system::error_code error;
-    const unsigned status = ask(endpoint, error);
+    const unsigned status = request_readiness(endpoint, error);
     if (status == 200) {
         std::cout << "ready\n";
         return 0;

@@ -34,7 +34,7 @@ public:
         while (!done_) {
             const ordered_json frame = read();
             if (frame.is_null()) return closed();
-            if (!take(frame)) return 1;
+            if (!handle(frame)) return 1;
         }
         boost::system::error_code ignored;
         stream_.close(websocket::close_code::normal, ignored);
@@ -55,7 +55,7 @@ private:
     }
 
     /// False when the server has refused something.
-    bool take(const ordered_json& frame) {
+    bool handle(const ordered_json& frame) {
         const auto event = frame.at("event").get<std::string>();
         if (event == "pusher:connection_established") {
             subscribe_all(ordered_json::parse(frame.at("data").get<std::string>()).at("socket_id"));

@@ -10,10 +10,11 @@ int webhooks_replay_command(const ConfigurationSources& sources, const std::stri
     if (const auto* problems = std::get_if<ConfigurationProblems>(&loaded)) {
         return report(*problems);
     }
-    const auto complain = [](const std::string& what) {
+    const auto report_error = [](const std::string& what) {
         std::cerr << "carillon: " << what << '\n';
     };
-    const Replay replay = replay_dead_letters(file, std::get<Configuration>(loaded).apps, complain);
+    const Replay replay =
+        replay_dead_letters(file, std::get<Configuration>(loaded).apps, report_error);
     std::cout << replay.delivered << " delivered, " << replay.left << " left in " << file << '\n';
     return replay.left == 0 ? 0 : 1;
 }
