@@ -1,4 +1,4 @@
-# Fails when a room includes a room outside its row (docs/architecture.md).
+# Fails when a module includes a module outside its row (docs/architecture.md).
 # Usage: cmake -D ROOT=<source directory> -P CheckLayers.cmake
 
 cmake_minimum_required(VERSION 3.25)
@@ -21,7 +21,7 @@ set(ALLOW_admin net runtime channels ${INNER})
 set(ALLOW_config net runtime channels clients api cluster webhooks admin ${INNER})
 set(ALLOW_server config ${ALLOW_config})
 set(ALLOW_bench base websocket protocol auth runtime net)
-# The pure rooms may not see sockets, threads or logs either, whatever the header.
+# The pure modules may not see sockets, threads or logs either, whatever the header.
 set(PURE base websocket protocol auth apps channels metrics)
 set(IMPURE "boost/asio|boost/beast|spdlog/|sys/socket|<thread>|<mutex>|<fstream>|<iostream>")
 
@@ -29,9 +29,9 @@ file(GLOB_RECURSE FILES RELATIVE ${ROOT} ${ROOT}/include/carillon/*.hpp ${ROOT}/
 set(BROKEN 0)
 set(CHECKED 0)
 foreach(FILE IN LISTS FILES)
-    string(REGEX REPLACE "^(include/carillon|src)/([a-z]+)/.*" "\\2" ROOM ${FILE})
-    if(NOT DEFINED ALLOW_${ROOM} AND NOT ROOM STREQUAL "base")
-        message(SEND_ERROR "${FILE}: '${ROOM}' is no room of the table")
+    string(REGEX REPLACE "^(include/carillon|src)/([a-z]+)/.*" "\\2" MODULE ${FILE})
+    if(NOT DEFINED ALLOW_${MODULE} AND NOT MODULE STREQUAL "base")
+        message(SEND_ERROR "${FILE}: '${MODULE}' is no module of the table")
         continue()
     endif()
     math(EXPR CHECKED "${CHECKED} + 1")
@@ -39,11 +39,11 @@ foreach(FILE IN LISTS FILES)
     foreach(LINE IN LISTS LINES)
         if(LINE MATCHES "\"carillon/([a-z]+)/")
             set(USED ${CMAKE_MATCH_1})
-            if(NOT USED STREQUAL ROOM AND NOT USED IN_LIST ALLOW_${ROOM})
-                message(SEND_ERROR "${FILE}: room '${ROOM}' may not include room '${USED}'")
+            if(NOT USED STREQUAL MODULE AND NOT USED IN_LIST ALLOW_${MODULE})
+                message(SEND_ERROR "${FILE}: module '${MODULE}' may not include module '${USED}'")
             endif()
-        elseif(ROOM IN_LIST PURE AND LINE MATCHES "${IMPURE}")
-            message(SEND_ERROR "${FILE}: the pure room '${ROOM}' may not have: ${LINE}")
+        elseif(MODULE IN_LIST PURE AND LINE MATCHES "${IMPURE}")
+            message(SEND_ERROR "${FILE}: the pure module '${MODULE}' may not have: ${LINE}")
         endif()
     endforeach()
 endforeach()

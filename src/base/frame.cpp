@@ -13,9 +13,9 @@ Frame Frame::allocate(std::size_t size, std::span<char>& bytes) {
 }
 
 Frame Frame::copy_of(std::string_view bytes) {
-    std::span<char> room;
-    Frame frame = allocate(bytes.size(), room);
-    std::memcpy(room.data(), bytes.data(), bytes.size());
+    std::span<char> buffer;
+    Frame frame = allocate(bytes.size(), buffer);
+    std::memcpy(buffer.data(), bytes.data(), bytes.size());
     return frame;
 }
 

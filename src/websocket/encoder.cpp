@@ -30,9 +30,9 @@ Frame encode(unsigned first_byte, std::string_view payload) {
     const std::size_t size = payload.size();
     const int extended = size < 126 ? 0 : size <= std::numeric_limits<std::uint16_t>::max() ? 2 : 8;
 
-    std::span<char> room;
-    Frame frame = Frame::allocate(2 + static_cast<std::size_t>(extended) + size, room);
-    char* at = put_big_endian(room.data(), first_byte, 1);
+    std::span<char> buffer;
+    Frame frame = Frame::allocate(2 + static_cast<std::size_t>(extended) + size, buffer);
+    char* at = put_big_endian(buffer.data(), first_byte, 1);
     at = put_big_endian(at, extended == 0 ? size : extended == 2 ? 126 : 127, 1);
     at = put_big_endian(at, size, extended);
     std::copy(payload.begin(), payload.end(), at);

@@ -21,7 +21,7 @@ struct LogOptions {
     std::string format = "text";
     std::uint32_t max_queued_bytes = 1048576;
 
-    /// Beside the forms of the other rooms: `setting(name, member, {choice, …}, description)`.
+    /// Beside the forms of the other modules: `setting(name, member, {choice, …}, description)`.
     template <class Visitor>
     static void describe(Visitor&& setting) {
         setting("level", &LogOptions::level, {"trace", "debug", "info", "warn", "error", "off"},

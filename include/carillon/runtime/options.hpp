@@ -6,7 +6,7 @@ namespace carillon {
 
 /// Options say their own names, bounds and descriptions: `describe` calls
 /// `setting(name, member, min, max, description)` for numbers and `setting(name, member,
-/// description)` for the rest. The room `config` reads files, environment and flags with it, and
+/// description)` for the rest. The module `config` reads files, environment and flags with it, and
 /// writes the documentation.
 struct ShutdownOptions {
     std::uint32_t grace_seconds = 10;

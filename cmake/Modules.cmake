@@ -1,5 +1,5 @@
-# Headers that most sources have, compiled once: of the standard library for every room, those of I/O for rooms that
-# do any. A source still includes what it uses: the preset tidy compiles all of them without.
+# Headers that most sources have, compiled once: of the standard library for every module, those of I/O for the modules
+# that do any. A source still includes what it uses: the preset tidy compiles all of them without.
 file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/nothing.cpp CONTENT "")
 function(carillon_precompiled NAME)
     cmake_parse_arguments(PCH "" "" "HEADERS;LIBRARIES" ${ARGN})
@@ -14,8 +14,8 @@ set(STANDARD_HEADERS
     <boost/unordered/unordered_flat_map.hpp>)
 carillon_precompiled(carillon_standard_headers HEADERS ${STANDARD_HEADERS} LIBRARIES carillon_flags Boost::boost)
 
-# What rooms with I/O are linked to, whether they use all of it or not: who shares precompiled headers must share
-# the definitions that they were compiled with.
+# What modules with I/O are linked to, whether they use all of it or not: targets that share precompiled headers must
+# share the definitions that these were compiled with.
 add_library(carillon_io INTERFACE)
 target_link_libraries(carillon_io INTERFACE carillon_asio spdlog::spdlog)
 carillon_precompiled(carillon_io_headers
@@ -25,21 +25,21 @@ carillon_precompiled(carillon_io_headers
             <spdlog/spdlog.h>
     LIBRARIES carillon_flags carillon_io)
 
-# carillon_room(<name> [IO] [SOURCES …] [USES <room>…] [LIBRARIES …])
+# carillon_module(<name> [IO] [SOURCES …] [USES <module>…] [LIBRARIES …])
 #
-# One static library a room. USES names the rooms of its row in docs/architecture.md; the front doors of
-# a room are its headers under include/carillon/<name>/, each of which must compile alone. IO: it has sockets,
-# timers or logs.
-function(carillon_room NAME)
-    cmake_parse_arguments(ROOM "IO" "" "SOURCES;USES;LIBRARIES" ${ARGN})
+# One static library per module. USES names the modules of its row in docs/architecture.md; the public headers of a
+# module are those under include/carillon/<name>/, each of which must compile by itself. IO: it has sockets, timers or
+# logs.
+function(carillon_module NAME)
+    cmake_parse_arguments(MODULE "IO" "" "SOURCES;USES;LIBRARIES" ${ARGN})
     set(TARGET carillon_${NAME})
     file(GLOB_RECURSE HEADERS CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/include/carillon/${NAME}/*.hpp)
-    list(TRANSFORM ROOM_USES PREPEND carillon_)
-    if(ROOM_SOURCES)
-        add_library(${TARGET} STATIC ${ROOM_SOURCES})
+    list(TRANSFORM MODULE_USES PREPEND carillon_)
+    if(MODULE_SOURCES)
+        add_library(${TARGET} STATIC ${MODULE_SOURCES})
         set(SCOPE PUBLIC)
         target_include_directories(${TARGET} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
-        if(ROOM_IO)
+        if(MODULE_IO)
             target_link_libraries(${TARGET} PUBLIC carillon_io)
             target_precompile_headers(${TARGET} REUSE_FROM carillon_io_headers)
         else()
@@ -52,5 +52,5 @@ function(carillon_room NAME)
     target_sources(${TARGET} ${SCOPE} FILE_SET HEADERS BASE_DIRS ${CMAKE_SOURCE_DIR}/include
                    FILES ${HEADERS})
     set_target_properties(${TARGET} PROPERTIES VERIFY_INTERFACE_HEADER_SETS ON)
-    target_link_libraries(${TARGET} ${SCOPE} carillon_flags ${ROOM_USES} ${ROOM_LIBRARIES})
+    target_link_libraries(${TARGET} ${SCOPE} carillon_flags ${MODULE_USES} ${MODULE_LIBRARIES})
 endfunction()
