@@ -79,7 +79,7 @@ function(check_link FILE LINKED)
 endfunction()
 
 set(PATTERNS)
-foreach(FOLDER IN ITEMS include src tests cmake)
+foreach(FOLDER IN ITEMS include src tests tools cmake)
     foreach(SUFFIX IN ITEMS hpp cpp lua mjs cmake txt)
         list(APPEND PATTERNS ${ROOT}/${FOLDER}/*.${SUFFIX})
     endforeach()

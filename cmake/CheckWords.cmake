@@ -6,7 +6,8 @@ cmake_minimum_required(VERSION 3.25)
 file(STRINGS ${ROOT}/cmake/retired_words.txt LINES REGEX "^[^#]")
 file(GLOB_RECURSE FILES RELATIVE ${ROOT}
      ${ROOT}/include/*.hpp ${ROOT}/src/*.hpp ${ROOT}/src/*.cpp ${ROOT}/src/*.lua ${ROOT}/tests/*.hpp ${ROOT}/tests/*.cpp
-     ${ROOT}/docs/*.md ${ROOT}/cmake/*.cmake ${ROOT}/src/CMakeLists.txt ${ROOT}/tests/CMakeLists.txt)
+     ${ROOT}/tools/*.hpp ${ROOT}/tools/*.cpp ${ROOT}/docs/*.md ${ROOT}/cmake/*.cmake
+     ${ROOT}/src/CMakeLists.txt ${ROOT}/tests/CMakeLists.txt ${ROOT}/tools/CMakeLists.txt)
 list(APPEND FILES CMakeLists.txt CMakePresets.json CONTRIBUTING.md README.md)
 list(FILTER FILES EXCLUDE REGEX "^docs/decisions/|node_modules|^cmake/CheckWords")
 list(LENGTH FILES CHECKED)
