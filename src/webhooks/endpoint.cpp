@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "outcome.hpp"
-#include "sealing.hpp"
+#include "signing.hpp"
 
 namespace carillon {
 namespace {
@@ -97,8 +97,8 @@ void Endpoint::wake() {
 
 void Endpoint::send(EndpointQueue::Start start) {
     Delivery& delivery = *start.delivery;
-    if (delivery.body.empty()) seal(delivery, credential_, unix_ms());
-    clients_[start.lane].post(post_of(delivery, endpoint_), endpoint_.timeout,
+    if (delivery.body.empty()) sign(delivery, credential_, unix_ms());
+    clients_[start.lane].post(signed_post(delivery, endpoint_), endpoint_.timeout,
                               [this, lane = start.lane, began = now()](const HttpOutcome& outcome) {
                                   finish(lane, outcome, began);
                               });

@@ -21,7 +21,7 @@
 #include "file_bytes.hpp"
 #include "letter.hpp"
 #include "outcome.hpp"
-#include "sealing.hpp"
+#include "signing.hpp"
 
 namespace carillon {
 namespace {
@@ -84,9 +84,9 @@ private:
         Delivery delivery;
         delivery.id = std::move(letter.delivery);
         delivery.events = std::move(letter.events);
-        seal(delivery, app.credentials.front(), unix_ms_now());
+        sign(delivery, app.credentials.front(), unix_ms_now());
         std::optional<HttpOutcome> outcome;
-        client->second.post(post_of(delivery, endpoint), endpoint.timeout,
+        client->second.post(signed_post(delivery, endpoint), endpoint.timeout,
                             [&](const HttpOutcome& arrived) { outcome = arrived; });
         loop_.restart();
         while (!outcome && loop_.run_one() > 0) {

@@ -1,4 +1,4 @@
-#include "sealing.hpp"
+#include "signing.hpp"
 
 #include <gmock/gmock.h>
 
@@ -8,7 +8,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::Pair;
 
-TEST(Sealing, SignsTheBodyAndNamesTheKey) {
+TEST(Signing, SignsTheBodyAndNamesTheKey) {
     Delivery delivery;
     delivery.id = "0123";
     delivery.events.push_back({WebhookKind::channel_occupied,
@@ -16,7 +16,7 @@ TEST(Sealing, SignsTheBodyAndNamesTheKey) {
                                R"({"name":"channel_occupied","channel":"c"})",
                                {},
                                {}});
-    seal(delivery, {"key", "secret"}, 1700000000123);
+    sign(delivery, {"key", "secret"}, 1700000000123);
     EXPECT_EQ(delivery.body, R"({"time_ms":1700000000123,"events":)"
                              R"([{"name":"channel_occupied","channel":"c"}]})");
     // printf '%s' BODY | openssl dgst -sha256 -hmac secret
@@ -24,7 +24,7 @@ TEST(Sealing, SignsTheBodyAndNamesTheKey) {
               "5a9ca4989bfeb0ac3bc9ac86be969010233e714961494bc1029ba07e68b21637");
     WebhookEndpoint endpoint;
     endpoint.headers = {{"Authorization", "Bearer x"}};
-    const HttpPost post = post_of(delivery, endpoint);
+    const HttpPost post = signed_post(delivery, endpoint);
     EXPECT_EQ(post.body, delivery.body);
     EXPECT_THAT(post.headers, Contains(Pair("Content-Type", "application/json")));
     EXPECT_THAT(post.headers, Contains(Pair("X-Pusher-Key", "key")));

@@ -1,4 +1,4 @@
-#include "sealing.hpp"
+#include "signing.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -9,7 +9,7 @@
 
 namespace carillon {
 
-void seal(Delivery& delivery, const Credential& credential, std::int64_t time_ms) {
+void sign(Delivery& delivery, const Credential& credential, std::int64_t time_ms) {
     std::vector<std::string_view> events;
     for (const QueuedEvent& event : delivery.events) events.push_back(event.text);
     delivery.body = webhook_body(time_ms, events);
@@ -17,7 +17,7 @@ void seal(Delivery& delivery, const Credential& credential, std::int64_t time_ms
     delivery.signature = hmac_sha256_hex(credential.secret, delivery.body);
 }
 
-HttpPost post_of(const Delivery& delivery, const WebhookEndpoint& endpoint) {
+HttpPost signed_post(const Delivery& delivery, const WebhookEndpoint& endpoint) {
     HttpPost post{delivery.body,
                   {{"Content-Type", "application/json"},
                    {"User-Agent", "carillon"},
