@@ -11,7 +11,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "file_bytes.hpp"
+#include "file_io.hpp"
 
 namespace carillon {
 
@@ -38,9 +38,9 @@ void DeadLetters::check() const {
                              std::strerror(errno));
 }
 
-bool DeadLetters::keep(const Letter& letter) {
+bool DeadLetters::keep(const StoredDelivery& delivery) {
     if (file_.empty()) return false;
-    if (!append(letter.line())) return false;
+    if (!append(delivery.json_line())) return false;
     complained_ = false;
     return true;
 }

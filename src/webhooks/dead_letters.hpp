@@ -3,11 +3,11 @@
 #include <cstddef>
 #include <string>
 
-#include "letter.hpp"
+#include "stored_delivery.hpp"
 
 namespace carillon {
 
-/// The file of what was given up. Opened and locked (flock(2)) for each letter, so that whoever
+/// The file of what was given up. Opened and locked (flock(2)) for each delivery, so that whoever
 /// replays may take the file away. One thread.
 class DeadLetters {
 public:
@@ -19,8 +19,8 @@ public:
     void check() const;
 
     /// False if it could not be kept: no file, a full one, or an error, which is logged once until
-    /// a letter is kept again.
-    bool keep(const Letter& letter);
+    /// a delivery is kept again.
+    bool keep(const StoredDelivery& delivery);
 
 private:
     [[nodiscard]] bool append(const std::string& line);

@@ -76,10 +76,10 @@ bool Endpoint::push(const WebhookEvent& event) {
     return true;
 }
 
-void Endpoint::restore(Letter letter) {
+void Endpoint::restore(StoredDelivery stored) {
     Delivery delivery;
-    delivery.id = std::move(letter.delivery);
-    delivery.events = std::move(letter.events);
+    delivery.id = std::move(stored.delivery_id);
+    delivery.events = std::move(stored.events);
     queue_.restore(std::move(delivery), now());
 }
 
@@ -165,13 +165,13 @@ WebhookMetrics Endpoint::metrics() const {
     return metrics;
 }
 
-std::vector<Letter> Endpoint::take_all() {
-    std::vector<Letter> letters;
+std::vector<StoredDelivery> Endpoint::take_all() {
+    std::vector<StoredDelivery> deliveries;
     for (Delivery& delivery : queue_.take_all(now())) {
-        letters.push_back(
+        deliveries.push_back(
             {app_, endpoint_.name, std::move(delivery.id), {}, std::move(delivery.events)});
     }
-    return letters;
+    return deliveries;
 }
 
 }  // namespace carillon

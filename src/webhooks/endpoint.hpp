@@ -33,7 +33,7 @@ public:
 
     /// True if this endpoint wants it; `wake` then sends it.
     bool push(const WebhookEvent& event);
-    void restore(Letter letter);
+    void restore(StoredDelivery stored);
     void wake();
     /// No more requests are made.
     void halt() noexcept { halted_ = true; }
@@ -48,7 +48,7 @@ public:
     [[nodiscard]] const std::string& name() const noexcept { return endpoint_.name; }
 
     /// What waits, and is no longer delivered.
-    [[nodiscard]] std::vector<Letter> take_all();
+    [[nodiscard]] std::vector<StoredDelivery> take_all();
 
 private:
     [[nodiscard]] QueueRules rules() const;

@@ -10,8 +10,8 @@
 
 #include "breaker.hpp"
 #include "carillon/base/time.hpp"
-#include "letter.hpp"
 #include "retry.hpp"
+#include "stored_delivery.hpp"
 
 namespace carillon {
 

@@ -18,10 +18,10 @@
 #include <utility>
 
 #include "carillon/net/http_client.hpp"
-#include "file_bytes.hpp"
-#include "letter.hpp"
+#include "file_io.hpp"
 #include "outcome.hpp"
 #include "signing.hpp"
+#include "stored_delivery.hpp"
 
 namespace carillon {
 namespace {
@@ -46,16 +46,16 @@ public:
 
     /// False: the line stays.
     bool send(std::size_t number, const std::string& line) {
-        auto letter = Letter::parse(line);
-        if (!letter || letter->events.empty()) {
+        auto stored = StoredDelivery::parse(line);
+        if (!stored || stored->events.empty()) {
             complain_(fmt::format("line {}: not a dead letter", number));
             return false;
         }
-        const std::string name = fmt::format("app {}, {}", letter->app, letter->endpoint);
+        const std::string name = fmt::format("app {}, {}", stored->app, stored->endpoint);
         if (failed_.contains(name)) return false;
-        const auto [app, endpoint] = find(*letter);
+        const auto [app, endpoint] = find(*stored);
         std::string_view outcome = dead::unknown_endpoint;
-        if (endpoint != nullptr) outcome = send(*app, *endpoint, std::move(*letter));
+        if (endpoint != nullptr) outcome = send(*app, *endpoint, std::move(*stored));
         if (outcome == "2xx") return true;
         complain_(fmt::format("line {}: {}: {}", number, name, outcome));
         failed_.insert(name);
@@ -63,18 +63,19 @@ public:
     }
 
 private:
-    [[nodiscard]] std::pair<const App*, const WebhookEndpoint*> find(const Letter& letter) const {
+    [[nodiscard]] std::pair<const App*, const WebhookEndpoint*> find(
+        const StoredDelivery& stored) const {
         const auto app =
-            std::ranges::find_if(apps_, [&](const App& one) { return one.id.get() == letter.app; });
+            std::ranges::find_if(apps_, [&](const App& one) { return one.id.get() == stored.app; });
         if (app == apps_.end()) return {};
         const auto endpoint =
-            std::ranges::find(app->webhooks, letter.endpoint, &WebhookEndpoint::name);
+            std::ranges::find(app->webhooks, stored.endpoint, &WebhookEndpoint::name);
         if (endpoint == app->webhooks.end()) return {};
         return {&*app, &*endpoint};
     }
 
     [[nodiscard]] std::string_view send(const App& app, const WebhookEndpoint& endpoint,
-                                        Letter letter) {
+                                        StoredDelivery stored) {
         auto client = clients_.find(&endpoint);
         if (client == clients_.end()) {
             const auto destination = HttpClient::destination(
@@ -82,8 +83,8 @@ private:
             client = clients_.emplace(&endpoint, HttpClient(destination)).first;
         }
         Delivery delivery;
-        delivery.id = std::move(letter.delivery);
-        delivery.events = std::move(letter.events);
+        delivery.id = std::move(stored.delivery_id);
+        delivery.events = std::move(stored.events);
         sign(delivery, app.credentials.front(), unix_ms_now());
         std::optional<HttpOutcome> outcome;
         client->second.post(signed_post(delivery, endpoint), endpoint.timeout,
@@ -101,7 +102,7 @@ private:
     std::set<std::string> failed_;
 };
 
-/// Takes the letters away from whoever may be writing more of them.
+/// Takes the deliveries away from whoever may be writing more of them.
 void claim(const fs::path& file, const fs::path& claimed) {
     if (fs::exists(claimed)) {
         throw std::runtime_error(fmt::format(

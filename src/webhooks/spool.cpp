@@ -15,7 +15,7 @@
 #include <stdexcept>
 #include <system_error>
 
-#include "file_bytes.hpp"
+#include "file_io.hpp"
 
 namespace carillon {
 namespace {
@@ -58,9 +58,9 @@ std::shared_ptr<SpoolFile> read_file(const fs::path& path, Spool::Contents& cont
         ++number;
         if (auto departure = departure_of(line)) {
             contents.departures.push_back(std::move(*departure));
-        } else if (auto letter = Letter::parse(line)) {
-            for (QueuedEvent& event : letter->events) event.spool = origin;
-            contents.letters.push_back(std::move(*letter));
+        } else if (auto stored = StoredDelivery::parse(line)) {
+            for (QueuedEvent& event : stored->events) event.spool = origin;
+            contents.deliveries.push_back(std::move(*stored));
         } else {
             spdlog::error("{}: line {} is no webhook, ignored", path.string(), number);
         }
@@ -71,7 +71,7 @@ std::shared_ptr<SpoolFile> read_file(const fs::path& path, Spool::Contents& cont
 
 bool write_lines(int file, const Spool::Contents& contents) {
     const auto put = [file](const std::string& line) { return write_all(file, line); };
-    return std::ranges::all_of(contents.letters, put, &Letter::line) &&
+    return std::ranges::all_of(contents.deliveries, put, &StoredDelivery::json_line) &&
            std::ranges::all_of(contents.departures, put, line_of) && ::fsync(file) == 0;
 }
 
@@ -94,7 +94,7 @@ Spool::Contents Spool::read() const {
 }
 
 void Spool::write(const Contents& contents) const {
-    if (contents.letters.empty() && contents.departures.empty()) return;
+    if (contents.deliveries.empty() && contents.departures.empty()) return;
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     const auto name =
         fmt::format("{:020}", std::chrono::duration_cast<std::chrono::microseconds>(now).count());

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "carillon/webhooks/spooled_departure.hpp"
-#include "letter.hpp"
+#include "stored_delivery.hpp"
 
 namespace carillon {
 
@@ -16,7 +16,7 @@ public:
     explicit Spool(std::filesystem::path directory) : directory_(std::move(directory)) {}
 
     struct Contents {
-        std::vector<Letter> letters;
+        std::vector<StoredDelivery> deliveries;
         std::vector<SpooledDeparture> departures;
     };
     /// All that earlier runs left, oldest first. Throws std::runtime_error that names the directory

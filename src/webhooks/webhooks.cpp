@@ -50,12 +50,12 @@ public:
         if (!spool_) return {};
         Spool::Contents contents = spool_->read();
         std::size_t events = 0;
-        for (Letter& letter : contents.letters) {
-            events += letter.events.size();
-            if (Endpoint* const endpoint = find(letter.app, letter.endpoint)) {
-                endpoint->restore(std::move(letter));
+        for (StoredDelivery& stored : contents.deliveries) {
+            events += stored.events.size();
+            if (Endpoint* const endpoint = find(stored.app, stored.endpoint)) {
+                endpoint->restore(std::move(stored));
             } else {
-                keep_unclaimed(std::move(letter));
+                store_unclaimed(std::move(stored));
             }
         }
         if (!unclaimed_.empty()) {
@@ -128,7 +128,7 @@ public:
         loop_.poll();  // What shards have handed over last, and answers that are there.
         Spool::Contents contents{std::move(unclaimed_), std::move(held)};
         for (const auto& [key, endpoint] : endpoints_) {
-            std::ranges::move(endpoint->take_all(), std::back_inserter(contents.letters));
+            std::ranges::move(endpoint->take_all(), std::back_inserter(contents.deliveries));
         }
         by_app_ = {};
         endpoints_.clear();  // And with them the requests under way.
@@ -187,38 +187,38 @@ private:
     }
 
     /// Its endpoint is not configured: it may be again at the next start.
-    void keep_unclaimed(Letter letter) {
-        letter.reason = dead::unknown_endpoint;
-        if (dead_letters_.keep(letter)) return;
-        letter.reason.clear();
-        unclaimed_.push_back(std::move(letter));
+    void store_unclaimed(StoredDelivery stored) {
+        stored.reason = dead::unknown_endpoint;
+        if (dead_letters_.keep(stored)) return;
+        stored.reason.clear();
+        unclaimed_.push_back(std::move(stored));
     }
 
     void keep(Spool::Contents contents) {
-        if (contents.letters.empty() && contents.departures.empty()) return;
-        if (!spool_) return lose(std::move(contents.letters));
+        if (contents.deliveries.empty() && contents.departures.empty()) return;
+        if (!spool_) return lose(std::move(contents.deliveries));
         std::size_t events = 0;
-        for (const Letter& letter : contents.letters) events += letter.events.size();
+        for (const StoredDelivery& stored : contents.deliveries) events += stored.events.size();
         try {
             spool_->write(contents);
             spdlog::info("webhooks spooled, events {}", events);
         } catch (const std::exception& error) {
             spdlog::error("{}; departures lost {}", error.what(), contents.departures.size());
-            lose(std::move(contents.letters));
+            lose(std::move(contents.deliveries));
         }
     }
 
-    void lose(std::vector<Letter> letters) {
+    void lose(std::vector<StoredDelivery> deliveries) {
         std::size_t lost = 0;
         std::size_t kept = 0;
-        for (Letter& letter : letters) {
-            if (letter.reason.empty()) letter.reason = dead::stopped;
-            if (dead_letters_.keep(letter)) {
-                kept += letter.events.size();
+        for (StoredDelivery& stored : deliveries) {
+            if (stored.reason.empty()) stored.reason = dead::stopped;
+            if (dead_letters_.keep(stored)) {
+                kept += stored.events.size();
                 continue;
             }
-            lost += letter.events.size();
-            for (const QueuedEvent& event : letter.events) {
+            lost += stored.events.size();
+            for (const QueuedEvent& event : stored.events) {
                 if (event.spool) event.spool->keep();
             }
         }
@@ -236,7 +236,7 @@ private:
     std::map<Key, std::unique_ptr<Endpoint>> endpoints_;
     PerApp<std::vector<Endpoint*>> by_app_;
     bool kept_ = false;
-    std::vector<Letter> unclaimed_;
+    std::vector<StoredDelivery> unclaimed_;
     std::function<void()> flushed_;
     std::atomic<std::size_t> unread_bytes_{0};
     std::atomic<std::uint64_t> unread_lost_{0};

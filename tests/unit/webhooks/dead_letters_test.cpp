@@ -11,7 +11,7 @@ namespace {
 
 using DeadLettersTest = test::Folder;
 
-Letter letter(const std::string& reason) {
+StoredDelivery some_delivery(const std::string& reason) {
     return {"a",
             "e",
             "id",
@@ -20,30 +20,31 @@ Letter letter(const std::string& reason) {
 }
 
 TEST_F(DeadLettersTest, AreLinesOfAFileThatOnlyItsOwnerReads) {
-    DeadLetters letters(path / "dead.jsonl", 1000);
-    letters.check();
-    EXPECT_TRUE(letters.keep(letter("expired")));
-    EXPECT_TRUE(letters.keep(letter("gone")));
-    EXPECT_EQ(contents(path / "dead.jsonl"), letter("expired").line() + letter("gone").line());
+    DeadLetters dead_letters(path / "dead.jsonl", 1000);
+    dead_letters.check();
+    EXPECT_TRUE(dead_letters.keep(some_delivery("expired")));
+    EXPECT_TRUE(dead_letters.keep(some_delivery("gone")));
+    EXPECT_EQ(contents(path / "dead.jsonl"),
+              some_delivery("expired").json_line() + some_delivery("gone").json_line());
     struct stat status {};
     ASSERT_EQ(::stat((path / "dead.jsonl").c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 0777U, 0600U);
 }
 
 TEST_F(DeadLettersTest, StopAtTheirBoundAndGoOnInANewFile) {
-    const std::string line = letter("expired").line();
-    DeadLetters letters(path / "dead.jsonl", 2 * line.size());
-    EXPECT_TRUE(letters.keep(letter("expired")));
-    EXPECT_TRUE(letters.keep(letter("expired")));
-    EXPECT_FALSE(letters.keep(letter("expired")));
+    const std::string line = some_delivery("expired").json_line();
+    DeadLetters dead_letters(path / "dead.jsonl", 2 * line.size());
+    EXPECT_TRUE(dead_letters.keep(some_delivery("expired")));
+    EXPECT_TRUE(dead_letters.keep(some_delivery("expired")));
+    EXPECT_FALSE(dead_letters.keep(some_delivery("expired")));
     EXPECT_EQ(contents(path / "dead.jsonl"), line + line);
     std::filesystem::rename(path / "dead.jsonl", path / "taken.jsonl");
-    EXPECT_TRUE(letters.keep(letter("expired")));
+    EXPECT_TRUE(dead_letters.keep(some_delivery("expired")));
     EXPECT_EQ(contents(path / "dead.jsonl"), line);
 }
 
 TEST_F(DeadLettersTest, AreNotKeptWithoutAFileAndRefuseOneThatCannotBe) {
-    EXPECT_FALSE(DeadLetters("", 1000).keep(letter("expired")));
+    EXPECT_FALSE(DeadLetters("", 1000).keep(some_delivery("expired")));
     EXPECT_NO_THROW(DeadLetters("", 1000).check());
     const DeadLetters nowhere(path / "missing" / "dead.jsonl", 1000);
     EXPECT_THROW(nowhere.check(), std::runtime_error);

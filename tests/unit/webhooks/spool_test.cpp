@@ -11,29 +11,29 @@ using SpoolTest = test::Folder;
 
 Spool::Contents contents_of(const std::string& channel) {
     Spool::Contents contents;
-    contents.letters.push_back({"app",
-                                "http://a#1",
-                                "id",
-                                "",
-                                {{WebhookKind::cache_miss,
-                                  channel,
-                                  channel_webhook(WebhookKind::cache_miss, channel),
-                                  {},
-                                  {}}}});
+    contents.deliveries.push_back({"app",
+                                   "http://a#1",
+                                   "id",
+                                   "",
+                                   {{WebhookKind::cache_miss,
+                                     channel,
+                                     channel_webhook(WebhookKind::cache_miss, channel),
+                                     {},
+                                     {}}}});
     contents.departures.push_back({"app", WebhookKind::member_removed, "presence-c", "ann"});
     return contents;
 }
 
 TEST_F(SpoolTest, GivesBackWhatWasWrittenOldestFirst) {
     const Spool spool(path);
-    EXPECT_TRUE(spool.read().letters.empty());
+    EXPECT_TRUE(spool.read().deliveries.empty());
     spool.write(contents_of("first"));
     spool.write(contents_of("second"));
     const auto back = spool.read();
-    ASSERT_EQ(back.letters.size(), 2U);
-    EXPECT_EQ(back.letters[0].events[0].subject, "first");
-    EXPECT_EQ(back.letters[1].events[0].subject, "second");
-    EXPECT_EQ(back.letters[0].delivery, "id");
+    ASSERT_EQ(back.deliveries.size(), 2U);
+    EXPECT_EQ(back.deliveries[0].events[0].subject, "first");
+    EXPECT_EQ(back.deliveries[1].events[0].subject, "second");
+    EXPECT_EQ(back.deliveries[0].delivery_id, "id");
     ASSERT_EQ(back.departures.size(), 2U);
     EXPECT_EQ(back.departures[0].app, "app");
     EXPECT_EQ(back.departures[0].kind, WebhookKind::member_removed);
@@ -49,13 +49,13 @@ TEST_F(SpoolTest, WritesNoFileForNothing) {
 TEST_F(SpoolTest, KeepsAFileUntilItsLastWebhookIsDone) {
     const Spool spool(path);
     Spool::Contents written = contents_of("one");
-    written.letters.push_back(contents_of("two").letters[0]);
+    written.deliveries.push_back(contents_of("two").deliveries[0]);
     spool.write(written);
     auto back = spool.read();
     EXPECT_EQ(files(), 1U);
-    back.letters.erase(back.letters.begin());
+    back.deliveries.erase(back.deliveries.begin());
     EXPECT_EQ(files(), 1U) << "a crash now loses nothing";
-    back.letters.clear();
+    back.deliveries.clear();
     EXPECT_EQ(files(), 0U);
 }
 
@@ -72,7 +72,7 @@ TEST_F(SpoolTest, KeepsAFileOfWhatIsNowhereElse) {
     spool.write(contents_of("good"));
     {
         const auto back = spool.read();
-        back.letters[0].events[0].spool->keep();
+        back.deliveries[0].events[0].spool->keep();
     }
     EXPECT_EQ(files(), 1U);
 }
@@ -80,11 +80,11 @@ TEST_F(SpoolTest, KeepsAFileOfWhatIsNowhereElse) {
 TEST_F(SpoolTest, PassesOverLinesThatAreNone) {
     std::ofstream(path / "1.jsonl")
         << "nonsense\n"
-        << contents_of("good").letters[0].line() << R"({"left":"x"})" << '\n'
+        << contents_of("good").deliveries[0].json_line() << R"({"left":"x"})" << '\n'
         << R"({"app":5,"left":"channel_vacated"})";
     const auto back = Spool(path).read();
-    ASSERT_EQ(back.letters.size(), 1U);
-    EXPECT_EQ(back.letters[0].events[0].subject, "good");
+    ASSERT_EQ(back.deliveries.size(), 1U);
+    EXPECT_EQ(back.deliveries[0].events[0].subject, "good");
     EXPECT_TRUE(back.departures.empty());
 }
 

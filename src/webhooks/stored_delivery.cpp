@@ -1,4 +1,4 @@
-#include "letter.hpp"
+#include "stored_delivery.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -32,9 +32,9 @@ std::optional<QueuedEvent> event_of(const json& event) {
 
 }  // namespace
 
-std::string Letter::line() const {
+std::string StoredDelivery::json_line() const {
     ordered_json head = {{"app", app}, {"endpoint", endpoint}};
-    if (!delivery.empty()) head["delivery"] = delivery;
+    if (!delivery_id.empty()) head["delivery"] = delivery_id;
     if (!reason.empty()) head["reason"] = reason;
     std::string out = head.dump();
     // The events are finished JSON: they leave as they would have left.
@@ -48,7 +48,7 @@ std::string Letter::line() const {
     return out;
 }
 
-std::optional<Letter> Letter::parse(std::string_view line) {
+std::optional<StoredDelivery> StoredDelivery::parse(std::string_view line) {
     // Members keep their order: an event leaves with the bytes that it came with.
     const ordered_json tree = ordered_json::parse(line, nullptr, false);
     const auto events = tree.is_object() ? tree.find("events") : tree.end();
@@ -56,17 +56,17 @@ std::optional<Letter> Letter::parse(std::string_view line) {
     const json head = tree;
     const auto app = text(head, "app");
     const auto endpoint = text(head, "endpoint");
-    const auto delivery = text(head, "delivery");
+    const auto delivery_id = text(head, "delivery");
     const auto reason = text(head, "reason");
-    if (!app || !endpoint || !delivery || !reason) return std::nullopt;
-    Letter letter{*app, *endpoint, *delivery, *reason, {}};
+    if (!app || !endpoint || !delivery_id || !reason) return std::nullopt;
+    StoredDelivery stored{*app, *endpoint, *delivery_id, *reason, {}};
     for (const ordered_json& event : *events) {
         auto queued = event_of(json(event));
         if (!queued) return std::nullopt;
         queued->text = event.dump();
-        letter.events.push_back(std::move(*queued));
+        stored.events.push_back(std::move(*queued));
     }
-    return letter;
+    return stored;
 }
 
 }  // namespace carillon

@@ -1,4 +1,4 @@
-#include "letter.hpp"
+#include "stored_delivery.hpp"
 
 #include <gtest/gtest.h>
 
@@ -7,51 +7,51 @@
 namespace carillon {
 namespace {
 
-Letter some_letter() {
-    Letter letter{"app \"1\"", "http://a#1", "id", "expired", {}};
-    letter.events.push_back({WebhookKind::member_added,
+StoredDelivery webhook_delivery() {
+    StoredDelivery stored{"app \"1\"", "http://a#1", "id", "expired", {}};
+    stored.events.push_back({WebhookKind::member_added,
                              "presence-c",
                              member_webhook(WebhookKind::member_added, "presence-c", "ü\n"),
                              {},
                              {}});
-    letter.events.push_back(
+    stored.events.push_back(
         {WebhookKind::user_online, "ann", user_webhook(WebhookKind::user_online, "ann"), {}, {}});
-    return letter;
+    return stored;
 }
 
-TEST(Letter, IsOneLineThatComesBackAsItWas) {
-    const std::string line = some_letter().line();
+TEST(StoredDelivery, IsOneLineThatComesBackAsItWas) {
+    const std::string line = webhook_delivery().json_line();
     EXPECT_EQ(line.find('\n'), line.size() - 1);
-    const auto back = Letter::parse(line);
+    const auto back = StoredDelivery::parse(line);
     ASSERT_TRUE(back);
     EXPECT_EQ(back->app, "app \"1\"");
     EXPECT_EQ(back->endpoint, "http://a#1");
-    EXPECT_EQ(back->delivery, "id");
+    EXPECT_EQ(back->delivery_id, "id");
     EXPECT_EQ(back->reason, "expired");
     ASSERT_EQ(back->events.size(), 2U);
     for (std::size_t i = 0; i < 2; ++i) {
-        EXPECT_EQ(back->events[i].kind, some_letter().events[i].kind);
-        EXPECT_EQ(back->events[i].subject, some_letter().events[i].subject);
-        EXPECT_EQ(back->events[i].text, some_letter().events[i].text);
+        EXPECT_EQ(back->events[i].kind, webhook_delivery().events[i].kind);
+        EXPECT_EQ(back->events[i].subject, webhook_delivery().events[i].subject);
+        EXPECT_EQ(back->events[i].text, webhook_delivery().events[i].text);
     }
 }
 
-TEST(Letter, KeepsBigNumbersInDataAsTheyAre) {
-    Letter letter{"a", "e", "", "", {}};
+TEST(StoredDelivery, KeepsBigNumbersInDataAsTheyAre) {
+    StoredDelivery stored{"a", "e", "", "", {}};
     const std::string text = R"({"name":"client_event","channel":"private-c","event":"client-x",)"
                              R"("data":"{\"n\":12345678901234567890.10}","socket_id":"1.2"})";
-    letter.events.push_back({WebhookKind::client_event, "private-c", text, {}, {}});
-    EXPECT_EQ(Letter::parse(letter.line())->events[0].text, text);
+    stored.events.push_back({WebhookKind::client_event, "private-c", text, {}, {}});
+    EXPECT_EQ(StoredDelivery::parse(stored.json_line())->events[0].text, text);
 }
 
-TEST(Letter, IsRefusedIfItIsNone) {
+TEST(StoredDelivery, IsRefusedIfItIsNone) {
     for (const char* const line :
          {"", "{}", "[]", "nonsense", R"({"app":"a","endpoint":"e"})",
           R"({"app":1,"endpoint":"e","events":[]})", R"({"app":"a","endpoint":"e","events":{}})",
           R"({"app":"a","endpoint":"e","events":[1]})",
           R"({"app":"a","endpoint":"e","events":[{"name":"unheard_of","channel":"c"}]})",
           R"({"app":"a","endpoint":"e","events":[{"name":"cache_miss","channel":5}]})"}) {
-        EXPECT_FALSE(Letter::parse(line)) << line;
+        EXPECT_FALSE(StoredDelivery::parse(line)) << line;
     }
 }
 
