@@ -33,9 +33,9 @@ public:
         if (state_ == State::open) state_ = State::half_open;
     }
     /// A probe may start now.
-    void hurry(TimePoint now) noexcept { probe_at_ = std::min(probe_at_, now); }
+    void probe_now(TimePoint now) noexcept { probe_at_ = std::min(probe_at_, now); }
     /// The probe, if there is one, will have no result.
-    void forget_probe(TimePoint now) noexcept {
+    void cancel_probe(TimePoint now) noexcept {
         if (state_ != State::half_open) return;
         state_ = State::open;
         probe_at_ = now;

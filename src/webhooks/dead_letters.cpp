@@ -38,10 +38,10 @@ void DeadLetters::check() const {
                              std::strerror(errno));
 }
 
-bool DeadLetters::keep(const StoredDelivery& delivery) {
+bool DeadLetters::store(const StoredDelivery& delivery) {
     if (file_.empty()) return false;
     if (!append(delivery.json_line())) return false;
-    complained_ = false;
+    failing_ = false;
     return true;
 }
 
@@ -51,22 +51,22 @@ bool DeadLetters::append(const std::string& line) {
         struct stat status {};
         if (file.get() < 0 || ::flock(file.get(), LOCK_EX) != 0 ||
             ::fstat(file.get(), &status) != 0) {
-            return complain(std::strerror(errno));
+            return report_failure(std::strerror(errno));
         }
         if (!is_at(file_, status)) continue;  // Whoever replays has just taken it away.
         if (static_cast<std::size_t>(status.st_size) + line.size() > bytes_max_) {
-            return complain("it is full; replay it, or take it away");
+            return report_failure("it is full; replay it, or take it away");
         }
         if (write_all(file.get(), line)) return true;
         std::string why = std::strerror(errno);
         // Half a line would spoil the next one.
         if (::ftruncate(file.get(), status.st_size) != 0) why += "; its last line is broken";
-        return complain(why);
+        return report_failure(why);
     }
 }
 
-bool DeadLetters::complain(const std::string& why) {
-    if (!std::exchange(complained_, true)) {
+bool DeadLetters::report_failure(const std::string& why) {
+    if (!std::exchange(failing_, true)) {
         spdlog::error("webhooks are lost, cannot keep them in {}: {}", file_, why);
     }
     return false;

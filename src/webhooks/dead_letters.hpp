@@ -20,15 +20,15 @@ public:
 
     /// False if it could not be kept: no file, a full one, or an error, which is logged once until
     /// a delivery is kept again.
-    bool keep(const StoredDelivery& delivery);
+    bool store(const StoredDelivery& delivery);
 
 private:
     [[nodiscard]] bool append(const std::string& line);
-    bool complain(const std::string& why);
+    bool report_failure(const std::string& why);
 
     std::string file_;
     std::size_t bytes_max_;
-    bool complained_ = false;
+    bool failing_ = false;
 };
 
 }  // namespace carillon

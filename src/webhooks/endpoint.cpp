@@ -12,7 +12,7 @@
 namespace carillon {
 namespace {
 
-constexpr std::chrono::seconds without_destination{10};  // Until the next look at what is too old.
+constexpr std::chrono::seconds expiry_interval{10};  // Until the next look at what is too old.
 
 TimePoint now() {
     return std::chrono::steady_clock::now();
@@ -35,7 +35,7 @@ Endpoint::Endpoint(boost::asio::io_context& loop, const App& app, const WebhookE
       queue_(
           QueueRules{}, std::move(random),
           [this](std::string_view reason, std::string delivery, std::vector<QueuedEvent> events) {
-              bury(reason, std::move(delivery), std::move(events));
+              give_up(reason, std::move(delivery), std::move(events));
           }),
       timer_(loop) {
     configure(app, endpoint);
@@ -83,8 +83,8 @@ void Endpoint::restore(StoredDelivery stored) {
     queue_.restore(std::move(delivery), now());
 }
 
-void Endpoint::wake() {
-    if (halted_) return;
+void Endpoint::send_due() {
+    if (stopped_) return;
     queue_.expire(now());
     while (!clients_.empty()) {
         const auto start = queue_.start(now());
@@ -111,31 +111,31 @@ void Endpoint::finish(std::size_t lane, const HttpOutcome& outcome, TimePoint be
     const auto change = queue_.finish(lane, attempt, now());
     if (attempt.verdict == Attempt::Verdict::delivered) {
         metrics_.events_delivered += before - queue_.events();
-        burying_logged_ = false;
+        give_up_logged_ = false;
     }
-    if (change == EndpointQueue::Change::turned_bad) {
+    if (change == EndpointQueue::Change::began_failing) {
         spdlog::warn("webhooks of app {} to {} fail ({}), {} events wait", app_, endpoint_.name,
                      outcome_name(outcome), queue_.events());
     } else if (change == EndpointQueue::Change::recovered) {
         spdlog::info("webhooks of app {} to {} are delivered again, {} events wait", app_,
                      endpoint_.name, queue_.events());
     }
-    wake();
+    send_due();
 }
 
-void Endpoint::bury(std::string_view reason, std::string delivery,
-                    std::vector<QueuedEvent> events) {
+void Endpoint::give_up(std::string_view reason, std::string delivery,
+                       std::vector<QueuedEvent> events) {
     metrics_.events_dead[reason] += events.size();
-    const bool kept = dead_letters_.keep(
+    const bool kept = dead_letters_.store(
         {app_, endpoint_.name, std::move(delivery), std::string(reason), std::move(events)});
-    if (std::exchange(burying_logged_, true)) return;
+    if (std::exchange(give_up_logged_, true)) return;
     spdlog::error("webhooks of app {} to {} are given up ({}), {}", app_, endpoint_.name, reason,
                   kept ? "and kept in the dead-letter file" : "and lost");
 }
 
 void Endpoint::schedule() {
     std::optional<TimePoint> due = queue_.next_due();
-    if (due && clients_.empty()) due = now() + without_destination;
+    if (due && clients_.empty()) due = now() + expiry_interval;
     if (due == scheduled_) return;
     scheduled_ = due;
     timer_.cancel();
@@ -144,15 +144,15 @@ void Endpoint::schedule() {
     timer_.async_wait([this, alive = std::weak_ptr(alive_)](boost::system::error_code error) {
         if (error || alive.expired()) return;
         scheduled_.reset();
-        wake();
+        send_due();
     });
 }
 
 void Endpoint::flush() {
     flushing_ = true;
     queue_.set_rules(rules());
-    queue_.hurry(now());
-    wake();
+    queue_.retry_now(now());
+    send_due();
 }
 
 WebhookMetrics Endpoint::metrics() const {

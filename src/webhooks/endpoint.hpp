@@ -31,12 +31,12 @@ public:
     void retire() noexcept { retired_ = true; }
     [[nodiscard]] bool retired() const noexcept { return retired_; }
 
-    /// True if this endpoint wants it; `wake` then sends it.
+    /// True if this endpoint wants it; `send_due` then sends it.
     bool push(const WebhookEvent& event);
     void restore(StoredDelivery stored);
-    void wake();
+    void send_due();
     /// No more requests are made.
-    void halt() noexcept { halted_ = true; }
+    void stop_sending() noexcept { stopped_ = true; }
 
     void flush();
     [[nodiscard]] bool empty() const noexcept { return queue_.empty(); }
@@ -52,7 +52,7 @@ public:
 
 private:
     [[nodiscard]] QueueRules rules() const;
-    void bury(std::string_view reason, std::string delivery, std::vector<QueuedEvent> events);
+    void give_up(std::string_view reason, std::string delivery, std::vector<QueuedEvent> events);
     void send(EndpointQueue::Start start);
     void finish(std::size_t lane, const HttpOutcome& outcome, TimePoint began);
     void schedule();
@@ -70,10 +70,10 @@ private:
     /// Of a timer that has run out already when this is destroyed, and whose call is still to come.
     std::shared_ptr<const int> alive_ = std::make_shared<const int>();
     WebhookMetrics metrics_;
-    bool burying_logged_ = false;
+    bool give_up_logged_ = false;
     bool flushing_ = false;
     bool retired_ = false;
-    bool halted_ = false;
+    bool stopped_ = false;
 };
 
 }  // namespace carillon

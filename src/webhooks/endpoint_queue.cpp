@@ -30,12 +30,12 @@ std::string EndpointQueue::new_id() {
 }
 
 void EndpointQueue::push(QueuedEvent event, TimePoint now) {
-    event.since = now;
+    event.queued_at = now;
     const std::size_t bytes = bytes_of(event);
     if (bytes_ + bytes > rules_.bytes_max) {
         std::vector<QueuedEvent> lost;
         lost.push_back(std::move(event));
-        return on_dead_(dead::overflow, new_id(), std::move(lost));
+        return on_given_up_(give_up_reason::overflow, new_id(), std::move(lost));
     }
     bytes_ += bytes;
     ++events_;
@@ -46,7 +46,7 @@ void EndpointQueue::push(QueuedEvent event, TimePoint now) {
 void EndpointQueue::restore(Delivery delivery, TimePoint now) {
     if (delivery.events.empty()) return;
     for (QueuedEvent& event : delivery.events) {
-        event.since = now;
+        event.queued_at = now;
         bytes_ += bytes_of(event);
     }
     events_ += delivery.events.size();
@@ -63,22 +63,22 @@ TimePoint EndpointQueue::ready_at(const Lane& lane) const {
     if (!lane.deliveries.empty()) return std::max(lane.next_try, paused_until_);
     if (lane.waiting.empty()) return TimePoint::max();
     if (lane.waiting.size() >= rules_.batch_events_max) return paused_until_;
-    return std::max(lane.waiting.front().since + rules_.batch_delay, paused_until_);
+    return std::max(lane.waiting.front().queued_at + rules_.batch_delay, paused_until_);
 }
 
 std::optional<EndpointQueue::Start> EndpointQueue::start(TimePoint now) {
     if (!breaker_.admits(now)) return std::nullopt;
     for (std::size_t tried = 0; tried < lanes; ++tried) {
-        const std::size_t number = next_lane_;
+        const std::size_t lane_index = next_lane_;
         next_lane_ = (next_lane_ + 1) % lanes;
-        Lane& lane = lanes_[number];
+        Lane& lane = lanes_[lane_index];
         if (ready_at(lane) > now) continue;
         if (lane.deliveries.empty()) form_delivery(lane, now);
         Delivery& delivery = lane.deliveries.front();
         if (delivery.attempts++ == 0) delivery.first_attempt = now;
         lane.in_flight = true;
         breaker_.begin();
-        return Start{number, &delivery};
+        return Start{lane_index, &delivery};
     }
     return std::nullopt;
 }
@@ -96,17 +96,18 @@ void EndpointQueue::form_delivery(Lane& lane, TimePoint now) {
     }
 }
 
-EndpointQueue::Change EndpointQueue::finish(std::size_t number, Attempt attempt, TimePoint now) {
-    Lane& lane = lanes_[number];
+EndpointQueue::Change EndpointQueue::finish(std::size_t lane_index, Attempt attempt,
+                                            TimePoint now) {
+    Lane& lane = lanes_[lane_index];
     lane.in_flight = false;
     if (attempt.verdict == Attempt::Verdict::failed) {
         back_off(lane, attempt, now);
-        return breaker_.failed(now, random_()) ? Change::turned_bad : Change::none;
+        return breaker_.failed(now, random_()) ? Change::began_failing : Change::none;
     }
     if (attempt.verdict == Attempt::Verdict::gone) {
-        bury(lane, dead::gone);
+        give_up(lane, give_up_reason::gone);
     } else {
-        forget(lane.deliveries.front().events);
+        uncount(lane.deliveries.front().events);
         lane.deliveries.pop_front();
         last_success_ = now;
     }
@@ -131,45 +132,45 @@ void EndpointQueue::expire(TimePoint now) {
             const Delivery& first = lane.deliveries.front();
             const bool tried_enough =
                 first.attempts > 0 && now - first.first_attempt >= rules_.retry_for;
-            if (!tried_enough && !is_hopeless(first.events.front(), now)) break;
-            bury(lane, dead::expired);
+            if (!tried_enough && !is_expired(first.events.front(), now)) break;
+            give_up(lane, give_up_reason::expired);
         }
-        if (lane.deliveries.empty()) bury_hopeless(lane, now);
+        if (lane.deliveries.empty()) expire_waiting(lane, now);
     }
 }
 
-void EndpointQueue::bury_hopeless(Lane& lane, TimePoint now) {
-    const auto may_go = [&](const std::vector<QueuedEvent>& with) {
-        return !lane.waiting.empty() && is_hopeless(lane.waiting.front(), now) &&
+void EndpointQueue::expire_waiting(Lane& lane, TimePoint now) {
+    const auto can_expire = [&](const std::vector<QueuedEvent>& with) {
+        return !lane.waiting.empty() && is_expired(lane.waiting.front(), now) &&
                with.size() < rules_.batch_events_max;
     };
-    while (may_go({})) {
+    while (can_expire({})) {
         std::vector<QueuedEvent> events;
-        while (may_go(events)) {
+        while (can_expire(events)) {
             events.push_back(std::move(lane.waiting.front()));
             lane.waiting.pop_front();
         }
-        forget(events);
-        on_dead_(dead::expired, new_id(), std::move(events));
+        uncount(events);
+        on_given_up_(give_up_reason::expired, new_id(), std::move(events));
     }
 }
 
 /// It has waited for as long as webhooks are retried, and nothing got through in all that time. A
 /// queue that moves, however slowly, gives nothing up.
-bool EndpointQueue::is_hopeless(const QueuedEvent& event, TimePoint now) const {
-    return now - event.since >= rules_.retry_for && last_success_ < event.since;
+bool EndpointQueue::is_expired(const QueuedEvent& event, TimePoint now) const {
+    return now - event.queued_at >= rules_.retry_for && last_success_ < event.queued_at;
 }
 
-void EndpointQueue::forget(const std::vector<QueuedEvent>& events) {
+void EndpointQueue::uncount(const std::vector<QueuedEvent>& events) {
     events_ -= events.size();
     for (const QueuedEvent& event : events) bytes_ -= bytes_of(event);
 }
 
-void EndpointQueue::bury(Lane& lane, std::string_view reason) {
+void EndpointQueue::give_up(Lane& lane, std::string_view reason) {
     Delivery delivery = std::move(lane.deliveries.front());
     lane.deliveries.pop_front();
-    forget(delivery.events);
-    on_dead_(reason, std::move(delivery.id), std::move(delivery.events));
+    uncount(delivery.events);
+    on_given_up_(reason, std::move(delivery.id), std::move(delivery.events));
 }
 
 std::optional<TimePoint> EndpointQueue::next_due() const {
@@ -183,14 +184,14 @@ std::optional<TimePoint> EndpointQueue::next_due() const {
         }
         if (!lane.deliveries.empty()) {
             const Delivery& first = lane.deliveries.front();
-            const TimePoint waits_since = first.events.front().since;
+            const TimePoint waits_since = first.events.front().queued_at;
             if (first.attempts > 0) {
                 due = std::min(due, first.first_attempt + rules_.retry_for);
             } else if (last_success_ < waits_since) {
                 due = std::min(due, waits_since + rules_.retry_for);
             }
-        } else if (!lane.waiting.empty() && last_success_ < lane.waiting.front().since) {
-            due = std::min(due, lane.waiting.front().since + rules_.retry_for);
+        } else if (!lane.waiting.empty() && last_success_ < lane.waiting.front().queued_at) {
+            due = std::min(due, lane.waiting.front().queued_at + rules_.retry_for);
         }
     }
     if (due == TimePoint::max()) return std::nullopt;
@@ -201,12 +202,12 @@ void EndpointQueue::retry_all(TimePoint now) {
     for (Lane& lane : lanes_) {
         if (std::exchange(lane.in_flight, false)) lane.next_try = now;
     }
-    breaker_.forget_probe(now);
+    breaker_.cancel_probe(now);
 }
 
-void EndpointQueue::hurry(TimePoint now) {
+void EndpointQueue::retry_now(TimePoint now) {
     for (Lane& lane : lanes_) lane.next_try = std::min(lane.next_try, now);
-    breaker_.hurry(now);
+    breaker_.probe_now(now);
 }
 
 std::vector<Delivery> EndpointQueue::take_all(TimePoint now) {

@@ -10,8 +10,8 @@
 
 #include "breaker.hpp"
 #include "carillon/base/time.hpp"
+#include "delivery.hpp"
 #include "retry.hpp"
-#include "stored_delivery.hpp"
 
 namespace carillon {
 
@@ -40,11 +40,11 @@ public:
     /// What it costs to keep an event besides its text and its channel, nearly.
     static constexpr std::size_t event_overhead = 160;
 
-    using OnDead = std::function<void(std::string_view reason, std::string delivery,
-                                      std::vector<QueuedEvent>)>;
+    using OnGivenUp = std::function<void(std::string_view reason, std::string delivery,
+                                         std::vector<QueuedEvent>)>;
 
-    EndpointQueue(QueueRules rules, Random random, OnDead on_dead)
-        : rules_(rules), random_(std::move(random)), on_dead_(std::move(on_dead)) {}
+    EndpointQueue(QueueRules rules, Random random, OnGivenUp on_given_up)
+        : rules_(rules), random_(std::move(random)), on_given_up_(std::move(on_given_up)) {}
 
     void set_rules(QueueRules rules) { rules_ = rules; }
 
@@ -54,7 +54,7 @@ public:
 
     /// Time is short: what waits to be tried again is tried now, unless the endpoint has asked for
     /// a pause.
-    void hurry(TimePoint now);
+    void retry_now(TimePoint now);
 
     /// A request to be made now.
     struct Start {
@@ -63,7 +63,7 @@ public:
     };
     [[nodiscard]] std::optional<Start> start(TimePoint now);
 
-    enum class Change : std::uint8_t { none, turned_bad, recovered };
+    enum class Change : std::uint8_t { none, began_failing, recovered };
     [[nodiscard]] Change finish(std::size_t lane, Attempt attempt, TimePoint now);
 
     /// The requests under way are dropped, and made again.
@@ -94,16 +94,16 @@ private:
     [[nodiscard]] static std::size_t lane_of(const QueuedEvent& event) noexcept;
     void form_delivery(Lane& lane, TimePoint now);
     [[nodiscard]] TimePoint ready_at(const Lane& lane) const;
-    [[nodiscard]] bool is_hopeless(const QueuedEvent& event, TimePoint now) const;
-    void forget(const std::vector<QueuedEvent>& events);
-    void bury(Lane& lane, std::string_view reason);
-    void bury_hopeless(Lane& lane, TimePoint now);
+    [[nodiscard]] bool is_expired(const QueuedEvent& event, TimePoint now) const;
+    void uncount(const std::vector<QueuedEvent>& events);
+    void give_up(Lane& lane, std::string_view reason);
+    void expire_waiting(Lane& lane, TimePoint now);
     void back_off(Lane& lane, const Attempt& attempt, TimePoint now);
     [[nodiscard]] std::string new_id();
 
     QueueRules rules_;
     Random random_;
-    OnDead on_dead_;
+    OnGivenUp on_given_up_;
     std::array<Lane, lanes> lanes_;
     std::size_t next_lane_ = 0;
     Breaker breaker_;

@@ -39,25 +39,25 @@ std::int64_t unix_ms_now() {
         fmt::format("cannot {} {}: {}", what, path.string(), std::strerror(errno)));
 }
 
-class Replaying {
+class Replayer {
 public:
-    Replaying(const std::vector<App>& apps, const std::function<void(const std::string&)>& complain)
-        : apps_(apps), complain_(complain) {}
+    Replayer(const std::vector<App>& apps, const std::function<void(const std::string&)>& report)
+        : apps_(apps), report_(report) {}
 
     /// False: the line stays.
-    bool send(std::size_t number, const std::string& line) {
+    bool send(std::size_t line_number, const std::string& line) {
         auto stored = StoredDelivery::parse(line);
         if (!stored || stored->events.empty()) {
-            complain_(fmt::format("line {}: not a dead letter", number));
+            report_(fmt::format("line {}: not a dead letter", line_number));
             return false;
         }
         const std::string name = fmt::format("app {}, {}", stored->app, stored->endpoint);
         if (failed_.contains(name)) return false;
         const auto [app, endpoint] = find(*stored);
-        std::string_view outcome = dead::unknown_endpoint;
+        std::string_view outcome = give_up_reason::unknown_endpoint;
         if (endpoint != nullptr) outcome = send(*app, *endpoint, std::move(*stored));
         if (outcome == "2xx") return true;
-        complain_(fmt::format("line {}: {}: {}", number, name, outcome));
+        report_(fmt::format("line {}: {}: {}", line_number, name, outcome));
         failed_.insert(name);
         return false;
     }
@@ -96,7 +96,7 @@ private:
     }
 
     const std::vector<App>& apps_;
-    const std::function<void(const std::string&)>& complain_;
+    const std::function<void(const std::string&)>& report_;
     boost::asio::io_context loop_{1};
     std::map<const WebhookEndpoint*, HttpClient> clients_;
     std::set<std::string> failed_;
@@ -112,7 +112,7 @@ void claim(const fs::path& file, const fs::path& claimed) {
     if (::rename(file.c_str(), claimed.c_str()) != 0) fail("take", file);
 }
 
-void put_back(const fs::path& file, const std::vector<std::string>& lines) {
+void write_back(const fs::path& file, const std::vector<std::string>& lines) {
     if (lines.empty()) return;
     constexpr int flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC;
     const OwnedDescriptor out(::open(file.c_str(), flags, S_IRUSR | S_IWUSR));
@@ -126,7 +126,7 @@ void put_back(const fs::path& file, const std::vector<std::string>& lines) {
 }  // namespace
 
 Replay replay_dead_letters(const fs::path& file, const std::vector<App>& apps,
-                           const std::function<void(const std::string&)>& complain) {
+                           const std::function<void(const std::string&)>& report) {
     const fs::path claimed = file.string() + ".replaying";
     claim(file, claimed);
     // Whoever had opened the file before is done with it once it is locked.
@@ -134,19 +134,19 @@ Replay replay_dead_letters(const fs::path& file, const std::vector<App>& apps,
     if (lock.get() < 0 || ::flock(lock.get(), LOCK_EX) != 0) fail("read", claimed);
     std::ifstream in(claimed, std::ios::binary);
     if (!in) fail("read", claimed);
-    Replaying replaying(apps, complain);
+    Replayer replayer(apps, report);
     Replay result;
     std::vector<std::string> left;
-    std::size_t number = 0;
+    std::size_t line_number = 0;
     for (std::string line; std::getline(in, line);) {
-        if (replaying.send(++number, line)) {
+        if (replayer.send(++line_number, line)) {
             ++result.delivered;
         } else {
             left.push_back(std::move(line));
         }
     }
     result.left = left.size();
-    put_back(file, left);
+    write_back(file, left);
     if (::unlink(claimed.c_str()) != 0) fail("remove", claimed);
     return result;
 }

@@ -5,7 +5,7 @@
 #include "carillon/apps/webhook_endpoint.hpp"
 #include "carillon/base/credential.hpp"
 #include "carillon/net/http_client.hpp"
-#include "stored_delivery.hpp"
+#include "delivery.hpp"
 
 namespace carillon {
 

@@ -53,16 +53,16 @@ std::shared_ptr<SpoolFile> read_file(const fs::path& path, Spool::Contents& cont
     std::ifstream file(path, std::ios::binary);
     if (!file) fail(path, "read");
     auto origin = std::make_shared<SpoolFile>(path);
-    std::size_t number = 0;
+    std::size_t line_number = 0;
     for (std::string line; std::getline(file, line);) {
-        ++number;
+        ++line_number;
         if (auto departure = departure_of(line)) {
             contents.departures.push_back(std::move(*departure));
         } else if (auto stored = StoredDelivery::parse(line)) {
             for (QueuedEvent& event : stored->events) event.spool = origin;
             contents.deliveries.push_back(std::move(*stored));
         } else {
-            spdlog::error("{}: line {} is no webhook, ignored", path.string(), number);
+            spdlog::error("{}: line {} is no webhook, ignored", path.string(), line_number);
         }
     }
     if (file.bad()) fail(path, "read");
@@ -89,7 +89,7 @@ Spool::Contents Spool::read() const {
     std::ranges::sort(files);  // Their names begin with the time.
     std::vector<std::shared_ptr<SpoolFile>> origins;
     for (const fs::path& file : files) origins.push_back(read_file(file, contents));
-    for (const auto& origin : origins) origin->let_go();  // Not before all could be read.
+    for (const auto& origin : origins) origin->release();  // Not before all could be read.
     return contents;
 }
 
@@ -98,16 +98,17 @@ void Spool::write(const Contents& contents) const {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
     const auto name =
         fmt::format("{:020}", std::chrono::duration_cast<std::chrono::microseconds>(now).count());
-    const fs::path made = directory_ / (name + ".part");
+    const fs::path unfinished = directory_ / (name + ".part");
     const OwnedDescriptor file(
-        ::open(made.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
-    if (file.get() < 0) fail(made, "write");
-    const fs::path done = directory_ / (name + std::string(suffix));
-    if (write_lines(file.get(), contents) && ::rename(made.c_str(), done.c_str()) == 0) return;
+        ::open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR));
+    if (file.get() < 0) fail(unfinished, "write");
+    const fs::path finished = directory_ / (name + std::string(suffix));
+    if (write_lines(file.get(), contents) && ::rename(unfinished.c_str(), finished.c_str()) == 0)
+        return;
     const int why = errno;
-    ::unlink(made.c_str());
+    ::unlink(unfinished.c_str());
     errno = why;
-    fail(done, "write");
+    fail(finished, "write");
 }
 
 }  // namespace carillon

@@ -19,7 +19,7 @@ public:
 
     /// It stays where it is, since something that came from it is nowhere else.
     void keep() noexcept { kept_ = true; }
-    void let_go() noexcept { kept_ = false; }
+    void release() noexcept { kept_ = false; }
 
 private:
     std::filesystem::path path_;

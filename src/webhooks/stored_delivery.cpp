@@ -9,7 +9,7 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 
 /// The member's text; nothing if it is there and no text.
-std::optional<std::string> text(const json& object, const char* name) {
+std::optional<std::string> string_member(const json& object, const char* name) {
     const auto found = object.find(name);
     if (found == object.end()) return std::string{};
     if (!found->is_string()) return std::nullopt;
@@ -19,9 +19,9 @@ std::optional<std::string> text(const json& object, const char* name) {
 /// `event` as the body has it: kind and subject are in it.
 std::optional<QueuedEvent> event_of(const json& event) {
     if (!event.is_object()) return std::nullopt;
-    const auto name = text(event, "name");
-    const auto channel = text(event, "channel");
-    const auto user = text(event, "user_id");
+    const auto name = string_member(event, "name");
+    const auto channel = string_member(event, "channel");
+    const auto user = string_member(event, "user_id");
     const auto kind = name ? webhook_kind(*name) : std::nullopt;
     if (!kind || !channel || !user) return std::nullopt;
     QueuedEvent queued;
@@ -54,10 +54,10 @@ std::optional<StoredDelivery> StoredDelivery::parse(std::string_view line) {
     const auto events = tree.is_object() ? tree.find("events") : tree.end();
     if (!tree.is_object() || events == tree.end() || !events->is_array()) return std::nullopt;
     const json head = tree;
-    const auto app = text(head, "app");
-    const auto endpoint = text(head, "endpoint");
-    const auto delivery_id = text(head, "delivery");
-    const auto reason = text(head, "reason");
+    const auto app = string_member(head, "app");
+    const auto endpoint = string_member(head, "endpoint");
+    const auto delivery_id = string_member(head, "delivery");
+    const auto reason = string_member(head, "reason");
     if (!app || !endpoint || !delivery_id || !reason) return std::nullopt;
     StoredDelivery stored{*app, *endpoint, *delivery_id, *reason, {}};
     for (const ordered_json& event : *events) {

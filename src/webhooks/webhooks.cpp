@@ -24,7 +24,7 @@ namespace {
 
 /// Of events that shards have handed over and the thread has not looked at: it only sorts them into
 /// queues, so they are many only if something is very wrong.
-constexpr std::size_t unread_bytes_max = 64U << 20U;
+constexpr std::size_t inbox_bytes_max = 64U << 20U;
 
 std::size_t bytes_of(const std::vector<WebhookEvent>& events) {
     std::size_t bytes = 0;
@@ -45,7 +45,7 @@ public:
     }
     ~Impl() { join(); }
 
-    [[nodiscard]] std::vector<SpooledDeparture> take_up_spool() {
+    [[nodiscard]] std::vector<SpooledDeparture> restore_spool() {
         dead_letters_.check();
         if (!spool_) return {};
         Spool::Contents contents = spool_->read();
@@ -60,10 +60,10 @@ public:
         }
         if (!unclaimed_.empty()) {
             spdlog::warn("webhooks of an earlier run stay in the spool, requests {}: {}",
-                         unclaimed_.size(), dead::unknown_endpoint);
+                         unclaimed_.size(), give_up_reason::unknown_endpoint);
         }
         if (events > 0) spdlog::info("webhooks of an earlier run taken up, events {}", events);
-        for (const auto& [key, endpoint] : endpoints_) endpoint->wake();
+        for (const auto& [key, endpoint] : endpoints_) endpoint->send_due();
         return std::move(contents.departures);
     }
 
@@ -76,35 +76,35 @@ public:
             }
         }
         // Requests that were under way with other trust have to be made again.
-        for (const auto& [key, endpoint] : endpoints_) endpoint->wake();
-        drop_retired();
+        for (const auto& [key, endpoint] : endpoints_) endpoint->send_due();
+        remove_retired();
     }
 
     /// Any thread.
     void push(std::vector<WebhookEvent> events) {
         const std::size_t bytes = bytes_of(events);
-        if (unread_bytes_.fetch_add(bytes) + bytes > unread_bytes_max) {
-            unread_bytes_.fetch_sub(bytes);
-            unread_lost_.fetch_add(events.size());
+        if (inbox_bytes_.fetch_add(bytes) + bytes > inbox_bytes_max) {
+            inbox_bytes_.fetch_sub(bytes);
+            dropped_events_.fetch_add(events.size());
             return;
         }
         post([this, bytes, events = std::move(events)] {
-            unread_bytes_.fetch_sub(bytes);
-            sort(events);
+            inbox_bytes_.fetch_sub(bytes);
+            enqueue(events);
         });
     }
 
     void flush(std::function<void()> done) {
-        flushed_ = std::move(done);
+        on_flushed_ = std::move(done);
         for (const auto& [key, endpoint] : endpoints_) endpoint->flush();
-        report_when_empty();
+        notify_if_empty();
     }
 
     [[nodiscard]] std::vector<WebhookMetrics> observe() const {
         std::vector<WebhookMetrics> metrics;
         for (const auto& [key, endpoint] : endpoints_) metrics.push_back(endpoint->metrics());
-        if (const std::uint64_t lost = unread_lost_.load(); lost > 0) {
-            metrics.emplace_back().events_dead[dead::overflow] = lost;
+        if (const std::uint64_t lost = dropped_events_.load(); lost > 0) {
+            metrics.emplace_back().events_dead[give_up_reason::overflow] = lost;
         }
         return metrics;
     }
@@ -119,20 +119,20 @@ public:
     }
 
     /// After the thread has ended.
-    void keep_the_rest(std::vector<SpooledDeparture> held) {
-        if (std::exchange(kept_, true)) return;
+    void stop(std::vector<SpooledDeparture> departures) {
+        if (std::exchange(stopped_, true)) return;
         join();
         loop_.restart();
         work_.reset();
-        for (const auto& [key, endpoint] : endpoints_) endpoint->halt();
+        for (const auto& [key, endpoint] : endpoints_) endpoint->stop_sending();
         loop_.poll();  // What shards have handed over last, and answers that are there.
-        Spool::Contents contents{std::move(unclaimed_), std::move(held)};
+        Spool::Contents contents{std::move(unclaimed_), std::move(departures)};
         for (const auto& [key, endpoint] : endpoints_) {
             std::ranges::move(endpoint->take_all(), std::back_inserter(contents.deliveries));
         }
         by_app_ = {};
         endpoints_.clear();  // And with them the requests under way.
-        keep(std::move(contents));
+        store(std::move(contents));
     }
 
     [[nodiscard]] bool has_spool() const noexcept { return spool_.has_value(); }
@@ -158,45 +158,45 @@ private:
         } else {
             endpoint = std::make_unique<Endpoint>(loop_, app, configured, options_, random_,
                                                   dead_letters_);
-            endpoint->on_empty = [this] { report_when_empty(); };
+            endpoint->on_empty = [this] { notify_if_empty(); };
         }
         return *endpoint;
     }
 
-    void drop_retired() {
+    void remove_retired() {
         std::erase_if(endpoints_, [](const auto& item) {
             return item.second->retired() && item.second->empty();
         });
     }
 
-    void sort(const std::vector<WebhookEvent>& events) {
+    void enqueue(const std::vector<WebhookEvent>& events) {
         std::set<Endpoint*> receivers;
         for (const WebhookEvent& event : events) {
             for (Endpoint* const endpoint : by_app_[event.app]) {
                 if (endpoint->push(event)) receivers.insert(endpoint);
             }
         }
-        for (Endpoint* const endpoint : receivers) endpoint->wake();
+        for (Endpoint* const endpoint : receivers) endpoint->send_due();
     }
 
-    void report_when_empty() {
+    void notify_if_empty() {
         const auto is_empty = [](const auto& item) { return item.second->empty(); };
-        if (flushed_ && std::ranges::all_of(endpoints_, is_empty)) {
-            std::exchange(flushed_, nullptr)();
+        if (on_flushed_ && std::ranges::all_of(endpoints_, is_empty)) {
+            std::exchange(on_flushed_, nullptr)();
         }
     }
 
     /// Its endpoint is not configured: it may be again at the next start.
     void store_unclaimed(StoredDelivery stored) {
-        stored.reason = dead::unknown_endpoint;
-        if (dead_letters_.keep(stored)) return;
+        stored.reason = give_up_reason::unknown_endpoint;
+        if (dead_letters_.store(stored)) return;
         stored.reason.clear();
         unclaimed_.push_back(std::move(stored));
     }
 
-    void keep(Spool::Contents contents) {
+    void store(Spool::Contents contents) {
         if (contents.deliveries.empty() && contents.departures.empty()) return;
-        if (!spool_) return lose(std::move(contents.deliveries));
+        if (!spool_) return give_up_all(std::move(contents.deliveries));
         std::size_t events = 0;
         for (const StoredDelivery& stored : contents.deliveries) events += stored.events.size();
         try {
@@ -204,16 +204,16 @@ private:
             spdlog::info("webhooks spooled, events {}", events);
         } catch (const std::exception& error) {
             spdlog::error("{}; departures lost {}", error.what(), contents.departures.size());
-            lose(std::move(contents.deliveries));
+            give_up_all(std::move(contents.deliveries));
         }
     }
 
-    void lose(std::vector<StoredDelivery> deliveries) {
+    void give_up_all(std::vector<StoredDelivery> deliveries) {
         std::size_t lost = 0;
         std::size_t kept = 0;
         for (StoredDelivery& stored : deliveries) {
-            if (stored.reason.empty()) stored.reason = dead::stopped;
-            if (dead_letters_.keep(stored)) {
+            if (stored.reason.empty()) stored.reason = give_up_reason::stopped;
+            if (dead_letters_.store(stored)) {
                 kept += stored.events.size();
                 continue;
             }
@@ -235,11 +235,11 @@ private:
     std::optional<Spool> spool_;
     std::map<Key, std::unique_ptr<Endpoint>> endpoints_;
     PerApp<std::vector<Endpoint*>> by_app_;
-    bool kept_ = false;
+    bool stopped_ = false;
     std::vector<StoredDelivery> unclaimed_;
-    std::function<void()> flushed_;
-    std::atomic<std::size_t> unread_bytes_{0};
-    std::atomic<std::uint64_t> unread_lost_{0};
+    std::function<void()> on_flushed_;
+    std::atomic<std::size_t> inbox_bytes_{0};
+    std::atomic<std::uint64_t> dropped_events_{0};
     std::thread thread_;
 };
 
@@ -254,7 +254,7 @@ Webhooks::~Webhooks() {
 }
 
 std::vector<SpooledDeparture> Webhooks::start() {
-    std::vector<SpooledDeparture> departures = impl_->take_up_spool();
+    std::vector<SpooledDeparture> departures = impl_->restore_spool();
     impl_->start();
     return departures;
 }
@@ -280,7 +280,7 @@ void Webhooks::observe(std::function<void(std::vector<WebhookMetrics>)> done) {
 }
 
 void Webhooks::stop(std::vector<SpooledDeparture> departures) {
-    impl_->keep_the_rest(std::move(departures));
+    impl_->stop(std::move(departures));
 }
 
 }  // namespace carillon

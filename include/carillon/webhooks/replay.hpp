@@ -20,10 +20,10 @@ struct Replay {
 /// Sends the dead letters of `file` again, one after the other, to the endpoints of `apps`, stamped
 /// and signed anew under their old ids. What is delivered leaves the file; once an endpoint fails,
 /// its further letters stay, in order. While this runs the letters are in `file`.replaying, so a
-/// server may go on writing. `complain` is told of lines that cannot be sent. Throws
+/// server may go on writing. `report` is told of lines that cannot be sent. Throws
 /// std::runtime_error if the files cannot be used.
 [[nodiscard]] Replay replay_dead_letters(const std::filesystem::path& file,
                                          const std::vector<App>& apps,
-                                         const std::function<void(const std::string&)>& complain);
+                                         const std::function<void(const std::string&)>& report);
 
 }  // namespace carillon

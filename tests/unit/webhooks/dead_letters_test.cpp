@@ -22,8 +22,8 @@ StoredDelivery some_delivery(const std::string& reason) {
 TEST_F(DeadLettersTest, AreLinesOfAFileThatOnlyItsOwnerReads) {
     DeadLetters dead_letters(path / "dead.jsonl", 1000);
     dead_letters.check();
-    EXPECT_TRUE(dead_letters.keep(some_delivery("expired")));
-    EXPECT_TRUE(dead_letters.keep(some_delivery("gone")));
+    EXPECT_TRUE(dead_letters.store(some_delivery("expired")));
+    EXPECT_TRUE(dead_letters.store(some_delivery("gone")));
     EXPECT_EQ(contents(path / "dead.jsonl"),
               some_delivery("expired").json_line() + some_delivery("gone").json_line());
     struct stat status {};
@@ -34,17 +34,17 @@ TEST_F(DeadLettersTest, AreLinesOfAFileThatOnlyItsOwnerReads) {
 TEST_F(DeadLettersTest, StopAtTheirBoundAndGoOnInANewFile) {
     const std::string line = some_delivery("expired").json_line();
     DeadLetters dead_letters(path / "dead.jsonl", 2 * line.size());
-    EXPECT_TRUE(dead_letters.keep(some_delivery("expired")));
-    EXPECT_TRUE(dead_letters.keep(some_delivery("expired")));
-    EXPECT_FALSE(dead_letters.keep(some_delivery("expired")));
+    EXPECT_TRUE(dead_letters.store(some_delivery("expired")));
+    EXPECT_TRUE(dead_letters.store(some_delivery("expired")));
+    EXPECT_FALSE(dead_letters.store(some_delivery("expired")));
     EXPECT_EQ(contents(path / "dead.jsonl"), line + line);
     std::filesystem::rename(path / "dead.jsonl", path / "taken.jsonl");
-    EXPECT_TRUE(dead_letters.keep(some_delivery("expired")));
+    EXPECT_TRUE(dead_letters.store(some_delivery("expired")));
     EXPECT_EQ(contents(path / "dead.jsonl"), line);
 }
 
 TEST_F(DeadLettersTest, AreNotKeptWithoutAFileAndRefuseOneThatCannotBe) {
-    EXPECT_FALSE(DeadLetters("", 1000).keep(some_delivery("expired")));
+    EXPECT_FALSE(DeadLetters("", 1000).store(some_delivery("expired")));
     EXPECT_NO_THROW(DeadLetters("", 1000).check());
     const DeadLetters nowhere(path / "missing" / "dead.jsonl", 1000);
     EXPECT_THROW(nowhere.check(), std::runtime_error);

@@ -241,7 +241,7 @@ TEST_F(EndpointQueueTest, SparesAnEndpointThatFailsAndProbesItAlone) {
     const auto all = start_all();
     std::vector<Change> changes;
     for (const auto& one : all) changes.push_back(finish(one, Verdict::failed));
-    EXPECT_EQ(std::ranges::count(changes, Change::turned_bad), 1);
+    EXPECT_EQ(std::ranges::count(changes, Change::began_failing), 1);
     EXPECT_EQ(queue.breaker(), Breaker::State::open);
     EXPECT_THAT(start_all(), IsEmpty());
 
@@ -330,12 +330,12 @@ TEST_F(EndpointQueueTest, TriesAtOnceWhenTimeIsShort) {
     push("c");
     pass(50ms);
     for (unsigned i = 0; i < Breaker::failures_max; ++i) {
-        queue.hurry(now);
+        queue.retry_now(now);
         static_cast<void>(finish(start(), Verdict::failed));
         EXPECT_FALSE(queue.start(now));
     }
     EXPECT_EQ(queue.breaker(), Breaker::State::open);
-    queue.hurry(now);
+    queue.retry_now(now);
     EXPECT_EQ(finish(start(), Verdict::delivered), Change::recovered);
 }
 
