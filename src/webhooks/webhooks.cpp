@@ -16,8 +16,8 @@
 #include <utility>
 
 #include "carillon/channels/per_app.hpp"
-#include "endpoint.hpp"
 #include "spool.hpp"
+#include "webhook_sender.hpp"
 
 namespace carillon {
 namespace {
@@ -52,8 +52,8 @@ public:
         std::size_t events = 0;
         for (StoredDelivery& stored : contents.deliveries) {
             events += stored.events.size();
-            if (Endpoint* const endpoint = find(stored.app, stored.endpoint)) {
-                endpoint->restore(std::move(stored));
+            if (WebhookSender* const sender = find(stored.app, stored.endpoint)) {
+                sender->restore(std::move(stored));
             } else {
                 store_unclaimed(std::move(stored));
             }
@@ -63,20 +63,20 @@ public:
                          unclaimed_.size(), give_up_reason::unknown_endpoint);
         }
         if (events > 0) spdlog::info("webhooks of an earlier run taken up, events {}", events);
-        for (const auto& [key, endpoint] : endpoints_) endpoint->send_due();
+        for (const auto& [key, sender] : senders_) sender->send_due();
         return std::move(contents.departures);
     }
 
     void set_apps(const AppRegistry& apps) {
-        for (const auto& [key, endpoint] : endpoints_) endpoint->retire();
-        for (std::vector<Endpoint*>& of_app : by_app_) of_app.clear();
+        for (const auto& [key, sender] : senders_) sender->retire();
+        for (std::vector<WebhookSender*>& of_app : by_app_) of_app.clear();
         for (const auto& app : apps.apps()) {
             for (const WebhookEndpoint& configured : app->webhooks) {
                 by_app_[app->index].push_back(&configure(*app, configured));
             }
         }
         // Requests that were under way with other trust have to be made again.
-        for (const auto& [key, endpoint] : endpoints_) endpoint->send_due();
+        for (const auto& [key, sender] : senders_) sender->send_due();
         remove_retired();
     }
 
@@ -96,13 +96,13 @@ public:
 
     void flush(std::function<void()> done) {
         on_flushed_ = std::move(done);
-        for (const auto& [key, endpoint] : endpoints_) endpoint->flush();
+        for (const auto& [key, sender] : senders_) sender->flush();
         notify_if_empty();
     }
 
     [[nodiscard]] std::vector<WebhookMetrics> observe() const {
         std::vector<WebhookMetrics> metrics;
-        for (const auto& [key, endpoint] : endpoints_) metrics.push_back(endpoint->metrics());
+        for (const auto& [key, sender] : senders_) metrics.push_back(sender->metrics());
         if (const std::uint64_t lost = dropped_events_.load(); lost > 0) {
             metrics.emplace_back().events_dead[give_up_reason::overflow] = lost;
         }
@@ -124,14 +124,14 @@ public:
         join();
         loop_.restart();
         work_.reset();
-        for (const auto& [key, endpoint] : endpoints_) endpoint->stop_sending();
+        for (const auto& [key, sender] : senders_) sender->stop_sending();
         loop_.poll();  // What shards have handed over last, and answers that are there.
         Spool::Contents contents{std::move(unclaimed_), std::move(departures)};
-        for (const auto& [key, endpoint] : endpoints_) {
-            std::ranges::move(endpoint->take_all(), std::back_inserter(contents.deliveries));
+        for (const auto& [key, sender] : senders_) {
+            std::ranges::move(sender->take_all(), std::back_inserter(contents.deliveries));
         }
         by_app_ = {};
-        endpoints_.clear();  // And with them the requests under way.
+        senders_.clear();  // And with them the requests under way.
         store(std::move(contents));
     }
 
@@ -146,42 +146,42 @@ private:
         thread_.join();
     }
 
-    [[nodiscard]] Endpoint* find(const std::string& app, const std::string& name) {
-        const auto found = endpoints_.find({app, name});
-        return found == endpoints_.end() ? nullptr : found->second.get();
+    [[nodiscard]] WebhookSender* find(const std::string& app, const std::string& name) {
+        const auto found = senders_.find({app, name});
+        return found == senders_.end() ? nullptr : found->second.get();
     }
 
-    Endpoint& configure(const App& app, const WebhookEndpoint& configured) {
-        std::unique_ptr<Endpoint>& endpoint = endpoints_[{app.id.get(), configured.name}];
-        if (endpoint) {
-            endpoint->configure(app, configured);
+    WebhookSender& configure(const App& app, const WebhookEndpoint& configured) {
+        std::unique_ptr<WebhookSender>& sender = senders_[{app.id.get(), configured.name}];
+        if (sender) {
+            sender->configure(app, configured);
         } else {
-            endpoint = std::make_unique<Endpoint>(loop_, app, configured, options_, random_,
-                                                  dead_letters_);
-            endpoint->on_empty = [this] { notify_if_empty(); };
+            sender = std::make_unique<WebhookSender>(loop_, app, configured, options_, random_,
+                                                     dead_letters_);
+            sender->on_empty = [this] { notify_if_empty(); };
         }
-        return *endpoint;
+        return *sender;
     }
 
     void remove_retired() {
-        std::erase_if(endpoints_, [](const auto& item) {
+        std::erase_if(senders_, [](const auto& item) {
             return item.second->retired() && item.second->empty();
         });
     }
 
     void enqueue(const std::vector<WebhookEvent>& events) {
-        std::set<Endpoint*> receivers;
+        std::set<WebhookSender*> receivers;
         for (const WebhookEvent& event : events) {
-            for (Endpoint* const endpoint : by_app_[event.app]) {
-                if (endpoint->push(event)) receivers.insert(endpoint);
+            for (WebhookSender* const sender : by_app_[event.app]) {
+                if (sender->push(event)) receivers.insert(sender);
             }
         }
-        for (Endpoint* const endpoint : receivers) endpoint->send_due();
+        for (WebhookSender* const sender : receivers) sender->send_due();
     }
 
     void notify_if_empty() {
         const auto is_empty = [](const auto& item) { return item.second->empty(); };
-        if (on_flushed_ && std::ranges::all_of(endpoints_, is_empty)) {
+        if (on_flushed_ && std::ranges::all_of(senders_, is_empty)) {
             std::exchange(on_flushed_, nullptr)();
         }
     }
@@ -233,8 +233,8 @@ private:
         loop_.get_executor()};
     DeadLetters dead_letters_;
     std::optional<Spool> spool_;
-    std::map<Key, std::unique_ptr<Endpoint>> endpoints_;
-    PerApp<std::vector<Endpoint*>> by_app_;
+    std::map<Key, std::unique_ptr<WebhookSender>> senders_;
+    PerApp<std::vector<WebhookSender*>> by_app_;
     bool stopped_ = false;
     std::vector<StoredDelivery> unclaimed_;
     std::function<void()> on_flushed_;

@@ -20,10 +20,10 @@ namespace carillon {
 
 /// Drives the queue of one endpoint: makes its requests, keeps its time, counts, and logs when it
 /// turns bad and when it recovers. Belongs to the thread of delivery.
-class Endpoint {
+class WebhookSender {
 public:
-    Endpoint(boost::asio::io_context& loop, const App& app, const WebhookEndpoint& endpoint,
-             const WebhookOptions& options, Random random, DeadLetters& dead_letters);
+    WebhookSender(boost::asio::io_context& loop, const App& app, const WebhookEndpoint& endpoint,
+                  const WebhookOptions& options, Random random, DeadLetters& dead_letters);
 
     /// The same endpoint of a new configuration.
     void configure(const App& app, const WebhookEndpoint& endpoint);

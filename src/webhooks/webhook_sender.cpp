@@ -1,4 +1,4 @@
-#include "endpoint.hpp"
+#include "webhook_sender.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -26,8 +26,9 @@ std::int64_t unix_ms() {
 
 }  // namespace
 
-Endpoint::Endpoint(boost::asio::io_context& loop, const App& app, const WebhookEndpoint& endpoint,
-                   const WebhookOptions& options, Random random, DeadLetters& dead_letters)
+WebhookSender::WebhookSender(boost::asio::io_context& loop, const App& app,
+                             const WebhookEndpoint& endpoint, const WebhookOptions& options,
+                             Random random, DeadLetters& dead_letters)
     : loop_(loop),
       options_(options),
       dead_letters_(dead_letters),
@@ -41,7 +42,7 @@ Endpoint::Endpoint(boost::asio::io_context& loop, const App& app, const WebhookE
     configure(app, endpoint);
 }
 
-void Endpoint::configure(const App& app, const WebhookEndpoint& endpoint) {
+void WebhookSender::configure(const App& app, const WebhookEndpoint& endpoint) {
     const bool same_trust = endpoint.tls_verify == endpoint_.tls_verify &&
                             endpoint.tls_ca_file == endpoint_.tls_ca_file;
     endpoint_ = endpoint;
@@ -62,28 +63,28 @@ void Endpoint::configure(const App& app, const WebhookEndpoint& endpoint) {
     }
 }
 
-QueueRules Endpoint::rules() const {
+QueueRules WebhookSender::rules() const {
     return {.batch_events_max = endpoint_.batch_events_max,
             .batch_delay = flushing_ ? Duration::zero() : Duration(endpoint_.batch_delay),
             .retry_for = std::chrono::seconds(options_.retry_seconds),
             .bytes_max = options_.max_queued_bytes};
 }
 
-bool Endpoint::push(const WebhookEvent& event) {
+bool WebhookSender::push(const WebhookEvent& event) {
     if (retired_ || !endpoint_.wants(event.kind, event.channel)) return false;
     const std::string& subject = event.channel.empty() ? event.user_id : event.channel;
     queue_.push({event.kind, subject, event.text, {}, nullptr}, now());
     return true;
 }
 
-void Endpoint::restore(StoredDelivery stored) {
+void WebhookSender::restore(StoredDelivery stored) {
     Delivery delivery;
     delivery.id = std::move(stored.delivery_id);
     delivery.events = std::move(stored.events);
     queue_.restore(std::move(delivery), now());
 }
 
-void Endpoint::send_due() {
+void WebhookSender::send_due() {
     if (stopped_) return;
     queue_.expire(now());
     while (!clients_.empty()) {
@@ -95,7 +96,7 @@ void Endpoint::send_due() {
     if (queue_.empty()) on_empty();
 }
 
-void Endpoint::send(EndpointQueue::Start start) {
+void WebhookSender::send(EndpointQueue::Start start) {
     Delivery& delivery = *start.delivery;
     if (delivery.body.empty()) sign(delivery, credential_, unix_ms());
     clients_[start.lane].post(signed_post(delivery, endpoint_), endpoint_.timeout,
@@ -104,7 +105,7 @@ void Endpoint::send(EndpointQueue::Start start) {
                               });
 }
 
-void Endpoint::finish(std::size_t lane, const HttpOutcome& outcome, TimePoint began) {
+void WebhookSender::finish(std::size_t lane, const HttpOutcome& outcome, TimePoint began) {
     metrics_.requests[outcome_name(outcome)].add(now() - began);
     const Attempt attempt = attempt_of(outcome, unix_ms() / 1000);
     const std::size_t before = queue_.events();
@@ -123,8 +124,8 @@ void Endpoint::finish(std::size_t lane, const HttpOutcome& outcome, TimePoint be
     send_due();
 }
 
-void Endpoint::give_up(std::string_view reason, std::string delivery,
-                       std::vector<QueuedEvent> events) {
+void WebhookSender::give_up(std::string_view reason, std::string delivery,
+                            std::vector<QueuedEvent> events) {
     metrics_.events_dead[reason] += events.size();
     const bool kept = dead_letters_.store(
         {app_, endpoint_.name, std::move(delivery), std::string(reason), std::move(events)});
@@ -133,7 +134,7 @@ void Endpoint::give_up(std::string_view reason, std::string delivery,
                   kept ? "and kept in the dead-letter file" : "and lost");
 }
 
-void Endpoint::schedule() {
+void WebhookSender::schedule() {
     std::optional<TimePoint> due = queue_.next_due();
     if (due && clients_.empty()) due = now() + expiry_interval;
     if (due == scheduled_) return;
@@ -148,14 +149,14 @@ void Endpoint::schedule() {
     });
 }
 
-void Endpoint::flush() {
+void WebhookSender::flush() {
     flushing_ = true;
     queue_.set_rules(rules());
     queue_.retry_now(now());
     send_due();
 }
 
-WebhookMetrics Endpoint::metrics() const {
+WebhookMetrics WebhookSender::metrics() const {
     WebhookMetrics metrics = metrics_;
     metrics.app = app_;
     metrics.endpoint = endpoint_.name;
@@ -165,7 +166,7 @@ WebhookMetrics Endpoint::metrics() const {
     return metrics;
 }
 
-std::vector<StoredDelivery> Endpoint::take_all() {
+std::vector<StoredDelivery> WebhookSender::take_all() {
     std::vector<StoredDelivery> deliveries;
     for (Delivery& delivery : queue_.take_all(now())) {
         deliveries.push_back(
