@@ -196,11 +196,13 @@ void add_cluster(Families& out, const ClusterMetrics& cluster) {
           cluster.partitions_recovering);
     gauge("carillon_cluster_commands_in_flight", "Commands that Redis has not answered yet.",
           cluster.commands_in_flight);
-    gauge("carillon_cluster_kept_events",
-          "Events that Redis has not confirmed, or only in the last seconds.", cluster.events_kept);
-    gauge("carillon_cluster_kept_bytes", "What they occupy.", cluster.bytes_kept);
-    out.counter("carillon_cluster_losses_total", "Times that a shard lost Redis.", cluster.losses);
-    out.counter("carillon_cluster_stale_total",
+    gauge("carillon_cluster_pending_events",
+          "Events that Redis has not confirmed, or only in the last seconds.",
+          cluster.pending_events);
+    gauge("carillon_cluster_pending_bytes", "What they occupy.", cluster.pending_bytes);
+    out.counter("carillon_cluster_connections_lost_total", "Times that a shard lost Redis.",
+                cluster.connections_lost);
+    out.counter("carillon_cluster_registrations_lost_total",
                 "Registrations in a partition that Redis did not know any more.",
                 cluster.registrations_lost);
     out.counter("carillon_cluster_nodes_cleared_total",

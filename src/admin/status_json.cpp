@@ -68,9 +68,9 @@ std::string status_json(const NodeFacts& facts, const NodeSnapshot& snapshot) {
         status["cluster"] = {{"state", cluster_state(cluster)},
                              {"registered_partitions", cluster.partitions_registered},
                              {"recovering_partitions", cluster.partitions_recovering},
-                             {"kept_events", cluster.events_kept},
-                             {"kept_bytes", cluster.bytes_kept},
-                             {"stale", cluster.registrations_lost},
+                             {"pending_events", cluster.pending_events},
+                             {"pending_bytes", cluster.pending_bytes},
+                             {"registrations_lost", cluster.registrations_lost},
                              {"messages_repaired", cluster.messages_repaired},
                              {"messages_lost", cluster.messages_lost}};
     }

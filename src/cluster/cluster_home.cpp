@@ -297,7 +297,7 @@ void ClusterHome::on_down(std::string_view why) {
     context_.metrics.connected = 0;
     if (!down_since_) {
         down_since_ = loop_.now();
-        ++context_.metrics.losses;
+        ++context_.metrics.connections_lost;
         // One line for all shards that lose it at once.
         if (node_.losses_logged.admit(1, loop_.now())) spdlog::warn("Redis is lost: {}", why);
     }

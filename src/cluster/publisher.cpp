@@ -134,8 +134,8 @@ void Publisher::stall() {
 
 void Publisher::advance() {
     buffer_.forget(context_.bus.is_up() ? context_.bus.answered() : TimePoint{});
-    context_.metrics.events_kept = buffer_.size();
-    context_.metrics.bytes_kept = buffer_.bytes();
+    context_.metrics.pending_events = buffer_.size();
+    context_.metrics.pending_bytes = buffer_.bytes();
 }
 
 }  // namespace carillon

@@ -84,7 +84,7 @@ describe('garbage from Redis', { skip: needsCluster, timeout: 120_000 }, () => {
             }
             for (const node of [one, two]) {
                 assert.equal(await metric(node, 'carillon_cluster_detached_shards'), 0);
-                assert.equal(await metric(node, 'carillon_cluster_losses_total'), 0);
+                assert.equal(await metric(node, 'carillon_cluster_connections_lost_total'), 0);
             }
             assert.ok(await metric(one, errors) > 0);
             assert.match(one.child.text.stderr, /Redis answers script \w+ for keys .*: .*WRONGTYPE/);
@@ -112,7 +112,7 @@ describe('garbage from Redis', { skip: needsCluster, timeout: 120_000 }, () => {
             await inbox.next('second');
             await stillServes(node, 'elsewhere');
             assert.equal(await metric(node, 'carillon_cluster_detached_shards'), 0);
-            assert.equal(await metric(node, 'carillon_cluster_losses_total'), 0);
+            assert.equal(await metric(node, 'carillon_cluster_connections_lost_total'), 0);
             await cluster.redis.cli('DEL', meta);
             await eventually('all partitions are registered in', async () => {
                 return await metric(node, 'carillon_cluster_registered_partitions') === 256;

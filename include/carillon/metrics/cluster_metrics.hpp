@@ -15,10 +15,10 @@ struct ClusterMetrics {
     std::uint64_t partitions_registered = 0;
     std::uint64_t partitions_recovering = 0;
     std::uint64_t commands_in_flight = 0;
-    std::uint64_t events_kept = 0;  ///< not confirmed yet, or not for long enough
-    std::uint64_t bytes_kept = 0;
+    std::uint64_t pending_events = 0;  ///< not confirmed yet, or not for long enough
+    std::uint64_t pending_bytes = 0;
 
-    std::uint64_t losses = 0;              ///< of the connection
+    std::uint64_t connections_lost = 0;    ///< of the connection
     std::uint64_t registrations_lost = 0;  ///< Redis answered STALE
     std::uint64_t nodes_cleared = 0;       ///< of others that had ended, one a partition
     std::uint64_t messages_repaired = 0;   ///< were missed, and read from a ring
@@ -35,9 +35,9 @@ struct ClusterMetrics {
         partitions_registered += other.partitions_registered;
         partitions_recovering += other.partitions_recovering;
         commands_in_flight += other.commands_in_flight;
-        events_kept += other.events_kept;
-        bytes_kept += other.bytes_kept;
-        losses += other.losses;
+        pending_events += other.pending_events;
+        pending_bytes += other.pending_bytes;
+        connections_lost += other.connections_lost;
         registrations_lost += other.registrations_lost;
         nodes_cleared += other.nodes_cleared;
         messages_repaired += other.messages_repaired;
