@@ -46,7 +46,7 @@ struct AdminServer::Impl {
         return routes;
     }
 
-    using Report = std::string (*)(const NodeFacts&, const NodeSnapshot&);
+    using Report = std::string (*)(const ProcessInfo&, const NodeSnapshot&);
     void add_report(HttpRoutes& routes, std::string_view path, std::string_view type,
                     Report report) {
         routes.add(
@@ -56,12 +56,13 @@ struct AdminServer::Impl {
                                        .body = "A token is required\n",
                                        .headers = {{"WWW-Authenticate", "Bearer"}}});
                 }
-                node.observe([this, type, report, reply](NodeSnapshot snapshot) {
+                node.collect([this, type, report, reply](NodeSnapshot snapshot) {
                     // On whichever thread was last; the reply belongs to this one.
-                    boost::asio::post(loop.context(), [this, type, report, reply,
-                                                       snapshot = std::move(snapshot)] {
-                        reply.send({.body = report(node.facts(), snapshot), .content_type = type});
-                    });
+                    boost::asio::post(loop.context(),
+                                      [this, type, report, reply, snapshot = std::move(snapshot)] {
+                                          reply.send({.body = report(node.process_info(), snapshot),
+                                                      .content_type = type});
+                                      });
                 });
             });
     }

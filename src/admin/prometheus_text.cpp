@@ -228,15 +228,15 @@ void add_cluster(Families& out, const ClusterMetrics& cluster) {
     out.histogram(cluster.round_trips);
 }
 
-void add_process(Families& out, const NodeFacts& facts, const ShardSnapshot& node,
+void add_process(Families& out, const ProcessInfo& process_info, const ShardSnapshot& node,
                  std::size_t shards) {
     out.family("carillon_info", "Always 1; what runs.", MetricType::Gauge);
-    out.value(1, {{"version", facts.version}, {"flusher", facts.flusher}});
+    out.value(1, {{"version", process_info.version}, {"flusher", process_info.flusher}});
     out.gauge("carillon_uptime_seconds", "Time since the start.",
-              static_cast<double>(facts.uptime_seconds));
+              static_cast<double>(process_info.uptime_seconds));
     out.gauge("carillon_resident_bytes", "Memory that the process holds.",
-              static_cast<double>(facts.resident_bytes));
-    out.counter("carillon_log_dropped_total", "Log lines lost.", facts.log_lines_dropped);
+              static_cast<double>(process_info.resident_bytes));
+    out.counter("carillon_log_dropped_total", "Log lines lost.", process_info.log_lines_dropped);
     out.gauge("carillon_shards", "Threads that serve clients.", static_cast<double>(shards));
     out.gauge("carillon_inbox_bytes", "Bytes that shards have waiting for each other.",
               static_cast<double>(node.inbox_bytes));
@@ -248,7 +248,7 @@ void add_process(Families& out, const NodeFacts& facts, const ShardSnapshot& nod
 
 }  // namespace
 
-std::string prometheus_text(const NodeFacts& facts, const NodeSnapshot& snapshot) {
+std::string prometheus_text(const ProcessInfo& process_info, const NodeSnapshot& snapshot) {
     const ShardSnapshot node = sum(snapshot.shards);
     Families out;
     add_clients(out, node);
@@ -257,7 +257,7 @@ std::string prometheus_text(const NodeFacts& facts, const NodeSnapshot& snapshot
     add_rest(out, node.metrics);
     add_webhooks(out, snapshot.webhooks);
     add_cluster(out, node.metrics.cluster);
-    add_process(out, facts, node, snapshot.shards.size());
+    add_process(out, process_info, node, snapshot.shards.size());
     return out.text();
 }
 

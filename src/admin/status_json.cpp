@@ -40,7 +40,7 @@ json endpoints(const std::vector<WebhookMetrics>& all) {
 
 }  // namespace
 
-std::string status_json(const NodeFacts& facts, const NodeSnapshot& snapshot) {
+std::string status_json(const ProcessInfo& process_info, const NodeSnapshot& snapshot) {
     const ShardSnapshot node = sum(snapshot.shards);
     json connections = json::object();
     for (const auto& [key, count] : node.connections) {
@@ -52,16 +52,16 @@ std::string status_json(const NodeFacts& facts, const NodeSnapshot& snapshot) {
                                        {"subscriptions", count.subscriptions}};
     }
     json status = {
-        {"version", facts.version},
-        {"uptime_seconds", facts.uptime_seconds},
+        {"version", process_info.version},
+        {"uptime_seconds", process_info.uptime_seconds},
         {"shards", snapshot.shards.size()},
-        {"flusher", facts.flusher},
+        {"flusher", process_info.flusher},
         {"connections", connections},
         {"channels", channels},
         {"webhooks", endpoints(snapshot.webhooks)},
         {"queued_bytes", node.queued_bytes},
         {"inbox_bytes", node.inbox_bytes},
-        {"resident_bytes", facts.resident_bytes},
+        {"resident_bytes", process_info.resident_bytes},
         {"loop_lag_seconds", std::chrono::duration<double>(node.lag).count()},
     };
     if (const ClusterMetrics& cluster = node.metrics.cluster; cluster.shards > 0) {

@@ -51,7 +51,7 @@ void log_start(const Server& server, const AdminServer& admin, const Configurati
         "carillon {} listening on {}; admin on {}; shards {}, flusher {}, apps {}, open files {}, "
         "event payload {} bytes, queue a connection {} bytes, activity timeout {} s",
         CARILLON_VERSION, addresses, to_text(admin.endpoint()), server.shard_count(),
-        server.facts().flusher, configuration.apps.size(), open_files,
+        server.process_info().flusher, configuration.apps.size(), open_files,
         configuration.limits.max_event_payload_bytes, configuration.connection.max_queued_bytes,
         configuration.connection.activity_timeout_seconds);
 }

@@ -215,7 +215,7 @@ void Server::for_each_shard(std::function<void()> done,
     }
 }
 
-NodeFacts Server::facts() const {
+ProcessInfo Server::process_info() const {
     const auto uptime = std::chrono::steady_clock::now() - started_;
     return {.version = CARILLON_VERSION,
             .flusher = std::string(shards_.front()->flusher_name()),
@@ -224,7 +224,7 @@ NodeFacts Server::facts() const {
             .log_lines_dropped = log_lines_dropped()};
 }
 
-void Server::observe(std::function<void(NodeSnapshot)> done) {
+void Server::collect(std::function<void(NodeSnapshot)> done) {
     struct Gathering {
         NodeSnapshot snapshot;
         std::atomic<std::size_t> missing;
@@ -238,7 +238,7 @@ void Server::observe(std::function<void(NodeSnapshot)> done) {
     gathering->snapshot.shards.resize(shards_.size());
     gathering->missing = shards_.size() + 1;
     gathering->done = std::move(done);
-    webhooks_.observe([gathering](std::vector<WebhookMetrics> webhooks) {
+    webhooks_.collect([gathering](std::vector<WebhookMetrics> webhooks) {
         gathering->snapshot.webhooks = std::move(webhooks);
         gathering->answered();
     });

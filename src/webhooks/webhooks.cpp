@@ -100,7 +100,7 @@ public:
         notify_if_empty();
     }
 
-    [[nodiscard]] std::vector<WebhookMetrics> observe() const {
+    [[nodiscard]] std::vector<WebhookMetrics> collect() const {
         std::vector<WebhookMetrics> metrics;
         for (const auto& [key, sender] : senders_) metrics.push_back(sender->metrics());
         if (const std::uint64_t lost = dropped_events_.load(); lost > 0) {
@@ -275,8 +275,8 @@ void Webhooks::flush(std::function<void()> done) {
     impl_->post([this, done = std::move(done)]() mutable { impl_->flush(std::move(done)); });
 }
 
-void Webhooks::observe(std::function<void(std::vector<WebhookMetrics>)> done) {
-    impl_->post([this, done = std::move(done)] { done(impl_->observe()); });
+void Webhooks::collect(std::function<void(std::vector<WebhookMetrics>)> done) {
+    impl_->post([this, done = std::move(done)] { done(impl_->collect()); });
 }
 
 void Webhooks::stop(std::vector<SpooledDeparture> departures) {

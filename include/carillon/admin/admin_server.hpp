@@ -15,7 +15,7 @@ namespace carillon {
 class AdminServer {
 public:
     /// Listens and serves. Throws std::runtime_error that names the address when it cannot. `node`
-    /// must outlive this; its `observe` is called on the admin thread.
+    /// must outlive this; its `collect` is called on the admin thread.
     AdminServer(const AdminOptions& options, NodeSource& node);
     ~AdminServer();
 

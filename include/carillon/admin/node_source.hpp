@@ -37,7 +37,7 @@ struct NodeSnapshot {
 };
 
 /// What does not change while the server runs, and what belongs to the whole process.
-struct NodeFacts {
+struct ProcessInfo {
     std::string version;
     std::string flusher;
     std::int64_t uptime_seconds = 0;
@@ -53,9 +53,9 @@ public:
     /// False before the server listens and from the moment it stops: load balancers should look
     /// elsewhere.
     [[nodiscard]] virtual bool ready() const = 0;
-    [[nodiscard]] virtual NodeFacts facts() const = 0;
+    [[nodiscard]] virtual ProcessInfo process_info() const = 0;
     /// Asks everybody; `done` runs on the thread of whoever was last to answer.
-    virtual void observe(std::function<void(NodeSnapshot)> done) = 0;
+    virtual void collect(std::function<void(NodeSnapshot)> done) = 0;
 };
 
 }  // namespace carillon

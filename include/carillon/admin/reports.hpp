@@ -7,9 +7,11 @@
 namespace carillon {
 
 /// All metrics in Prometheus' text format, the shards added up. `docs/metrics.md` lists them.
-[[nodiscard]] std::string prometheus_text(const NodeFacts& facts, const NodeSnapshot& snapshot);
+[[nodiscard]] std::string prometheus_text(const ProcessInfo& process_info,
+                                          const NodeSnapshot& snapshot);
 
 /// The answer of `/status`, JSON for people and scripts.
-[[nodiscard]] std::string status_json(const NodeFacts& facts, const NodeSnapshot& snapshot);
+[[nodiscard]] std::string status_json(const ProcessInfo& process_info,
+                                      const NodeSnapshot& snapshot);
 
 }  // namespace carillon

@@ -63,8 +63,8 @@ public:
 
     // NodeSource, for any thread.
     [[nodiscard]] bool ready() const override { return ready_.load(); }
-    [[nodiscard]] NodeFacts facts() const override;
-    void observe(std::function<void(NodeSnapshot)> done) override;
+    [[nodiscard]] ProcessInfo process_info() const override;
+    void collect(std::function<void(NodeSnapshot)> done) override;
 
 private:
     void join_cluster();

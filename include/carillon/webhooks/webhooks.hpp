@@ -43,7 +43,7 @@ public:
     /// called on the thread of delivery once nothing waits at all.
     void flush(std::function<void()> done);
 
-    void observe(std::function<void(std::vector<WebhookMetrics>)> done);
+    void collect(std::function<void(std::vector<WebhookMetrics>)> done);
 
     /// Ends the thread. What waits goes to the spool, else to the dead letters. Once.
     void stop(std::vector<SpooledDeparture> departures);

@@ -46,11 +46,11 @@ WebhookMetrics dead_endpoint() {
     return endpoint;
 }
 
-const NodeFacts facts{.version = "1.2.3",
-                      .flusher = "gathered",
-                      .uptime_seconds = 60,
-                      .resident_bytes = 4096,
-                      .log_lines_dropped = 9};
+const ProcessInfo process_info{.version = "1.2.3",
+                               .flusher = "gathered",
+                               .uptime_seconds = 60,
+                               .resident_bytes = 4096,
+                               .log_lines_dropped = 9};
 
 bool has_line(const std::string& text, const std::string& line) {
     return text.find("\n" + line + "\n") != std::string::npos;
@@ -59,7 +59,7 @@ bool has_line(const std::string& text, const std::string& line) {
 TEST(PrometheusText, AddsUpTheShards) {
     ShardSnapshot slow = busy_shard();
     slow.lag = 7ms;
-    const std::string text = prometheus_text(facts, {{busy_shard(), slow}, {}});
+    const std::string text = prometheus_text(process_info, {{busy_shard(), slow}, {}});
     EXPECT_TRUE(has_line(text, "carillon_received_bytes_total 20"));
     EXPECT_TRUE(has_line(text, "carillon_forwarded_unreadable_total 12"));
     EXPECT_TRUE(has_line(text, "carillon_connections_closed_total{code=\"1000\"} 2"));
@@ -73,7 +73,7 @@ TEST(PrometheusText, AddsUpTheShards) {
 }
 
 TEST(PrometheusText, EscapesLabelsAndCountsBucketsFromBelow) {
-    const std::string text = prometheus_text(facts, {{busy_shard()}, {dead_endpoint()}});
+    const std::string text = prometheus_text(process_info, {{busy_shard()}, {dead_endpoint()}});
     EXPECT_TRUE(has_line(text, R"(carillon_connections{app="shop \"1\"\n",transport="ws"} 2)"));
     const std::string bucket = "carillon_publish_to_write_seconds_bucket{le=";
     EXPECT_NE(text.find(bucket + "\"+Inf\"} 2"), std::string::npos);
@@ -82,7 +82,7 @@ TEST(PrometheusText, EscapesLabelsAndCountsBucketsFromBelow) {
 }
 
 TEST(PrometheusText, TellsOfWebhooksByEndpointAndOutcome) {
-    const std::string text = prometheus_text(facts, {{busy_shard()}, {dead_endpoint()}});
+    const std::string text = prometheus_text(process_info, {{busy_shard()}, {dead_endpoint()}});
     const std::string endpoint = R"({app="shop",endpoint="http://127.0.0.1:9#1")";
     EXPECT_TRUE(has_line(
         text, "carillon_webhook_request_seconds_count" + endpoint + R"(,outcome="timeout"} 1)"));
@@ -95,7 +95,7 @@ TEST(PrometheusText, TellsOfWebhooksByEndpointAndOutcome) {
 
 TEST(PrometheusText, IsWhatTheDocumentationLists) {
     const std::regex family("# TYPE (carillon_[a-z_]+) ([a-z]+)");
-    const std::string text = prometheus_text(facts, {{busy_shard()}, {dead_endpoint()}});
+    const std::string text = prometheus_text(process_info, {{busy_shard()}, {dead_endpoint()}});
     std::set<std::string> exposed;
     for (std::sregex_iterator at(text.begin(), text.end(), family), end; at != end; ++at) {
         exposed.insert((*at)[1].str() + " " + (*at)[2].str());
@@ -112,7 +112,7 @@ TEST(PrometheusText, IsWhatTheDocumentationLists) {
 
 TEST(StatusJson, TellsWhatTheNodeHolds) {
     const auto status = nlohmann::json::parse(
-        status_json(facts, {{busy_shard(), busy_shard()}, {dead_endpoint()}}));
+        status_json(process_info, {{busy_shard(), busy_shard()}, {dead_endpoint()}}));
     EXPECT_EQ(status.at("version"), "1.2.3");
     EXPECT_EQ(status.at("shards"), 2);
     EXPECT_EQ(status.at("connections").at("shop \"1\"\n").at("ws"), 4);
@@ -133,7 +133,7 @@ TEST(StatusJson, SaysInWhichStateOfAClusterTheNodeIs) {
         shard.metrics.cluster.partitions_registered = registered;
         shard.metrics.cluster.partitions_recovering = recovering;
         shard.metrics.cluster.detached = detached;
-        const auto status = nlohmann::json::parse(status_json(facts, {{shard}, {}}));
+        const auto status = nlohmann::json::parse(status_json(process_info, {{shard}, {}}));
         return status.at("cluster").at("state").get<std::string>();
     };
     EXPECT_EQ(state(2, 256, 0, 0), "joined");
@@ -145,8 +145,8 @@ TEST(StatusJson, SaysInWhichStateOfAClusterTheNodeIs) {
 
 TEST(Reports, SayNothingOfAClusterOnANodeThatIsAlone) {
     const NodeSnapshot alone{{ShardSnapshot{}}, {}};
-    EXPECT_EQ(prometheus_text(facts, alone).find("cluster"), std::string::npos);
-    EXPECT_FALSE(nlohmann::json::parse(status_json(facts, alone)).contains("cluster"));
+    EXPECT_EQ(prometheus_text(process_info, alone).find("cluster"), std::string::npos);
+    EXPECT_FALSE(nlohmann::json::parse(status_json(process_info, alone)).contains("cluster"));
 }
 
 }  // namespace
