@@ -3,65 +3,12 @@
 #include <stdexcept>
 
 namespace carillon::test {
-namespace {
-
-Reply reply_of(const RedisReply& from) {
-    Reply reply{text_of(from)};
-    reply.is_nil = from.is_nil();
-    reply.is_error = from.is_error();
-    if (from.is_nil() || from.is_array()) reply.text.clear();
-    for (std::size_t i = 0; i < from.size(); ++i) reply.items.push_back(reply_of(from[i]));
-    return reply;
-}
-
-}  // namespace
-
-const Reply& Reply::operator[](std::size_t i) const {
-    static const Reply nil{"", {}, true, false};
-    return i < items.size() ? items[i] : nil;
-}
-
-std::vector<std::string> Reply::texts() const {
-    std::vector<std::string> texts;
-    for (const Reply& item : items) texts.push_back(item.text);
-    return texts;
-}
-
-std::map<std::string, std::string> Reply::pairs() const {
-    std::map<std::string, std::string> pairs;
-    for (std::size_t i = 0; i + 1 < items.size(); i += 2) pairs[items[i].text] = items[i + 1].text;
-    return pairs;
-}
-
-ScriptWorld::ScriptWorld() {
-    if (!client_.open()) throw std::runtime_error("no connection");
-}
-
-Reply ScriptWorld::command(const std::vector<std::string>& words) {
-    const std::vector<std::string_view> views(words.begin(), words.end());
-    std::optional<Reply> reply;
-    loop.get().refresh_time();
-    client_.connection->send(views, [&](const RedisReply& from) { reply = reply_of(from); });
-    if (!loop.run_until([&] { return reply.has_value(); })) throw std::runtime_error("no answer");
-    return *reply;
-}
 
 Reply ScriptWorld::run(std::string_view script, std::vector<std::string> arguments) {
     std::string& digest = digests_[script];
     if (digest.empty()) digest = command({"SCRIPT", "LOAD", std::string(script)}).text;
     arguments.insert(arguments.begin(), {"EVALSHA", digest, "1", prefix});
     return command(arguments);
-}
-
-std::uint64_t ScriptWorld::now_ms() {
-    const Reply time = command({"TIME"});
-    return std::stoull(time[0].text) * 1000 + std::stoull(time[1].text) / 1000;
-}
-
-void ScriptWorld::pass(std::uint64_t ms) {
-    const std::uint64_t until = now_ms() + ms + 1;
-    while (now_ms() < until) {
-    }
 }
 
 std::string ScriptWorld::field(std::string_view of, std::string_view field) {

@@ -2,14 +2,14 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
-#include "redis_client.hpp"
+#include "script_server.hpp"
 #include "scripts.hpp"
-#include "support/redis_server.hpp"
 
 namespace carillon::test {
 
@@ -18,26 +18,13 @@ inline const std::string news = "c1:7news";
 inline const std::string room = "p1:7presence-room";
 inline const std::string ann = "u1:7ann";
 
-/// What Redis answered, kept.
-struct Reply {
-    std::string text;  ///< numbers in decimal; "" of nil and of a list
-    std::vector<Reply> items{};
-    bool is_nil = false;
-    bool is_error = false;
-
-    /// One that is nil if there is none.
-    [[nodiscard]] const Reply& operator[](std::size_t i) const;
-    [[nodiscard]] std::vector<std::string> texts() const;
-    /// Of a list of names and values by turns.
-    [[nodiscard]] std::map<std::string, std::string> pairs() const;
-};
-
 /// A server of its own, and one partition in it, as the scripts find it.
 class ScriptWorld {
 public:
-    ScriptWorld();
+    explicit ScriptWorld(std::unique_ptr<ScriptServer> on = ScriptServer::make())
+        : server(std::move(on)) {}
 
-    Reply command(const std::vector<std::string>& words);
+    Reply command(const std::vector<std::string>& words) { return server->command(words); }
     /// By EVALSHA, on the partition's prefix.
     Reply run(std::string_view script, std::vector<std::string> arguments);
     [[nodiscard]] std::string key(std::string_view rest) const {
@@ -45,9 +32,9 @@ public:
     }
 
     /// By the server's clock.
-    [[nodiscard]] std::uint64_t now_ms();
+    [[nodiscard]] std::uint64_t now_ms() { return server->now_ms(); }
     /// Until its clock is `ms` and a little further.
-    void pass(std::uint64_t ms);
+    void pass(std::uint64_t ms) { server->pass(ms); }
 
     /// "" if there is none.
     [[nodiscard]] std::string field(std::string_view key, std::string_view field);
@@ -68,11 +55,9 @@ public:
     std::string epoch = std::string(40, 'a');
     std::uint64_t ring_bytes = 65536;
     std::vector<std::string> rules;  ///< that nodes register with
-    RedisServer server;
-    HandTurnedLoop loop;
+    const std::unique_ptr<ScriptServer> server;
 
 private:
-    RedisClient client_{loop, server.url()};
     std::map<std::string_view, std::string> digests_;
     std::map<std::string, std::size_t, std::less<>> heard_;
 };

@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "carillon/base/hash.hpp"
+#include "real_script_server.hpp"
 #include "script_world.hpp"
 
 namespace carillon::test {
@@ -42,7 +44,7 @@ protected:
     }
 
     bool run_until(const std::function<bool()>& condition) {
-        return world.loop.run_until([&] {
+        return real.loop.run_until([&] {
             bus.flush();
             return condition();
         });
@@ -74,17 +76,19 @@ protected:
     void on_moved(Topic&) override {}
     void on_unreadable(Topic& topic) override { unreadable.push_back(topic.key); }
 
-    ScriptWorld world;
+    std::unique_ptr<RealScriptServer> server = std::make_unique<RealScriptServer>();
+    RealScriptServer& real = *server;
+    ScriptWorld world{std::move(server)};
     ScriptNode node{world, "a.1"};
     RedisOptions options;
     ClusterMetrics metrics;
     LatencyHistogram round_trips;
-    RedisBus bus{world.loop.get(),
-                 {*RedisAddress::parse(world.server.url()), nullptr, "", std::chrono::seconds(20)},
+    RedisBus bus{real.loop.get(),
+                 {*RedisAddress::parse(real.server.url()), nullptr, "", std::chrono::seconds(20)},
                  round_trips,
                  [] { return std::uint64_t{0}; },
                  *this};
-    ClusterContext context{bus,  options,     metrics, [this] { return world.loop.get().now(); },
+    ClusterContext context{bus,  options,     metrics, [this] { return real.loop.get().now(); },
                            "me", fnv1a("me"), {},      0,
                            {}};
     std::deque<Partition> partitions;
