@@ -52,7 +52,7 @@ Json cache_attribute(const std::optional<CachedEvent>& cached) {
     if (!cached) return nullptr;
     Json event = Json::parse(cached->text, nullptr, false);
     if (!event.is_object() || !event.contains("data")) return nullptr;
-    const auto seconds = std::chrono::ceil<std::chrono::seconds>(cached->fresh_for);
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(cached->expires_in);
     return {{"data", std::move(event["data"])}, {"ttl", seconds.count()}};
 }
 
@@ -148,7 +148,7 @@ void RestApi::post_event(const Call& call, HttpReply reply) {
     const auto trigger =
         parser_.parse_event(call.request.body(), call.app.limits, fallback(call.query));
     if (!trigger) return reply.send(error_response(trigger.error(), call.app.limits));
-    if (!trigger->asks_info) {
+    if (!trigger->wants_info) {
         return publish(call.app, {&*trigger, 1}, reply,
                        [reply] { reply.send(ok(Json::object())); });
     }
@@ -170,15 +170,15 @@ void RestApi::post_event(const Call& call, HttpReply reply) {
 void RestApi::post_batch(const Call& call, HttpReply reply) {
     const auto batch = parser_.parse_batch(call.request.body(), call.app.limits);
     if (!batch) return reply.send(error_response(batch.error(), call.app.limits));
-    bool asks_info = false;
+    bool wants_info = false;
     std::vector<ChannelName> channels;
     std::vector<InfoAttributes> infos;
     for (const Trigger& trigger : *batch) {
-        asks_info = asks_info || trigger.asks_info;
+        wants_info = wants_info || trigger.wants_info;
         channels.push_back(trigger.channels.front());
         infos.push_back(enabled_attributes(trigger.info, call.app));
     }
-    if (!asks_info) {
+    if (!wants_info) {
         return publish(call.app, *batch, reply, [reply] { reply.send(ok(Json::object())); });
     }
     const auto app = apps_->find_by_id(call.app.id.get());

@@ -8,20 +8,20 @@
 
 namespace carillon {
 
-std::uint64_t ChannelQueries::open(std::size_t answers, std::function<void(ChannelAnswer)> done) {
-    const std::uint64_t number = ++last_number_;
-    open_.emplace(number, Open{answers, {}, std::move(done)});
-    return number;
+std::uint64_t ChannelQueries::begin(std::size_t answers, std::function<void(ChannelAnswer)> done) {
+    const std::uint64_t query_id = ++last_query_id_;
+    pending_.emplace(query_id, PendingQuery{answers, {}, std::move(done)});
+    return query_id;
 }
 
 void ChannelQueries::list(const App& app, std::string prefix, Summaries done) {
-    const std::uint64_t number = open(shards_, [done = std::move(done)](ChannelAnswer answer) {
+    const std::uint64_t query_id = begin(shards_, [done = std::move(done)](ChannelAnswer answer) {
         done(std::move(answer.channels));
     });
     for (std::uint16_t shard = 0; shard < shards_; ++shard) {
-        send_(static_cast<ShardId>(shard), ChannelQuery{.number = number,
+        send_(static_cast<ShardId>(shard), ChannelQuery{.query_id = query_id,
                                                         .app = app.index,
-                                                        .what = ChannelQuery::What::by_prefix,
+                                                        .kind = ChannelQuery::Kind::by_prefix,
                                                         .prefix = prefix,
                                                         .names = {}});
     }
@@ -43,11 +43,11 @@ void ChannelQueries::summarize(const App& app, const std::vector<ChannelName>& c
         for (const ChannelName& channel : channels) summaries.push_back(by_name[channel.text()]);
         done(std::move(summaries));
     };
-    const std::uint64_t number = open(by_home.size(), std::move(in_order));
+    const std::uint64_t query_id = begin(by_home.size(), std::move(in_order));
     for (auto& [home, names] : by_home) {
-        send_(home, ChannelQuery{.number = number,
+        send_(home, ChannelQuery{.query_id = query_id,
                                  .app = app.index,
-                                 .what = ChannelQuery::What::by_name,
+                                 .kind = ChannelQuery::Kind::by_name,
                                  .prefix = {},
                                  .names = std::move(names),
                                  .cached = cached});
@@ -55,19 +55,19 @@ void ChannelQueries::summarize(const App& app, const std::vector<ChannelName>& c
 }
 
 void ChannelQueries::users(const App& app, const ChannelName& channel, Users done) {
-    const std::uint64_t number =
-        open(1, [done = std::move(done)](ChannelAnswer answer) { done(std::move(answer.users)); });
+    const std::uint64_t query_id =
+        begin(1, [done = std::move(done)](ChannelAnswer answer) { done(std::move(answer.users)); });
     send_(home_of(app.id.get(), channel.text(), shards_),
-          ChannelQuery{.number = number,
+          ChannelQuery{.query_id = query_id,
                        .app = app.index,
-                       .what = ChannelQuery::What::users,
+                       .kind = ChannelQuery::Kind::users,
                        .prefix = {},
                        .names = {channel.text()}});
 }
 
 void ChannelQueries::on(ChannelAnswer&& answer) {
-    const auto found = open_.find(answer.number);
-    if (found == open_.end()) return;
+    const auto found = pending_.find(answer.query_id);
+    if (found == pending_.end()) return;
     ChannelAnswer& gathered = found->second.gathered;
     gathered.channels.insert(gathered.channels.end(),
                              std::make_move_iterator(answer.channels.begin()),
@@ -75,8 +75,8 @@ void ChannelQueries::on(ChannelAnswer&& answer) {
     gathered.users.insert(gathered.users.end(), std::make_move_iterator(answer.users.begin()),
                           std::make_move_iterator(answer.users.end()));
     if (--found->second.answers_missing > 0) return;
-    Open complete = std::move(found->second);
-    open_.erase(found);
+    PendingQuery complete = std::move(found->second);
+    pending_.erase(found);
     complete.done(std::move(complete.gathered));
 }
 

@@ -15,6 +15,7 @@ struct Recipient {
     Home& home;
     EdgeChannels& edge_channels;
     EdgeUsers& edge_users;
+    Watchlists& watchlists;
     ChannelQueries& queries;
     QuotaClient& quota;
     ShardId from;
@@ -36,11 +37,11 @@ struct Recipient {
     void operator()(Deliver&& message) const { edge_channels.on(std::move(message)); }
 
     void operator()(SignedIn&& message) const { edge_users.on(std::move(message)); }
-    void operator()(UserStatus&& message) const { edge_users.on(std::move(message)); }
+    void operator()(UserStatus&& message) const { watchlists.on(std::move(message)); }
     void operator()(CloseUser&& message) const { edge_users.on(std::move(message)); }
 
-    void operator()(AskConnection&& message) const { home.on(from, std::move(message)); }
-    void operator()(EndConnection&& message) const { home.on(from, std::move(message)); }
+    void operator()(AdmitConnection&& message) const { home.on(from, std::move(message)); }
+    void operator()(ReleaseConnection&& message) const { home.on(from, std::move(message)); }
     void operator()(ConnectionAnswer&& message) const { quota.on(message); }
 
     void operator()(ChannelAnswer&& message) const { queries.on(std::move(message)); }
@@ -69,8 +70,11 @@ ChannelShard::ChannelShard(ShardId self, std::uint16_t shards, ShardMail& mail,
       edge_channels_(
           shards, [this](ShardId to, ShardMessage message) { send(to, std::move(message)); },
           metrics),
-      edge_users_(shards, cluster.budget != nullptr,
+      watchlists_(shards,
                   [this](ShardId to, ShardMessage message) { send(to, std::move(message)); }),
+      edge_users_(
+          shards, cluster.budget != nullptr,
+          [this](ShardId to, ShardMessage message) { send(to, std::move(message)); }, watchlists_),
       queries_(shards, [this](ShardId to, ShardMessage message) { send(to, std::move(message)); }),
       quota_(shards, cluster.budget != nullptr,
              [this](ShardId to, ShardMessage message) { send(to, std::move(message)); }) {
@@ -92,7 +96,7 @@ void ChannelShard::send(ShardId to, ShardMessage message) {
 
 void ChannelShard::receive(ShardId from, ShardMessage&& message) {
     if (const auto* const answer = std::get_if<PublishAnswer>(&message)) return on(*answer);
-    std::visit(Recipient{*home_, edge_channels_, edge_users_, queries_, quota_, from},
+    std::visit(Recipient{*home_, edge_channels_, edge_users_, watchlists_, queries_, quota_, from},
                std::move(message));
 }
 
@@ -112,8 +116,9 @@ bool ChannelShard::publish(const App& app, std::vector<PublishRequest> events,
         publishes.push_back(std::move(publish));
     }
     if (budget_ != nullptr && !publishes.empty()) {
-        if (!budget_->take(bytes)) return false;
-        receipts_.emplace(++last_receipt_, Receipt{publishes.size(), std::move(done)});
+        if (!budget_->reserve(bytes)) return false;
+        pending_publishes_.emplace(++last_receipt_,
+                                   PendingPublish{publishes.size(), std::move(done)});
     }
     metrics_.events_published += publishes.size();
     for (Publish& publish : publishes) {
@@ -126,10 +131,10 @@ bool ChannelShard::publish(const App& app, std::vector<PublishRequest> events,
 }
 
 void ChannelShard::on(PublishAnswer answer) {
-    const auto found = receipts_.find(answer.receipt);
-    if (found == receipts_.end() || --found->second.answers_missing > 0) return;
+    const auto found = pending_publishes_.find(answer.receipt);
+    if (found == pending_publishes_.end() || --found->second.answers_missing > 0) return;
     const std::function<void()> done = std::move(found->second.done);
-    receipts_.erase(found);
+    pending_publishes_.erase(found);
     done();
 }
 
@@ -145,10 +150,10 @@ void ChannelShard::advance() {
     webhooks_.advance();
 }
 
-bool ChannelShard::any_full() const {
+bool ChannelShard::any_inbox_full() const {
     for (std::uint16_t shard = 0; shard < shards_; ++shard) {
         const auto other = static_cast<ShardId>(shard);
-        if (other != self_ && mail_.full(other)) return true;
+        if (other != self_ && mail_.is_full(other)) return true;
     }
     return false;
 }

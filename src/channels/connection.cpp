@@ -31,7 +31,7 @@ Connection::Connection(ChannelShard& shard, ConnectionSink& sink, std::shared_pt
       sink_(&sink),
       app_(std::move(app)),
       socket_id_(shard.new_socket_id()),
-      place_(shard.edge_channels().enter(*this)) {
+      slot_(shard.edge_channels().enter(*this)) {
     send(connection_established(socket_id_, activity_timeout_seconds));
 }
 
@@ -62,7 +62,7 @@ void Connection::on_text(std::string_view text) {
     if (left_) return;
     const Result<ClientMessage> message = parse_client_message(text);
     if (!message) return fail(message.error());
-    std::visit([&](const auto& known) { on(known); }, *message);
+    std::visit([&](const auto& parsed) { on(parsed); }, *message);
 }
 
 void Connection::on(const PingMessage&) {
@@ -137,12 +137,12 @@ void Connection::on(const SignInMessage& message) {
         user_ = std::make_unique<SignedInUser>(SignedInUser{.data = std::move(*user)});
         users.sign_in(*this);
     }
-    users.answer(*this, signin_success(message.user_data));
+    users.reply(*this, signin_success(message.user_data));
     if (was_cut) {
-        users.answer(*this, error_message(Errc::watchlist_too_long,
-                                          "The watchlist is too long, its end is not watched"));
+        users.reply(*this, error_message(Errc::watchlist_too_long,
+                                         "The watchlist is too long, its end is not watched"));
     }
-    users.watch_anew(*this, previous.watchlist);
+    shard_.watchlists().replace(*this, previous.watchlist);
 }
 
 Result<UserData> Connection::user_of(const SignInMessage& message) const {
@@ -164,7 +164,7 @@ void Connection::on(const ClientEventMessage& message) {
     if (message.event_length > limits.max_event_name_length) {
         return fail({Errc::bad_event_name, "The event name is too long"});
     }
-    if (!ChannelKind::of(message.channel).takes_client_events()) {
+    if (!ChannelKind::of(message.channel).allows_client_events()) {
         return refuse("Client events are only for private and presence channels");
     }
     EdgeChannels& edge = shard_.edge_channels();
@@ -177,7 +177,7 @@ void Connection::on(const ClientEventMessage& message) {
     if (!client_events_.admit(limits.max_client_events_per_second, now)) {
         return fail({Errc::client_event_rate, "Too many client events, this one was dropped"});
     }
-    if (shard_.any_full()) {
+    if (shard_.any_inbox_full()) {
         return fail({Errc::client_event_rate, "The server is overloaded, this event was dropped"});
     }
     std::optional<std::string_view> user_id;

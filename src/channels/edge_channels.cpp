@@ -9,7 +9,7 @@ namespace carillon {
 namespace {
 
 /// Source: wire.md 2.8.
-bool is_counted(const App& app, ChannelKind kind) {
+bool has_count(const App& app, ChannelKind kind) {
     return app.subscription_count && !kind.is_presence() &&
            kind.access != ChannelKind::Access::user;
 }
@@ -22,19 +22,19 @@ EdgeChannels::EdgeChannels(std::uint16_t shards, Send send, ShardMetrics& metric
 EdgeChannels::~EdgeChannels() = default;
 
 std::uint32_t EdgeChannels::enter(Connection& connection) {
-    if (free_places_.empty()) {
-        table_.push_back(&connection);
-        return static_cast<std::uint32_t>(table_.size() - 1);
+    if (free_slots_.empty()) {
+        connections_.push_back(&connection);
+        return static_cast<std::uint32_t>(connections_.size() - 1);
     }
-    const std::uint32_t place = free_places_.back();
-    free_places_.pop_back();
-    table_[place] = &connection;
-    return place;
+    const std::uint32_t slot = free_slots_.back();
+    free_slots_.pop_back();
+    connections_[slot] = &connection;
+    return slot;
 }
 
 void EdgeChannels::leave(Connection& connection) {
     SubscriptionSet& held = connection.subscriptions();
-    for (; !held.empty() && departures_ < departures_max; ++departures_) {
+    for (; !held.empty() && departures_ < departures_per_turn_max; ++departures_) {
         release(connection, held.back(), true);
     }
     if (held.empty()) leave_rest(connection);
@@ -43,10 +43,10 @@ void EdgeChannels::leave(Connection& connection) {
 void EdgeChannels::leave_rest(Connection& connection) {
     SubscriptionSet& held = connection.subscriptions();
     while (!held.empty()) release(connection, held.back(), true);
-    Connection*& place = table_[connection.place()];
-    if (place != &connection) return;
-    place = nullptr;
-    free_places_.push_back(connection.place());
+    Connection*& slot = connections_[connection.slot()];
+    if (slot != &connection) return;
+    slot = nullptr;
+    free_slots_.push_back(connection.slot());
 }
 
 void EdgeChannels::retire(std::unique_ptr<Connection> connection) {
@@ -86,23 +86,23 @@ void EdgeChannels::subscribe(Connection& connection, const ChannelName& channel,
     ++edge.holders;
     Subscription subscription;
     subscription.channel = &edge;
-    subscription.ticket = ++last_ticket_;
+    subscription.join_id = ++last_join_id_;
     if (member) subscription.user_id = std::make_unique<std::string>(member->user_id);
     connection.subscriptions().add(std::move(subscription));
     send_(edge.home, Join{.channel = edge.address,
-                          .ticket = {connection.place(), last_ticket_},
+                          .ticket = {connection.slot(), last_join_id_},
                           .socket_id = connection.socket_id(),
                           .member = std::move(member),
                           .presence_members_max = connection.app().limits.max_presence_members,
-                          .counted = is_counted(connection.app(), channel.kind())});
+                          .wants_count = has_count(connection.app(), channel.kind())});
 }
 
 void EdgeChannels::repeat(Connection& connection, const Subscription& subscription) {
     send_(subscription.channel->home, Join{.channel = subscription.channel->address,
-                                           .ticket = {connection.place(), subscription.ticket},
+                                           .ticket = {connection.slot(), subscription.join_id},
                                            .socket_id = connection.socket_id(),
                                            .member = std::nullopt,
-                                           .again = true});
+                                           .is_repeat = true});
 }
 
 void EdgeChannels::unsubscribe(Connection& connection, std::string_view channel) {
@@ -110,21 +110,21 @@ void EdgeChannels::unsubscribe(Connection& connection, std::string_view channel)
     if (held != nullptr) release(connection, *held, true);
 }
 
-void EdgeChannels::release(Connection& connection, Subscription& subscription, bool tell_home) {
+void EdgeChannels::release(Connection& connection, Subscription& subscription, bool notify_home) {
     EdgeChannel& channel = *subscription.channel;
-    const JoinTicket ticket{connection.place(), subscription.ticket};
-    if (const std::uint32_t place = subscription.place; place != Subscription::joining) {
+    const JoinTicket ticket{connection.slot(), subscription.join_id};
+    if (const std::uint32_t index = subscription.index; index != Subscription::joining) {
         Connection* const last = channel.subscribers.back();
-        channel.subscribers[place] = last;
+        channel.subscribers[index] = last;
         channel.subscribers.pop_back();
-        if (last != &connection) last->subscriptions().find(&channel)->place = place;
+        if (last != &connection) last->subscriptions().find(&channel)->index = index;
     }
     connection.subscriptions().remove(&channel);
     const ShardId home = channel.home;
     ChannelAddress address = channel.address;
-    const bool counted = is_counted(connection.app(), ChannelKind::of(address.name));
+    const bool wants_count = has_count(connection.app(), ChannelKind::of(address.name));
     if (--channel.holders == 0) by_app_[address.app].erase(address.name);
-    if (tell_home) send_(home, Leave{std::move(address), ticket, counted});
+    if (notify_home) send_(home, Leave{std::move(address), ticket, wants_count});
 }
 
 void EdgeChannels::client_event(Connection& connection, const Subscription& subscription,
@@ -132,7 +132,7 @@ void EdgeChannels::client_event(Connection& connection, const Subscription& subs
     ++metrics_.client_events;
     send_(subscription.channel->home,
           ClientEvent{.channel = subscription.channel->address,
-                      .sender = {connection.place(), subscription.ticket},
+                      .sender = {connection.slot(), subscription.join_id},
                       .socket_id = connection.socket_id(),
                       .text = std::move(text),
                       .accepted = accepted,
@@ -141,23 +141,23 @@ void EdgeChannels::client_event(Connection& connection, const Subscription& subs
 
 Subscription* EdgeChannels::find(const JoinTicket& ticket, const ChannelAddress& channel) {
     const EdgeChannel* const edge = by_app_[channel.app].find(channel.name);
-    if (edge == nullptr || table_[ticket.connection] == nullptr) return nullptr;
-    Subscription* const found = table_[ticket.connection]->subscriptions().find(edge);
-    return found != nullptr && found->ticket == ticket.number ? found : nullptr;
+    if (edge == nullptr || connections_[ticket.slot] == nullptr) return nullptr;
+    Subscription* const found = connections_[ticket.slot]->subscriptions().find(edge);
+    return found != nullptr && found->join_id == ticket.id ? found : nullptr;
 }
 
 void EdgeChannels::on(JoinAnswer&& answer) {
     Subscription* const subscription = find(answer.ticket, answer.channel);
     if (subscription == nullptr) return;  // Undone meanwhile; home learns of that by its Leave.
-    Connection& connection = *table_[answer.ticket.connection];
+    Connection& connection = *connections_[answer.ticket.slot];
     if (answer.refusal) {
         release(connection, *subscription, false);
         return connection.refuse_subscription(answer.channel.name, *answer.refusal);
     }
     if (connection.has_left()) return;  // The same, a little later.
-    if (!answer.again) {
+    if (!answer.is_repeat) {
         EdgeChannel& channel = *subscription->channel;
-        subscription->place = static_cast<std::uint32_t>(channel.subscribers.size());
+        subscription->index = static_cast<std::uint32_t>(channel.subscribers.size());
         channel.subscribers.push_back(&connection);
     }
     connection.send(answer.succeeded);
@@ -165,7 +165,7 @@ void EdgeChannels::on(JoinAnswer&& answer) {
 }
 
 void EdgeChannels::on(ClientEventRefused&& refused) {
-    Connection* const connection = table_[refused.connection];
+    Connection* const connection = connections_[refused.slot];
     if (connection != nullptr && connection->socket_id() == refused.socket_id) {
         connection->refuse_client_event();
     }

@@ -11,7 +11,7 @@ namespace carillon {
 namespace {
 
 // Source: wire.md 2.8.
-constexpr std::uint32_t subscriptions_counted_at_once = 100;
+constexpr std::uint32_t subscriptions_announced_at_once_max = 100;
 constexpr std::chrono::seconds count_interval{5};
 
 }  // namespace
@@ -21,18 +21,18 @@ HomeChannels::Channel* HomeChannels::find(const ChannelAddress& address) {
 }
 
 HomeChannels::Channel& HomeChannels::get(const ChannelAddress& address) {
-    if (Channel* const known = find(address)) return *known;
+    if (Channel* const existing = find(address)) return *existing;
     return by_app_[address.app].channels.insert(std::make_unique<Channel>(address.name));
 }
 
 void HomeChannels::on(ShardId from, Join&& join) {
-    if (join.again) {
+    if (join.is_repeat) {
         const Channel* const channel = find(join.channel);
         const bool holds =
             channel != nullptr &&
-            (!channel->roster || channel->roster->has_subscription({from, join.ticket.number}));
+            (!channel->roster || channel->roster->has_subscription({from, join.ticket.id}));
         if (holds) answer(from, join, *channel);
-        return;  // Otherwise its first join was refused, and it has been told.
+        return;  // Otherwise its first join was refused, and it has been last_announced_count.
     }
     if (is_full(join)) {
         const Error refusal{Errc::channel_full, "The presence channel is full"};
@@ -52,7 +52,7 @@ void HomeChannels::admit(ShardId from, const Join& join, Channel& channel) {
     bool is_new_member = false;
     if (join.member) {
         if (!channel.roster) channel.roster = std::make_unique<PresenceRoster>();
-        is_new_member = channel.roster->add({from, join.ticket.number}, *join.member);
+        is_new_member = channel.roster->add({from, join.ticket.id}, *join.member);
     }
     if (channel.subscriptions == 0) webhooks_.occupied(join.channel);
     if (is_new_member) webhooks_.member_added(join.channel, join.member->user_id);
@@ -70,19 +70,19 @@ void HomeChannels::admit(ShardId from, const Join& join, Channel& channel) {
                 member_added(join.channel.name, join.member->user_id, join.member->user_info),
                 join.socket_id);
     }
-    if (join.counted) tell_count(join.channel, channel);
+    if (join.wants_count) announce_count(join.channel, channel);
 }
 
 void HomeChannels::answer(ShardId to, const Join& join, const Channel& channel) {
     const std::string& name = join.channel.name;
-    JoinAnswer answer{join.channel, join.ticket, std::nullopt, {}, {}, join.again};
+    JoinAnswer answer{join.channel, join.ticket, std::nullopt, {}, {}, join.is_repeat};
     answer.succeeded =
         channel.roster ? channel.roster->succeeded(name) : subscription_succeeded(name);
-    if (!join.again) answer.cached = after_success(join.channel);
+    if (!join.is_repeat) answer.cached = cached_or_miss(join.channel);
     send_(to, std::move(answer));
 }
 
-std::string HomeChannels::after_success(const ChannelAddress& address) {
+std::string HomeChannels::cached_or_miss(const ChannelAddress& address) {
     if (!ChannelKind::of(address.name).cache) return {};
     const EventCache::Entry* const last =
         by_app_[address.app].last_events.find(address.name, now_());
@@ -96,41 +96,43 @@ void HomeChannels::on(ShardId from, Leave&& leave) {
     if (channel == nullptr) return;  // Its join was refused.
     PresenceRoster::Removal removal;
     if (channel->roster) {
-        removal = channel->roster->remove({from, leave.ticket.number});
-        if (!removal.known) return;
+        removal = channel->roster->remove({from, leave.ticket.id});
+        if (!removal.was_subscribed) return;
     }
     const auto of_shard = std::ranges::find(channel->shards, from, &ShardCount::shard);
     if (of_shard == channel->shards.end()) return;
     if (--of_shard->subscriptions == 0) channel->shards.erase(of_shard);
-    if (removal.gone_id) webhooks_.member_removed(leave.channel, *removal.gone_id);
+    if (removal.departed_user_id)
+        webhooks_.member_removed(leave.channel, *removal.departed_user_id);
     if (--channel->subscriptions == 0) {
-        if (leave.counted) webhooks_.subscription_count(leave.channel, 0);
+        if (leave.wants_count) webhooks_.subscription_count(leave.channel, 0);
         webhooks_.vacated(leave.channel);
         by_app_[leave.channel.app].channels.erase(leave.channel.name);
         return;
     }
-    if (removal.gone_id) {
-        fan_out(*channel, leave.channel, member_removed(leave.channel.name, *removal.gone_id), {});
+    if (removal.departed_user_id) {
+        fan_out(*channel, leave.channel,
+                member_removed(leave.channel.name, *removal.departed_user_id), {});
     }
-    if (leave.counted) tell_count(leave.channel, *channel);
+    if (leave.wants_count) announce_count(leave.channel, *channel);
 }
 
-void HomeChannels::tell_count(const ChannelAddress& address, Channel& channel) {
+void HomeChannels::announce_count(const ChannelAddress& address, Channel& channel) {
     const TimePoint now = now_();
-    if (channel.subscriptions > subscriptions_counted_at_once && now < channel.quiet_until) {
-        if (channel.tells_later == 0) held_back_.emplace(channel.quiet_until, address);
-        channel.tells_later = 1;
+    if (channel.subscriptions > subscriptions_announced_at_once_max && now < channel.quiet_until) {
+        if (channel.count_pending == 0) pending_counts_.emplace(channel.quiet_until, address);
+        channel.count_pending = 1;
         return;
     }
     channel.quiet_until = now + count_interval;
-    channel.told = channel.subscriptions & 0x7fffffffU;
+    channel.last_announced_count = channel.subscriptions & 0x7fffffffU;
     webhooks_.subscription_count(address, channel.subscriptions);
     fan_out(channel, address, subscription_count(address.name, channel.subscriptions), {});
 }
 
 std::optional<TimePoint> HomeChannels::next_due() const {
     TimePoint due = next_expiry_;
-    if (!held_back_.empty()) due = std::min(due, held_back_.begin()->first);
+    if (!pending_counts_.empty()) due = std::min(due, pending_counts_.begin()->first);
     if (due == TimePoint::max()) return std::nullopt;
     return due;
 }
@@ -142,13 +144,14 @@ void HomeChannels::advance() {
         app.last_events.expire(now);
         next_expiry_ = std::min(next_expiry_, app.last_events.next_expiry());
     }
-    while (!held_back_.empty() && held_back_.begin()->first <= now) {
-        const ChannelAddress address = std::move(held_back_.begin()->second);
-        held_back_.erase(held_back_.begin());
+    while (!pending_counts_.empty() && pending_counts_.begin()->first <= now) {
+        const ChannelAddress address = std::move(pending_counts_.begin()->second);
+        pending_counts_.erase(pending_counts_.begin());
         Channel* const channel = find(address);
-        if (channel == nullptr || channel->tells_later == 0) continue;
-        channel->tells_later = 0;
-        if (channel->subscriptions != channel->told) tell_count(address, *channel);
+        if (channel == nullptr || channel->count_pending == 0) continue;
+        channel->count_pending = 0;
+        if (channel->subscriptions != channel->last_announced_count)
+            announce_count(address, *channel);
     }
 }
 
@@ -168,9 +171,9 @@ void HomeChannels::on(ShardId from, ClientEvent&& event) {
     const Channel* const channel = find(event.channel);
     const bool subscribed =
         channel != nullptr &&
-        (!channel->roster || channel->roster->has_subscription({from, event.sender.number}));
+        (!channel->roster || channel->roster->has_subscription({from, event.sender.id}));
     if (!subscribed) {
-        return send_(from, ClientEventRefused{event.sender.connection, event.socket_id});
+        return send_(from, ClientEventRefused{event.sender.slot, event.socket_id});
     }
     if (!event.webhook.empty()) webhooks_.client_event(event.channel, std::move(event.webhook));
     fan_out(*channel, event.channel, std::move(event.text), event.socket_id, event.accepted);
@@ -187,22 +190,22 @@ void HomeChannels::fan_out(const Channel& channel, const ChannelAddress& address
 }
 
 void HomeChannels::on(ShardId from, ChannelQuery&& query) {
-    ChannelAnswer answer{.number = query.number, .channels = {}, .users = {}};
-    switch (query.what) {
-        case ChannelQuery::What::by_prefix:
+    ChannelAnswer answer{.query_id = query.query_id, .channels = {}, .users = {}};
+    switch (query.kind) {
+        case ChannelQuery::Kind::by_prefix:
             for (const auto& channel : by_app_[query.app].channels) {
                 const std::string_view name = channel->name();
                 if (!name.starts_with(query.prefix) || name.starts_with('#')) continue;
                 answer.channels.push_back(summary(name, channel.get()));
             }
             break;
-        case ChannelQuery::What::by_name:
+        case ChannelQuery::Kind::by_name:
             for (const std::string& name : query.names) {
                 answer.channels.push_back(summary(name, find({query.app, name})));
                 if (query.cached) answer.channels.back().cached = cached({query.app, name});
             }
             break;
-        case ChannelQuery::What::users:
+        case ChannelQuery::Kind::users:
             if (const Channel* const channel = find({query.app, query.names.front()});
                 channel != nullptr && channel->roster) {
                 answer.users = channel->roster->user_ids();

@@ -62,9 +62,9 @@ private:
         std::unique_ptr<PresenceRoster> roster;  ///< on presence channels
         TimePoint quiet_until{};                 ///< if there are many, they are not told before
         std::uint32_t subscriptions = 0;         ///< connections, over all shards
-        /// The count that subscribers were told last, and whether they are in `held_back_`.
-        std::uint32_t told : 31 = 0;
-        std::uint32_t tells_later : 1 = 0;
+        /// The count that subscribers were told last, and whether they are in `pending_counts_`.
+        std::uint32_t last_announced_count : 31 = 0;
+        std::uint32_t count_pending : 1 = 0;
 
     private:
         const std::string name_;
@@ -80,8 +80,8 @@ private:
     [[nodiscard]] bool is_full(const Join& join);
     void admit(ShardId from, const Join& join, Channel& channel);
     void answer(ShardId to, const Join& join, const Channel& channel);
-    [[nodiscard]] std::string after_success(const ChannelAddress& address);
-    void tell_count(const ChannelAddress& address, Channel& channel);
+    [[nodiscard]] std::string cached_or_miss(const ChannelAddress& address);
+    void announce_count(const ChannelAddress& address, Channel& channel);
     void fan_out(const Channel& channel, const ChannelAddress& address, std::string text,
                  SocketId excluded, TimePoint accepted = {});
     [[nodiscard]] static ChannelSummary summary(std::string_view name, const Channel* channel);
@@ -92,8 +92,8 @@ private:
     ShardMetrics& metrics_;
     WebhookEvents& webhooks_;
     PerApp<AppChannels> by_app_;
-    TimePoint next_expiry_ = TimePoint::max();            ///< no event expires before
-    std::multimap<TimePoint, ChannelAddress> held_back_;  ///< counts, by when they are told
+    TimePoint next_expiry_ = TimePoint::max();                 ///< no event expires before
+    std::multimap<TimePoint, ChannelAddress> pending_counts_;  ///< counts, by when they are told
 };
 
 }  // namespace carillon

@@ -10,7 +10,7 @@ void HomeUsers::on(ShardId from, SignIn&& message) {
     user.shards.push_back(from);
     if (user.shards.size() > 1) return;
     webhooks_.online(message.user);
-    tell(message.user, user);
+    notify_watchers(message.user, user);
 }
 
 void HomeUsers::on(ShardId from, SignOut&& message) {
@@ -18,21 +18,21 @@ void HomeUsers::on(ShardId from, SignOut&& message) {
     std::erase(user.shards, from);
     if (user.shards.empty()) {
         webhooks_.offline(message.user);
-        tell(message.user, user);
+        notify_watchers(message.user, user);
     }
-    forget_if_unused(message.user);
+    erase_if_unused(message.user);
 }
 
 void HomeUsers::on(ShardId from, Watch&& message) {
     User& user = by_app_[message.user.app][message.user.id];
-    user.watchers.push_back({from, message.number});
-    send_(from, UserStatus{message.user, message.number, !user.shards.empty()});
+    user.watchers.push_back({from, message.watch_id});
+    send_(from, UserStatus{message.user, message.watch_id, !user.shards.empty()});
 }
 
 void HomeUsers::on(ShardId from, Unwatch&& message) {
     User& user = by_app_[message.user.app][message.user.id];
     std::erase_if(user.watchers, [from](const Watcher& watcher) { return watcher.shard == from; });
-    forget_if_unused(message.user);
+    erase_if_unused(message.user);
 }
 
 void HomeUsers::on(ShardId, TerminateUser&& message) {
@@ -44,13 +44,13 @@ void HomeUsers::on(ShardId, TerminateUser&& message) {
     for (const ShardId shard : shards) send_(shard, CloseUser{message.user});
 }
 
-void HomeUsers::tell(const UserAddress& address, const User& user) {
+void HomeUsers::notify_watchers(const UserAddress& address, const User& user) {
     for (const Watcher& watcher : user.watchers) {
-        send_(watcher.shard, UserStatus{address, watcher.number, !user.shards.empty()});
+        send_(watcher.shard, UserStatus{address, watcher.watch_id, !user.shards.empty()});
     }
 }
 
-void HomeUsers::forget_if_unused(const UserAddress& address) {
+void HomeUsers::erase_if_unused(const UserAddress& address) {
     Users& users = by_app_[address.app];
     const auto found = users.find(address.id);
     const bool is_unused = found->second.shards.empty() && found->second.watchers.empty();

@@ -32,7 +32,7 @@ public:
 private:
     struct Watcher {
         ShardId shard;
-        std::uint64_t number;  ///< of its wish
+        std::uint64_t watch_id;
     };
     /// Exists while somebody is signed in as the user, or watches.
     struct User {
@@ -41,8 +41,8 @@ private:
     };
     using Users = boost::unordered_flat_map<std::string, User, StringHash, std::equal_to<>>;
 
-    void tell(const UserAddress& address, const User& user);
-    void forget_if_unused(const UserAddress& address);
+    void notify_watchers(const UserAddress& address, const User& user);
+    void erase_if_unused(const UserAddress& address);
 
     Send send_;
     WebhookEvents& webhooks_;

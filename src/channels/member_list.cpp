@@ -29,8 +29,8 @@ void MemberList::append(Members::value_type& member, const std::optional<std::st
     append_json_escaped(hash_.append(":"), user_info ? *user_info : "null");
     member.second.id_bytes = static_cast<std::uint32_t>(ids_.size() - ids_before);
     member.second.hash_bytes = static_cast<std::uint32_t>(hash_.size() - hash_before);
-    member.second.place = static_cast<std::uint32_t>(places_.size());
-    places_.push_back(&member);
+    member.second.index = static_cast<std::uint32_t>(ordered_.size());
+    ordered_.push_back(&member);
 }
 
 void MemberList::remove(Entry entry) {
@@ -47,23 +47,23 @@ bool MemberList::remove(std::string_view user_id) {
 }
 
 void MemberList::erase_text(const Member& member) {
-    const auto place = places_.begin() + static_cast<std::ptrdiff_t>(member.place);
+    const auto position = ordered_.begin() + static_cast<std::ptrdiff_t>(member.index);
     std::size_t id_begin = 0;
     std::size_t hash_begin = 0;
-    for (auto before = places_.begin(); before != place; ++before) {
+    for (auto before = ordered_.begin(); before != position; ++before) {
         id_begin += (*before)->second.id_bytes;
         hash_begin += (*before)->second.hash_bytes;
     }
     ids_.erase(id_begin, member.id_bytes);
     hash_.erase(hash_begin, member.hash_bytes);
-    for (auto after = places_.erase(place); after != places_.end(); ++after) {
-        --(*after)->second.place;
+    for (auto after = ordered_.erase(position); after != ordered_.end(); ++after) {
+        --(*after)->second.index;
     }
 }
 
 void MemberList::clear() {
     members_.clear();
-    places_.clear();
+    ordered_.clear();
     ids_.clear();
     hash_.clear();
 }
@@ -78,7 +78,7 @@ std::vector<std::string> MemberList::ids() const {
 void MemberList::for_each(const std::function<void(const std::string& user_id,
                                                    std::string_view escaped_info)>& visit) const {
     std::size_t begin = 0;
-    for (const Entry member : places_) {
+    for (const Entry member : ordered_) {
         // A comma, the id once in quotes, a colon, the info. The id has as many bytes in the list
         // of ids, where a comma is all that is beside it.
         const std::size_t before_info = std::size_t{member->second.id_bytes} + 1;

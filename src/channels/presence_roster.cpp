@@ -12,11 +12,11 @@ bool PresenceRoster::add(SubscriptionKey key, const PresenceData& member) {
 PresenceRoster::Removal PresenceRoster::remove(SubscriptionKey key) {
     const auto subscription = member_of_.find(key);
     if (subscription == member_of_.end()) return {};
-    Removal removal{.known = true, .gone_id = std::nullopt};
+    Removal removal{.was_subscribed = true, .departed_user_id = std::nullopt};
     const MemberList::Entry member = subscription->second;
     member_of_.erase(subscription);
     if (--member->second.connections > 0) return removal;
-    removal.gone_id = member->first;
+    removal.departed_user_id = member->first;
     list_.remove(member);
     return removal;
 }

@@ -7,22 +7,22 @@
 
 namespace carillon {
 
-void QuotaClient::ask(const App& app, std::uint64_t ticket, std::function<void(bool)> done) {
-    asked_.emplace(ticket, std::move(done));
+void QuotaClient::request(const App& app, std::uint64_t ticket, std::function<void(bool)> done) {
+    pending_.emplace(ticket, std::move(done));
     send_(home_of(app.id.get(), "", shards_),
-          AskConnection{app.index, ticket, app.limits.max_connections});
+          AdmitConnection{app.index, ticket, app.limits.max_connections});
 }
 
-void QuotaClient::give_back(const App& app, std::uint64_t ticket) {
-    asked_.erase(ticket);
-    send_(home_of(app.id.get(), "", shards_), EndConnection{app.index, ticket});
+void QuotaClient::release(const App& app, std::uint64_t ticket) {
+    pending_.erase(ticket);
+    send_(home_of(app.id.get(), "", shards_), ReleaseConnection{app.index, ticket});
 }
 
 void QuotaClient::on(const ConnectionAnswer& answer) {
-    const auto found = asked_.find(answer.ticket);
-    if (found == asked_.end()) return;
+    const auto found = pending_.find(answer.ticket);
+    if (found == pending_.end()) return;
     const auto done = std::move(found->second);
-    asked_.erase(found);
+    pending_.erase(found);
     done(answer.admitted);
 }
 

@@ -22,8 +22,8 @@ struct Bytes {
     }
     std::size_t operator()(const ClientEventRefused&) const { return 0; }
     std::size_t operator()(const PublishAnswer&) const { return 0; }
-    std::size_t operator()(const AskConnection&) const { return 0; }
-    std::size_t operator()(const EndConnection&) const { return 0; }
+    std::size_t operator()(const AdmitConnection&) const { return 0; }
+    std::size_t operator()(const ReleaseConnection&) const { return 0; }
     std::size_t operator()(const ConnectionAnswer&) const { return 0; }
     std::size_t operator()(const Deliver& deliver) const {
         return deliver.channel.name.size() + deliver.text.size() + deliver.excluded_user.size();

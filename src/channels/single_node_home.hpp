@@ -24,8 +24,8 @@ public:
     void on(ShardId from, Unwatch&& message) override { users_.on(from, std::move(message)); }
     void on(ShardId from, TerminateUser&& message) override { users_.on(from, std::move(message)); }
 
-    void on(ShardId, AskConnection&&) override {}
-    void on(ShardId, EndConnection&&) override {}
+    void on(ShardId, AdmitConnection&&) override {}
+    void on(ShardId, ReleaseConnection&&) override {}
 
     [[nodiscard]] std::optional<TimePoint> next_due() const override {
         return channels_.next_due();

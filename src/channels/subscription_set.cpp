@@ -28,12 +28,12 @@ Subscription& SubscriptionSet::add(Subscription subscription) {
 void SubscriptionSet::remove(const EdgeChannel* channel) {
     Subscription* const found = find(channel);
     if (found == nullptr) return;
-    const auto place = static_cast<std::size_t>(found - all_.data());
+    const auto index = static_cast<std::size_t>(found - all_.data());
     if (index_) {
         index_->erase(channel);
-        if (place + 1 < all_.size()) (*index_)[all_.back().channel] = place;
+        if (index + 1 < all_.size()) (*index_)[all_.back().channel] = index;
     }
-    if (place + 1 < all_.size()) *found = std::move(all_.back());
+    if (index + 1 < all_.size()) *found = std::move(all_.back());
     all_.pop_back();
     if (all_.size() <= scanned_max / 2) index_.reset();
 }

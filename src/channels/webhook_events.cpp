@@ -35,108 +35,108 @@ std::string text_of(WebhookKind kind, const std::string& channel, const std::str
 }
 
 /// A user's own channel is no channel to a backend.
-bool is_told(const ChannelAddress& channel) noexcept {
+bool is_reported(const ChannelAddress& channel) noexcept {
     return !channel.name.starts_with(user_channel_prefix);
 }
 
 }  // namespace
 
 void WebhookEvents::set_apps(std::span<const std::shared_ptr<const App>> apps) {
-    for (Wishes& wishes : wishes_) wishes = {};
+    for (WebhookRule& rule : rules_) rule = {};
     for (const auto& app : apps) {
-        wishes_[app->index] = {app->webhook_kinds, app->webhook_grace};
+        rules_[app->index] = {app->webhook_kinds, app->webhook_grace};
     }
 }
 
 void WebhookEvents::occupied(const ChannelAddress& channel) {
-    if (!is_told(channel)) return;
-    arrive(WebhookKind::channel_occupied,
-           {channel.app, WebhookKind::channel_vacated, channel.name, {}});
+    if (!is_reported(channel)) return;
+    on_arrival(WebhookKind::channel_occupied,
+               {channel.app, WebhookKind::channel_vacated, channel.name, {}});
 }
 
 void WebhookEvents::vacated(const ChannelAddress& channel) {
-    if (!is_told(channel)) return;
-    depart({channel.app, WebhookKind::channel_vacated, channel.name, {}});
+    if (!is_reported(channel)) return;
+    on_departure({channel.app, WebhookKind::channel_vacated, channel.name, {}});
 }
 
 void WebhookEvents::member_added(const ChannelAddress& channel, const std::string& user_id) {
-    arrive(WebhookKind::member_added,
-           {channel.app, WebhookKind::member_removed, channel.name, user_id});
+    on_arrival(WebhookKind::member_added,
+               {channel.app, WebhookKind::member_removed, channel.name, user_id});
 }
 
 void WebhookEvents::member_removed(const ChannelAddress& channel, const std::string& user_id) {
-    depart({channel.app, WebhookKind::member_removed, channel.name, user_id});
+    on_departure({channel.app, WebhookKind::member_removed, channel.name, user_id});
 }
 
 void WebhookEvents::online(const UserAddress& user) {
-    arrive(WebhookKind::user_online, {user.app, WebhookKind::user_offline, {}, user.id});
+    on_arrival(WebhookKind::user_online, {user.app, WebhookKind::user_offline, {}, user.id});
 }
 
 void WebhookEvents::offline(const UserAddress& user) {
-    depart({user.app, WebhookKind::user_offline, {}, user.id});
+    on_departure({user.app, WebhookKind::user_offline, {}, user.id});
 }
 
-void WebhookEvents::arrive(WebhookKind kind, Departure undone) {
-    const WebhookKinds kinds = wishes(undone.app).kinds;
-    if (!kinds.has(kind) && !kinds.has(undone.kind)) return;
-    if (const auto held = held_.find(undone); held != held_.end()) {
-        by_due_.erase(held->second);
-        held_.erase(held);
+void WebhookEvents::on_arrival(WebhookKind kind, Departure cancelled) {
+    const WebhookKinds kinds = rule_of(cancelled.app).kinds;
+    if (!kinds.has(kind) && !kinds.has(cancelled.kind)) return;
+    if (const auto deferred = deferred_.find(cancelled); deferred != deferred_.end()) {
+        by_due_.erase(deferred->second);
+        deferred_.erase(deferred);
         return;
     }
-    push(kind, undone.app, undone.channel, undone.user_id,
-         text_of(kind, undone.channel, undone.user_id));
+    push(kind, cancelled.app, cancelled.channel, cancelled.user_id,
+         text_of(kind, cancelled.channel, cancelled.user_id));
 }
 
-void WebhookEvents::depart(Departure departure) {
-    const Wishes& of_app = wishes(departure.app);
+void WebhookEvents::on_departure(Departure departure) {
+    const WebhookRule& rule = rule_of(departure.app);
     const bool matters =
-        of_app.kinds.has(departure.kind) || of_app.kinds.has(arrival_of(departure.kind));
+        rule.kinds.has(departure.kind) || rule.kinds.has(arrival_of(departure.kind));
     if (!matters) return;
-    if (of_app.grace == Duration::zero()) return say(departure);
-    hold(std::move(departure));
+    if (rule.grace == Duration::zero()) return push_departure(departure);
+    defer(std::move(departure));
 }
 
-void WebhookEvents::hold(Departure departure) {
-    const Due due{now_() + wishes(departure.app).grace, ++last_departure_};
-    const auto [held, is_new] = held_.try_emplace(departure, due);
+void WebhookEvents::defer(Departure departure) {
+    const Due due{now_() + rule_of(departure.app).grace, ++last_departure_};
+    const auto [deferred, is_new] = deferred_.try_emplace(departure, due);
     if (is_new) by_due_.emplace(due, std::move(departure));
-    if (held_.size() > departures_max) say_first();
+    if (deferred_.size() > deferred_max) push_oldest_departure();
 }
 
-void WebhookEvents::say_first() {
+void WebhookEvents::push_oldest_departure() {
     const auto first = by_due_.extract(by_due_.begin());
-    held_.erase(first.mapped());
-    say(first.mapped());
+    deferred_.erase(first.mapped());
+    push_departure(first.mapped());
 }
 
-void WebhookEvents::say(const Departure& departure) {
+void WebhookEvents::push_departure(const Departure& departure) {
     push(departure.kind, departure.app, departure.channel, departure.user_id,
          text_of(departure.kind, departure.channel, departure.user_id));
 }
 
 void WebhookEvents::cache_miss(const ChannelAddress& channel) {
-    if (!wishes(channel.app).kinds.has(WebhookKind::cache_miss)) return;
+    if (!rule_of(channel.app).kinds.has(WebhookKind::cache_miss)) return;
     const TimePoint now = now_();
-    while (!missed_until_.empty() && missed_until_.front().first <= now) {
-        missed_.erase(missed_until_.front().second);
-        missed_until_.pop_front();
+    while (!recent_miss_expiries_.empty() && recent_miss_expiries_.front().first <= now) {
+        recent_misses_.erase(recent_miss_expiries_.front().second);
+        recent_miss_expiries_.pop_front();
     }
-    const Missed missed{channel.app, channel.name};
-    if (!missed_.insert(missed).second) return;
-    missed_until_.emplace_back(now + cache_miss_interval, missed);
+    const MissedChannel missed{channel.app, channel.name};
+    if (!recent_misses_.insert(missed).second) return;
+    recent_miss_expiries_.emplace_back(now + cache_miss_interval, missed);
     push(WebhookKind::cache_miss, channel.app, channel.name, {},
          channel_webhook(WebhookKind::cache_miss, channel.name));
 }
 
 void WebhookEvents::subscription_count(const ChannelAddress& channel, std::size_t count) {
-    if (!wishes(channel.app).kinds.has(WebhookKind::subscription_count)) return;
+    if (!rule_of(channel.app).kinds.has(WebhookKind::subscription_count)) return;
     push(WebhookKind::subscription_count, channel.app, channel.name, {},
          count_webhook(channel.name, count));
 }
 
-void WebhookEvents::decided(WebhookKind kind, AppIndex app, const std::string& channel,
-                            const std::string& user_id, std::size_t count) {
+void WebhookEvents::push_decided(WebhookKind kind, AppIndex app, const std::string& channel,
+                                 const std::string& user_id, std::size_t count) {
     push(kind, app, channel, user_id,
          kind == WebhookKind::subscription_count ? count_webhook(channel, count)
                                                  : text_of(kind, channel, user_id));
@@ -148,7 +148,7 @@ void WebhookEvents::client_event(const ChannelAddress& channel, std::string text
 
 void WebhookEvents::push(WebhookKind kind, AppIndex app, const std::string& channel,
                          const std::string& user_id, std::string text) {
-    if (!wishes(app).kinds.has(kind)) return;
+    if (!rule_of(app).kinds.has(kind)) return;
     queue_.push({app, kind, channel, user_id, std::move(text)});
 }
 
@@ -159,15 +159,15 @@ std::optional<TimePoint> WebhookEvents::next_due() const {
 
 void WebhookEvents::advance() {
     const TimePoint now = now_();
-    while (!by_due_.empty() && by_due_.begin()->first.first <= now) say_first();
+    while (!by_due_.empty() && by_due_.begin()->first.first <= now) push_oldest_departure();
 }
 
-void WebhookEvents::say_departures() {
-    for (const Departure& departure : take_departures()) say(departure);
+void WebhookEvents::announce_departures() {
+    for (const Departure& departure : take_departures()) push_departure(departure);
 }
 
 std::vector<Departure> WebhookEvents::take_departures() {
-    held_.clear();
+    deferred_.clear();
     std::vector<Departure> departures;
     for (const auto& [due, departure] : by_due_) departures.push_back(departure);
     by_due_.clear();

@@ -50,13 +50,13 @@ void Client::await_admission(QuotaClient& quota, std::shared_ptr<const App> app,
         admission_.reset();
         refuse(Errc::app_over_quota, "Application has too many connections");
     };
-    quota.ask(*app, ticket, answer);
+    quota.request(*app, ticket, answer);
 }
 
 void Client::release_admission() {
     if (!admission_) return;
     if (admission_->is_open) admission_->app->usage->release_connection();
-    admission_->quota.give_back(*admission_->app, admission_->ticket);
+    admission_->quota.release(*admission_->app, admission_->ticket);
     admission_.reset();
 }
 

@@ -51,7 +51,7 @@ void Clients::admit(Client& client, std::string_view key, const HttpRequest& req
         return refuse(client, refused->code, refused->message);
     }
     list_->push_back(client);
-    if (app->limits.max_connections > 0 && channels_.quota().is_shared()) {
+    if (app->limits.max_connections > 0 && channels_.quota().in_cluster()) {
         return client.await_admission(channels_.quota(), app,
                                       [this, &client, app] { open(client, app); });
     }

@@ -86,8 +86,8 @@ int FallbackSession::on_xhr_send(std::string_view body) {
 
 void FallbackSession::acknowledge() {
     if (too_slow_) return;
-    if (!has_room(fallback_nothing.size())) return drop_as_too_slow();
-    write(fallback_nothing);
+    if (!has_room(fallback_empty.size())) return drop_as_too_slow();
+    write(fallback_empty);
 }
 
 void FallbackSession::send(OutboundMessage& message) {

@@ -81,7 +81,7 @@ void ClusterHome::forget_if_idle(Topic& topic) {
 // What edges say.
 
 void ClusterHome::on(ShardId from, Join&& join) {
-    if (join.again) return joins_.repeat(from, join);
+    if (join.is_repeat) return joins_.repeat(from, join);
     Topic& topic = joins_.on(from, std::move(join));
     reader_.follow(topic);
     if (is_detached(topic)) joins_.answer_all(topic);
@@ -112,10 +112,10 @@ void ClusterHome::on(ShardId from, ClientEvent&& event) {
     const bool subscribed =
         topic != nullptr &&
         (topic->presence
-             ? topic->presence->member_of.contains(SubscriptionKey{from, event.sender.number})
+             ? topic->presence->member_of.contains(SubscriptionKey{from, event.sender.id})
              : topic->subscriptions > 0);
     if (!subscribed) {
-        return send_(from, ClientEventRefused{event.sender.connection, event.socket_id});
+        return send_(from, ClientEventRefused{event.sender.slot, event.socket_id});
     }
     if (!event.webhook.empty()) webhooks_.client_event(event.channel, std::move(event.webhook));
     if (bus_.is_up() && bus_.in_flight() < client_events_in_flight_max) {
@@ -135,7 +135,7 @@ void ClusterHome::on(ShardId from, SignIn&& message) {
     Topic& topic = topics_.get_user(message.user);
     reader_.follow(topic);
     topic.user->shards.push_back(from);
-    topic.user->arriving.push_back({from, message.number});
+    topic.user->arriving.push_back({from, message.sign_in_id});
     if (topic.user->shards.size() == 1) local_state_.want(topic);
     answer_sign_ins(topic);
 }
@@ -167,9 +167,9 @@ void ClusterHome::on(ShardId from, Watch&& message) {
     Topic& topic = topics_.get_user(message.user);
     reader_.follow(topic);
     UserState& user = *topic.user;
-    user.watchers.push_back({from, message.number});
+    user.watchers.push_back({from, message.watch_id});
     if (user.is_known) {
-        send_(from, UserStatus{message.user, message.number, user.online});
+        send_(from, UserStatus{message.user, message.watch_id, user.online});
     } else if (is_detached(topic)) {
         fan_out_.set_online(topic, false);
     }
@@ -186,7 +186,7 @@ void ClusterHome::on(ShardId from, Unwatch&& message) {
 void ClusterHome::on(ShardId from, TerminateUser&& message) {
     PendingEvent event;
     event.cost = PublishBudget::cost(message.user.id, "");
-    if (!node_.budget.take(event.cost)) {  // Nobody waits for an answer.
+    if (!node_.budget.reserve(event.cost)) {  // Nobody waits for an answer.
         if (const Topic* const topic = topics_.find_user(message.user)) fan_out_.close_user(*topic);
         return;
     }
@@ -200,12 +200,12 @@ void ClusterHome::on(ShardId from, TerminateUser&& message) {
     publisher_.publish(std::move(event));
 }
 
-void ClusterHome::on(ShardId from, AskConnection&& message) {
+void ClusterHome::on(ShardId from, AdmitConnection&& message) {
     Topic& topic = quotas_.on(from, message);
     if (is_detached(topic)) quotas_.admit_all(topic);
 }
 
-void ClusterHome::on(ShardId from, EndConnection&& message) {
+void ClusterHome::on(ShardId from, ReleaseConnection&& message) {
     quotas_.on(from, message);
 }
 
@@ -267,8 +267,8 @@ void ClusterHome::on_webhook(std::string_view text) {
     }
     const auto app = context_.apps.find(record->app_id);
     if (!app) return;
-    webhooks_.decided(record->kind, *app, std::string(record->channel),
-                      std::string(record->user_id), record->count);
+    webhooks_.push_decided(record->kind, *app, std::string(record->channel),
+                           std::string(record->user_id), record->count);
 }
 
 // Life.

@@ -52,8 +52,8 @@ public:
     void on(ShardId from, Watch&& message) override;
     void on(ShardId from, Unwatch&& message) override;
     void on(ShardId from, TerminateUser&& message) override;
-    void on(ShardId from, AskConnection&& message) override;
-    void on(ShardId from, EndConnection&& message) override;
+    void on(ShardId from, AdmitConnection&& message) override;
+    void on(ShardId from, ReleaseConnection&& message) override;
 
     [[nodiscard]] std::optional<TimePoint> next_due() const override { return next_tick_; }
     void advance() override;

@@ -27,7 +27,7 @@ void ClusterQueries::on(ShardId from, ChannelQuery&& query) {
     const std::uint64_t number = ++last_number_;
     Open& open = open_[number];
     open.from = from;
-    open.answer.number = query.number;
+    open.answer.query_id = query.query_id;
     open.query = std::move(query);
     ask(number, open);
 }
@@ -35,7 +35,7 @@ void ClusterQueries::on(ShardId from, ChannelQuery&& query) {
 void ClusterQueries::ask(std::uint64_t number, Open& open) {
     const ChannelQuery& query = open.query;
     const std::string& app = context_.apps.id(query.app);
-    if (query.what == ChannelQuery::What::by_prefix) {
+    if (query.kind == ChannelQuery::Kind::by_prefix) {
         open.answers_missing = topics_.partitions().size();
         Arguments arguments;
         arguments.add(app).add(query.prefix);
@@ -54,7 +54,7 @@ void ClusterQueries::ask(std::uint64_t number, Open& open) {
         }
         return;
     }
-    if (query.what == ChannelQuery::What::users) {
+    if (query.kind == ChannelQuery::Kind::users) {
         open.answers_missing = 1;
         Arguments arguments;
         const std::string& name = query.names.front();
@@ -137,14 +137,14 @@ ChannelSummary ClusterQueries::summary_from_node(AppIndex app, const std::string
 }
 
 ChannelAnswer ClusterQueries::answer_from_node(const ChannelQuery& query) {
-    ChannelAnswer answer{.number = query.number, .channels = {}, .users = {}};
-    if (query.what == ChannelQuery::What::by_name) {
+    ChannelAnswer answer{.query_id = query.query_id, .channels = {}, .users = {}};
+    if (query.kind == ChannelQuery::Kind::by_name) {
         for (const std::string& name : query.names) {
             answer.channels.push_back(summary_from_node(query.app, name));
         }
         return answer;
     }
-    if (query.what == ChannelQuery::What::users) {
+    if (query.kind == ChannelQuery::Kind::users) {
         answer.users = users_from_node(query.app, query.names.front());
         return answer;
     }

@@ -5,7 +5,7 @@
 
 namespace carillon {
 
-Topic& ConnectionQuotas::on(ShardId from, const AskConnection& message) {
+Topic& ConnectionQuotas::on(ShardId from, const AdmitConnection& message) {
     Topic& topic = topics_.get_quota(message.app);
     topic.quota->connections_max = message.connections_max;
     topic.quota->waiting.push_back({from, message.ticket});
@@ -13,7 +13,7 @@ Topic& ConnectionQuotas::on(ShardId from, const AskConnection& message) {
     return topic;
 }
 
-void ConnectionQuotas::on(ShardId from, const EndConnection& message) {
+void ConnectionQuotas::on(ShardId from, const ReleaseConnection& message) {
     Topic* const topic = topics_.find_quota(message.app);
     if (topic == nullptr) return;
     QuotaState& quota = *topic->quota;

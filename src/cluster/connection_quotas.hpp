@@ -13,8 +13,8 @@ public:
         : topics_(topics), local_state_(local_state), send_(send) {}
 
     /// Returns the app's topic.
-    Topic& on(ShardId from, const AskConnection& message);
-    void on(ShardId from, const EndConnection& message);
+    Topic& on(ShardId from, const AdmitConnection& message);
+    void on(ShardId from, const ReleaseConnection& message);
 
     /// `granted`: how many of those who are here, and of those who were asked for, may be.
     void admit(Topic& topic, std::uint64_t granted);

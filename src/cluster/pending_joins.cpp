@@ -19,7 +19,7 @@ Topic& PendingJoins::on(ShardId from, Join&& join) {
 }
 
 void PendingJoins::take_in(Topic& topic, ShardId from, const Join& join) {
-    topic.counted = join.counted;
+    topic.counted = join.wants_count;
     ++topic.subscriptions;
     const auto of_shard = std::ranges::find(topic.shards, from, &Topic::ShardCount::shard);
     if (of_shard == topic.shards.end()) {
@@ -30,7 +30,7 @@ void PendingJoins::take_in(Topic& topic, ShardId from, const Join& join) {
     if (!join.member || !topic.presence) return;
     Presence& presence = *topic.presence;
     presence.members_max = join.presence_members_max;
-    presence.member_of.emplace(SubscriptionKey{from, join.ticket.number}, join.member->user_id);
+    presence.member_of.emplace(SubscriptionKey{from, join.ticket.id}, join.member->user_id);
     Presence::Local& local = presence.local[join.member->user_id];
     if (++local.connections > 1) return;
     local.info = join.member->user_info;
@@ -53,7 +53,7 @@ void PendingJoins::repeat(ShardId from, const Join& join) {
         return;
     }
     if (topic->presence) {
-        const auto member = topic->presence->member_of.find({from, join.ticket.number});
+        const auto member = topic->presence->member_of.find({from, join.ticket.id});
         if (member == topic->presence->member_of.end()) return;  // It was refused.
         repeated.member = PresenceData{member->second, topic->presence->local[member->second].info};
     }
@@ -64,7 +64,7 @@ void PendingJoins::on(ShardId from, const Leave& leave) {
     Topic* const topic = topics_.find_channel(leave.channel);
     if (topic == nullptr) return;  // Its join was refused.
     if (topic->presence &&
-        !topic->presence->member_of.contains(SubscriptionKey{from, leave.ticket.number})) {
+        !topic->presence->member_of.contains(SubscriptionKey{from, leave.ticket.id})) {
         return;
     }
     std::erase_if(topic->waiting, [&](const WaitingJoin& one) {
@@ -82,7 +82,7 @@ void PendingJoins::let_go(Topic& topic, ShardId from, const JoinTicket& ticket, 
     --topic.subscriptions;
     if (!topic.presence) return;
     Presence& presence = *topic.presence;
-    const auto key = presence.member_of.find(SubscriptionKey{from, ticket.number});
+    const auto key = presence.member_of.find(SubscriptionKey{from, ticket.id});
     if (key == presence.member_of.end()) return;
     const auto local = presence.local.find(key->second);
     if (--local->second.connections == 0) {

@@ -120,7 +120,7 @@ void Publisher::on_answer(std::uint64_t counter, std::optional<PublishReply> rep
     if (reply && *reply != PublishReply::done) return stall();
     // A key of the channel that the script fails on would hold up all other channels.
     if (!reply) listener_.on_detached(*event);
-    if (!std::exchange(event->paid_back, true)) budget_.give_back(event->cost);
+    if (!std::exchange(event->paid_back, true)) budget_.release(event->cost);
     answer(*event);
     buffer_.confirm(*event, context_.now());
 }

@@ -20,11 +20,11 @@ ChannelKind ChannelKind::of(std::string_view name) noexcept {
     static constexpr Row rows[] = {
         {"private-encrypted-cache-", {Access::encrypted, true}},
         {"private-encrypted-", {Access::encrypted, false}},
-        {"private-cache-", {Access::signed_, true}},
-        {"private-", {Access::signed_, false}},
+        {"private-cache-", {Access::private_, true}},
+        {"private-", {Access::private_, false}},
         {"presence-cache-", {Access::presence, true}},
         {"presence-", {Access::presence, false}},
-        {"cache-", {Access::open, true}},
+        {"cache-", {Access::public_, true}},
         {user_channel_prefix, {Access::user, false}},
     };
     for (const Row& row : rows) {

@@ -16,8 +16,8 @@ struct Envelope {
 Result<Envelope> read_envelope(std::string_view text) {
     Envelope envelope;
     const bool is_object = for_each_member(text, [&](const JsonText& name, const JsonText& value) {
-        std::string spare;
-        const std::string_view member = json_string_content(name, spare);
+        std::string buffer;
+        const std::string_view member = json_string_content(name, buffer);
         if (member == "event") envelope.event = value;
         if (member == "channel") envelope.channel = value;
         if (member == "data") envelope.data = value;
@@ -45,20 +45,21 @@ std::optional<std::string> decode_if_there(const JsonText& value) {
     return decode_json_string(value);
 }
 
-/// The source text of the object that `data` is, or that it holds as a string, which `spare` keeps.
-std::string_view object_text(const std::optional<JsonText>& data, std::string& spare) {
+/// The source text of the object that `data` is, or that it holds as a string, which `buffer`
+/// keeps.
+std::string_view object_text(const std::optional<JsonText>& data, std::string& buffer) {
     if (!data) return {};
-    return data->type == JsonText::Type::string ? json_string_content(*data, spare) : data->text;
+    return data->type == JsonText::Type::string ? json_string_content(*data, buffer) : data->text;
 }
 
 Result<SubscribeMessage> read_subscription(const std::optional<JsonText>& data) {
-    std::string spare;
-    const std::string_view object = object_text(data, spare);
+    std::string buffer;
+    const std::string_view object = object_text(data, buffer);
     SubscriptionFields fields;
     const bool is_object =
         for_each_member(object, [&](const JsonText& name, const JsonText& value) {
-            std::string spare_name;
-            const std::string_view member = json_string_content(name, spare_name);
+            std::string name_buffer;
+            const std::string_view member = json_string_content(name, name_buffer);
             if (member == "channel") fields.channel = value;
             if (member == "auth") fields.auth = value;
             if (member == "channel_data") fields.channel_data = value;
@@ -75,12 +76,12 @@ Result<SubscribeMessage> read_subscription(const std::optional<JsonText>& data) 
 }
 
 Result<ClientMessage> read_signin(const std::optional<JsonText>& data) {
-    std::string spare;
+    std::string buffer;
     JsonText auth, user_data;
-    const bool is_object =
-        for_each_member(object_text(data, spare), [&](const JsonText& name, const JsonText& value) {
-            std::string spare_name;
-            const std::string_view member = json_string_content(name, spare_name);
+    const bool is_object = for_each_member(
+        object_text(data, buffer), [&](const JsonText& name, const JsonText& value) {
+            std::string name_buffer;
+            const std::string_view member = json_string_content(name, name_buffer);
             if (member == "auth") auth = value;
             if (member == "user_data") user_data = value;
         });
@@ -112,8 +113,8 @@ Result<ClientMessage> parse_client_message(std::string_view text) {
     const auto envelope = read_envelope(text);
     if (!envelope) return envelope.error();
 
-    std::string spare;
-    const std::string_view event = json_string_content(envelope->event, spare);
+    std::string buffer;
+    const std::string_view event = json_string_content(envelope->event, buffer);
     if (event.starts_with("client-")) return read_client_event(*envelope, event);
     if (event == "pusher:ping") return ClientMessage{PingMessage{}};
     if (event == "pusher:pong") return ClientMessage{PongMessage{}};

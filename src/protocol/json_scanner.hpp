@@ -89,7 +89,7 @@ template <class Visit>
     return scanner.at_end();
 }
 
-/// What is between the quotes of a JSON string: `spare` holds it if something had to be decoded.
-[[nodiscard]] std::string_view json_string_content(const JsonText& string, std::string& spare);
+/// What is between the quotes of a JSON string: `buffer` holds it if something had to be decoded.
+[[nodiscard]] std::string_view json_string_content(const JsonText& string, std::string& buffer);
 
 }  // namespace carillon

@@ -79,12 +79,12 @@ std::string decode_json_string(const JsonText& string) {
     return out;
 }
 
-std::string_view json_string_content(const JsonText& string, std::string& spare) {
+std::string_view json_string_content(const JsonText& string, std::string& buffer) {
     const std::string_view source = without_quotes(string);
     if (source.size() == string.decoded_bytes)
         return source;  // An escape is longer than what it stands for.
-    spare = decode_json_string(string);
-    return spare;
+    buffer = decode_json_string(string);
+    return buffer;
 }
 
 void append_json_string(std::string& out, std::string_view text) {

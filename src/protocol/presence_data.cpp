@@ -10,8 +10,8 @@ Result<PresenceData> PresenceData::parse(std::string_view channel_data, const Li
     JsonText user_id, user_info;
     const bool is_object =
         for_each_member(channel_data, [&](const JsonText& name, const JsonText& value) {
-            std::string spare;
-            const std::string_view member = json_string_content(name, spare);
+            std::string buffer;
+            const std::string_view member = json_string_content(name, buffer);
             if (member == "user_id") user_id = value;
             if (member == "user_info") user_info = value;
         });

@@ -35,8 +35,8 @@ Result<EventFields> read_fields(std::string_view object) {
     EventFields fields;
     const bool is_object =
         for_each_member(object, [&](const JsonText& name, const JsonText& value) {
-            std::string spare;
-            const std::string_view member = json_string_content(name, spare);
+            std::string buffer;
+            const std::string_view member = json_string_content(name, buffer);
             if (member == "name") fields.name = value;
             if (member == "data") fields.data = value;
             if (member == "channel") fields.channel = value;
@@ -73,8 +73,8 @@ Result<void> check_name(const JsonText& name, const Limits& limits) {
     if (name.lone_surrogate) {
         return Error{Errc::bad_event_name, "Invalid event name: it is not valid Unicode"};
     }
-    std::string spare;
-    const std::string_view text = json_string_content(name, spare);
+    std::string buffer;
+    const std::string_view text = json_string_content(name, buffer);
     if (text.empty()) return Error{Errc::bad_event_name, "Invalid event name: it is empty"};
     if (count_characters(text) > limits.max_event_name_length) {
         return Error{Errc::bad_event_name, "Invalid event name: it is too long"};
@@ -94,43 +94,43 @@ Result<void> check_data(const std::optional<JsonText>& data, const Limits& limit
 }
 
 /// Every channel that the event names, in order: `channel`, then `channels`.
-Result<std::vector<std::string>> read_channel_texts(const EventFields& fields,
+Result<std::vector<std::string>> read_channel_names(const EventFields& fields,
                                                     const TriggerParser::QueryFallback& query) {
-    std::vector<std::string> texts;
+    std::vector<std::string> names;
     if (is_string(fields.channel)) {
-        texts.push_back(decode_json_string(fields.channel));
+        names.push_back(decode_json_string(fields.channel));
     } else if (query.channel) {
-        texts.emplace_back(*query.channel);
+        names.emplace_back(*query.channel);
     }
     if (is_absent(fields.channels)) {
-        texts.insert(texts.end(), query.channels.begin(), query.channels.end());
-        return texts;
+        names.insert(names.end(), query.channels.begin(), query.channels.end());
+        return names;
     }
     bool all_strings = true;
     const bool is_array = for_each_element(fields.channels.text, [&](const JsonText& element) {
         all_strings &= is_string(element);
-        if (all_strings) texts.push_back(decode_json_string(element));
+        if (all_strings) names.push_back(decode_json_string(element));
     });
     if (!is_array || !all_strings) {
         return Error{Errc::bad_request, "Expected channels parameter to be an array of strings"};
     }
-    return texts;
+    return names;
 }
 
 Result<std::vector<ChannelName>> read_channels(const EventFields& fields,
                                                const TriggerParser::QueryFallback& query,
                                                const Limits& limits) {
-    const auto texts = read_channel_texts(fields, query);
-    if (!texts) return texts.error();
-    if (texts->empty()) return Error{Errc::bad_request, "Missing required parameter: channel"};
-    if (texts->size() > limits.max_channels_per_trigger) {
+    const auto names = read_channel_names(fields, query);
+    if (!names) return names.error();
+    if (names->empty()) return Error{Errc::bad_request, "Missing required parameter: channel"};
+    if (names->size() > limits.max_channels_per_trigger) {
         return Error{Errc::bad_request, "Too many channels"};
     }
     std::vector<ChannelName> channels;
-    channels.reserve(texts->size());
+    channels.reserve(names->size());
     boost::unordered_flat_set<std::string_view, StringHash> seen;
-    for (const std::string& text : *texts) {
-        if (texts->size() > 1 && !seen.insert(text).second) continue;
+    for (const std::string& text : *names) {
+        if (names->size() > 1 && !seen.insert(text).second) continue;
         auto channel = ChannelName::parse(text, limits);
         if (!channel) return channel.error();
         channels.push_back(std::move(*channel));
@@ -158,7 +158,7 @@ Result<Trigger> check_event(const EventFields& fields, const Limits& limits,
                     .channels = std::move(*channels),
                     .excluded = std::nullopt,
                     .info = {},
-                    .asks_info = false};
+                    .wants_info = false};
     if (const auto socket_id = text_of(fields.socket_id, query.socket_id)) {
         const auto excluded = SocketId::parse(*socket_id);
         if (!excluded) return excluded.error();
@@ -168,7 +168,7 @@ Result<Trigger> check_event(const EventFields& fields, const Limits& limits,
         const auto attributes = InfoAttributes::parse(*info);
         if (!attributes) return attributes.error();
         trigger.info = *attributes;
-        trigger.asks_info = true;
+        trigger.wants_info = true;
     }
     return trigger;
 }
@@ -230,8 +230,8 @@ Result<std::vector<Trigger>> TriggerParser::parse_batch(std::string_view body,
     if (!simdjson::validate_utf8(body.data(), body.size())) return bad_utf8;
     JsonText batch;
     const bool is_object = for_each_member(body, [&](const JsonText& name, const JsonText& value) {
-        std::string spare;
-        if (json_string_content(name, spare) == "batch") batch = value;
+        std::string buffer;
+        if (json_string_content(name, buffer) == "batch") batch = value;
     });
     if (!is_object) return Error{Errc::bad_json, "Expected the body to be a JSON object"};
     if (is_absent(batch)) return Error{Errc::bad_request, "Missing required parameter: batch"};

@@ -36,8 +36,8 @@ Result<UserData> UserData::parse(std::string_view user_data, const Limits& limit
     JsonText id, user_info, watchlist;
     const bool is_object =
         for_each_member(user_data, [&](const JsonText& name, const JsonText& value) {
-            std::string spare;
-            const std::string_view member = json_string_content(name, spare);
+            std::string buffer;
+            const std::string_view member = json_string_content(name, buffer);
             if (member == "id") id = value;
             if (member == "user_info") user_info = value;
             if (member == "watchlist") watchlist = value;

@@ -20,7 +20,7 @@ void InboxMail::post(ShardId to, ShardMessage message) {
     batch->messages.push_back(std::move(message));
 }
 
-bool InboxMail::full(ShardId to) const {
+bool InboxMail::is_full(ShardId to) const {
     const auto index = static_cast<std::size_t>(to);
     const std::size_t outgoing = outgoing_[index] ? outgoing_[index]->bytes : 0;
     return inboxes_[index]->inbox.bytes() + outgoing > bytes_max_;

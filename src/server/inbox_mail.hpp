@@ -32,7 +32,7 @@ public:
               std::size_t bytes_max);
 
     void post(ShardId to, ShardMessage message) override;
-    [[nodiscard]] bool full(ShardId to) const override;
+    [[nodiscard]] bool is_full(ShardId to) const override;
 
     void end_turn();
 

@@ -12,9 +12,9 @@ namespace {
 /// As metrics label it.
 std::string_view kind_name(ChannelKind kind) {
     switch (kind.access) {
-        case ChannelKind::Access::open:
+        case ChannelKind::Access::public_:
             return kind.cache ? "public-cache" : "public";
-        case ChannelKind::Access::signed_:
+        case ChannelKind::Access::private_:
             return kind.cache ? "private-cache" : "private";
         case ChannelKind::Access::encrypted:
             return kind.cache ? "encrypted-cache" : "encrypted";
@@ -60,7 +60,7 @@ Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inbox
       idle_timer_(loop_.context()) {
     channels_.webhooks().set_apps(apps->apps());
     if (cluster_) cluster_->set_apps(apps->apps());
-    http_.set_admission([this] { return !channels_.any_full(); });
+    http_.set_admission([this] { return !channels_.any_inbox_full(); });
     http_.set_homes(
         self, [this](std::string_view path) { return fallback_clients_.home(path); },
         [&inboxes](ShardId to, MovedRequest request) {
@@ -160,7 +160,7 @@ void Shard::end_turn() {
         channels_.end_turn();
         mail_.end_turn();
         streams_.end_turn();
-    } while (channels_.has_news());
+    } while (channels_.has_pending_changes());
     mail_.end_turn();
     webhooks_.end_turn();
     schedule_due();
@@ -222,13 +222,13 @@ bool Shard::receive_remaining() {
 }
 
 void Shard::announce_departures() {
-    channels_.webhooks().say_departures();
+    channels_.webhooks().announce_departures();
     webhooks_.end_turn();
 }
 
 void Shard::restore_departure(Departure departure) {
     loop_.refresh_time();
-    channels_.webhooks().hold(std::move(departure));
+    channels_.webhooks().defer(std::move(departure));
     schedule_due();
 }
 

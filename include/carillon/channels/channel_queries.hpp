@@ -34,18 +34,18 @@ public:
     void on(ChannelAnswer&& answer);
 
 private:
-    struct Open {
+    struct PendingQuery {
         std::size_t answers_missing = 0;
         ChannelAnswer gathered;
         std::function<void(ChannelAnswer)> done;
     };
 
-    std::uint64_t open(std::size_t answers, std::function<void(ChannelAnswer)> done);
+    std::uint64_t begin(std::size_t answers, std::function<void(ChannelAnswer)> done);
 
     std::uint16_t shards_;
     Send send_;
-    std::uint64_t last_number_ = 0;
-    boost::unordered_flat_map<std::uint64_t, Open> open_;
+    std::uint64_t last_query_id_ = 0;
+    boost::unordered_flat_map<std::uint64_t, PendingQuery> pending_;
 };
 
 }  // namespace carillon

@@ -19,6 +19,7 @@
 #include "carillon/channels/publish_budget.hpp"
 #include "carillon/channels/quota_client.hpp"
 #include "carillon/channels/shard_mail.hpp"
+#include "carillon/channels/watchlists.hpp"
 #include "carillon/channels/webhook_events.hpp"
 #include "carillon/protocol/channel_name.hpp"
 #include "carillon/protocol/socket_id.hpp"
@@ -65,29 +66,30 @@ public:
 
     /// Sends what is gathered over a turn. What then happens may be news again.
     void end_turn() {
-        edge_users_.end_turn();
+        watchlists_.announce();
         home_->end_turn();
     }
-    [[nodiscard]] bool has_news() const noexcept { return edge_users_.has_news(); }
+    [[nodiscard]] bool has_pending_changes() const noexcept { return watchlists_.has_pending(); }
 
     /// When to call `advance`, if ever, for what happens by time alone.
     [[nodiscard]] std::optional<TimePoint> next_due() const;
     void advance();
 
     /// Some other shard has more waiting than it may: publishers should be held back.
-    [[nodiscard]] bool any_full() const;
+    [[nodiscard]] bool any_inbox_full() const;
 
     [[nodiscard]] SocketId new_socket_id();
     [[nodiscard]] TimePoint now() const { return now_(); }
     [[nodiscard]] EdgeChannels& edge_channels() noexcept { return edge_channels_; }
     [[nodiscard]] EdgeUsers& edge_users() noexcept { return edge_users_; }
+    [[nodiscard]] Watchlists& watchlists() noexcept { return watchlists_; }
     [[nodiscard]] const Home& home() const noexcept { return *home_; }
     [[nodiscard]] WebhookEvents& webhooks() noexcept { return webhooks_; }
     [[nodiscard]] ChannelQueries& queries() noexcept { return queries_; }
     [[nodiscard]] QuotaClient& quota() noexcept { return quota_; }
 
 private:
-    struct Receipt {
+    struct PendingPublish {
         std::size_t answers_missing = 0;
         std::function<void()> done;
     };
@@ -105,10 +107,11 @@ private:
     std::unique_ptr<Home> home_;
     PublishBudget* const budget_;  ///< null if the node is alone, and nobody waits for answers
     EdgeChannels edge_channels_;
+    Watchlists watchlists_;
     EdgeUsers edge_users_;
     ChannelQueries queries_;
     QuotaClient quota_;
-    boost::unordered_flat_map<std::uint64_t, Receipt> receipts_;
+    boost::unordered_flat_map<std::uint64_t, PendingPublish> pending_publishes_;
     std::uint64_t last_receipt_ = 0;
 };
 

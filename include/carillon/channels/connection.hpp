@@ -54,7 +54,7 @@ public:
     /// Null until it signs in.
     [[nodiscard]] SignedInUser* user() noexcept { return user_.get(); }
     /// In the shard's connection table.
-    [[nodiscard]] std::uint32_t place() const noexcept { return place_; }
+    [[nodiscard]] std::uint32_t slot() const noexcept { return slot_; }
 
     void send(std::string_view text);
     void refuse_subscription(std::string_view channel, const Error& error);
@@ -77,7 +77,7 @@ private:
     ConnectionSink* sink_;  ///< one that does nothing once the connection has left
     std::shared_ptr<const App> app_;
     SocketId socket_id_;
-    std::uint32_t place_;
+    std::uint32_t slot_;
     bool left_ = false;
     bool authorized_ = false;
     RateLimit client_events_;

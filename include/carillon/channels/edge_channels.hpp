@@ -43,7 +43,7 @@ public:
 
     /// Subscriptions of connections that have left which end in one turn; the rest waits for the
     /// next.
-    static constexpr std::size_t departures_max = 500;
+    static constexpr std::size_t departures_per_turn_max = 500;
 
     EdgeChannels(std::uint16_t shards, Send send, ShardMetrics& metrics);
     ~EdgeChannels();
@@ -85,16 +85,16 @@ private:
     static void send_to_others(const EdgeChannel& channel, const Deliver& deliver,
                                OutboundMessage& message);
     /// Takes one subscription off its channel, and forgets a channel that nobody holds.
-    void release(Connection& connection, Subscription& subscription, bool tell_home);
+    void release(Connection& connection, Subscription& subscription, bool notify_home);
 
     std::uint16_t shards_;
     Send send_;
     ShardMetrics& metrics_;
     std::vector<TimePoint> fanned_out_;
     PerApp<NamedSet<EdgeChannel>> by_app_;
-    std::vector<Connection*> table_;
-    std::vector<std::uint32_t> free_places_;
-    std::uint64_t last_ticket_ = 0;
+    std::vector<Connection*> connections_;
+    std::vector<std::uint32_t> free_slots_;
+    std::uint64_t last_join_id_ = 0;
     std::deque<std::unique_ptr<Connection>> retired_;
     std::size_t departures_ = 0;  ///< in this turn
 };

@@ -2,10 +2,12 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <boost/unordered/unordered_flat_set.hpp>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "carillon/base/hash.hpp"
@@ -17,99 +19,64 @@
 namespace carillon {
 
 class Connection;
+class Watchlists;
 struct App;
 
-/// Who a connection is signed in as.
+/// The user that a connection has signed in as.
 struct SignedInUser {
     UserData data;
-    std::size_t unknown = 0;   ///< ids of the watchlist of which home has not said yet if online
-    bool knows_state = false;  ///< was told who of its watchlist is online
-    std::vector<std::string> answers = {};  ///< are sent once the user's home says so
+    /// Messages that are sent as soon as the user's home confirms the sign-in.
+    std::vector<std::string> pending_replies = {};
+    std::size_t unresolved = 0;    ///< users of the watchlist whose status is not known yet
+    bool state_announced = false;  ///< the client has the state of its whole watchlist
 };
 
-/// The edge of a shard, as far as users go: its connections that are signed in, and the users that
-/// these watch. Pure. Source: wire.md 4.
+/// The signed-in connections of a shard. Reports to each user's home that the shard has connections
+/// of the user, and closes them if the user is terminated. One per shard. Pure. Source: wire.md
+/// 4.1, 4.5.
 ///
-/// In a cluster, a sign-in has succeeded once all nodes know of it.
-///
-/// A watcher is told the state of its whole watchlist once all homes have answered, and from then
-/// on what changed, gathered over a turn: who came and went within one is not mentioned.
+/// On a node without a cluster a sign-in succeeds at once; in a cluster once all nodes know of it
+/// (`SignedIn`). Keeps pointers to connections from `sign_in` to `sign_out`.
 class EdgeUsers {
 public:
     using Send = std::function<void(ShardId to, ShardMessage message)>;
 
-    /// `is_shared`: the node is one of a cluster.
-    EdgeUsers(std::uint16_t shards, bool is_shared, Send send)
-        : shards_(shards), is_shared_(is_shared), send_(std::move(send)) {}
+    /// `in_cluster`: the node is one of a cluster. `watchlists` must outlive this.
+    EdgeUsers(std::uint16_t shards, bool in_cluster, Send send, Watchlists& watchlists)
+        : shards_(shards),
+          in_cluster_(in_cluster),
+          send_(std::move(send)),
+          watchlists_(watchlists) {}
 
-    /// `connection` has just got its user.
+    /// `connection.user()` has just been set.
     void sign_in(Connection& connection);
-    /// Sends `text`, of the answer to a sign-in, as soon as that is known wherever it has to be.
-    void answer(Connection& connection, std::string text);
-    /// It watches what its user wants to watch now instead of `previous`, the watchlist until now.
-    void watch_anew(Connection& connection, const std::vector<std::string>& previous);
-    /// Of a connection that is signed in and will not be any more.
+    /// Sends `text`, a part of the reply to a sign-in, once the sign-in is confirmed.
+    void reply(Connection& connection, std::string text);
+    /// Ends the connection's sign-in, which must exist, and its watchlist.
     void sign_out(Connection& connection);
 
-    /// Asks the user's home to have all connections closed that are signed in as that user.
+    /// Asks the user's home to close all connections of the user, on every shard.
     void terminate(const App& app, std::string_view user_id);
 
     void on(SignedIn&& message);
-    void on(UserStatus&& status);
     void on(CloseUser&& message);
 
-    /// Sends watchers what they do not know yet.
-    void end_turn();
-    [[nodiscard]] bool has_news() const noexcept {
-        return !changed_.empty() || !newcomers_.empty();
-    }
-
 private:
-    using Connections = boost::unordered_flat_set<Connection*>;
-    /// A user as whom connections of this shard are signed in.
+    /// A user with signed-in connections on this shard.
     struct OnlineUser {
-        Connections connections;
-        std::uint64_t number = 0;  ///< home's answer carries it
-        bool is_known = false;     ///< home has answered, or there is nobody to ask
+        boost::unordered_flat_set<Connection*> connections;
+        std::uint64_t sign_in_id = 0;  ///< matches the home's `SignedIn` to the latest `SignIn`
+        bool is_confirmed = false;     ///< the home has confirmed it, or does not have to
     };
-    /// A user whom connections of this shard watch.
-    struct WatchedUser {
-        Connections watchers;
-        std::uint64_t number = 0;    ///< of our wish to know; home's answers carry it
-        std::optional<bool> online;  ///< as home said last
-        bool told_online = false;    ///< as the watchers know it
-    };
-    template <class Value>
-    using ById = boost::unordered_flat_map<std::string, Value, StringHash, std::equal_to<>>;
-    struct AppUsers {
-        ById<OnlineUser> signed_in;
-        ById<WatchedUser> watched;
-    };
-    struct Changes {
-        std::vector<std::string> online;
-        std::vector<std::string> offline;
+    using OnlineUsers =
+        boost::unordered_flat_map<std::string, OnlineUser, StringHash, std::equal_to<>>;
 
-        void add(bool is_online, const std::string& id) {
-            (is_online ? online : offline).push_back(id);
-        }
-    };
-
-    [[nodiscard]] ShardId home(const App& app, std::string_view user_id) const;
-    void watch(Connection& connection, const std::string& id);
-    void unwatch(Connection& connection, const std::string& id);
-    void expect_state(Connection& connection);
-    void tell_state_if_known(Connection& connection);
-    void tell_changes();
-    void tell_state(Connection& connection);
-    static void tell(Connection& connection, const Changes& changes);
-
-    std::uint16_t shards_;
-    bool is_shared_;
+    const std::uint16_t shards_;
+    const bool in_cluster_;
     Send send_;
-    PerApp<AppUsers> by_app_;
-    std::vector<UserAddress> changed_;  ///< watched users that came or went in this turn
-    Connections newcomers_;             ///< are to be told the state of their whole watchlist
-    std::uint64_t last_number_ = 0;
+    Watchlists& watchlists_;
+    PerApp<OnlineUsers> by_app_;
+    std::uint64_t last_sign_in_id_ = 0;
 };
 
 }  // namespace carillon

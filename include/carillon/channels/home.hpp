@@ -35,8 +35,8 @@ public:
     virtual void on(ShardId from, TerminateUser&& message) = 0;
 
     /// Only in a cluster.
-    virtual void on(ShardId from, AskConnection&& message) = 0;
-    virtual void on(ShardId from, EndConnection&& message) = 0;
+    virtual void on(ShardId from, AdmitConnection&& message) = 0;
+    virtual void on(ShardId from, ReleaseConnection&& message) = 0;
 
     /// When to call `advance`, if ever, for what happens by time alone.
     [[nodiscard]] virtual std::optional<TimePoint> next_due() const = 0;

@@ -20,7 +20,7 @@ class MemberList {
 public:
     struct Member {
         std::uint32_t connections = 0;  ///< for whoever keeps the list
-        std::uint32_t place = 0;        ///< in the order of the texts
+        std::uint32_t index = 0;        ///< in the order of the texts
         /// The parts of the texts, each with a comma in front.
         std::uint32_t id_bytes = 0;
         std::uint32_t hash_bytes = 0;
@@ -53,7 +53,7 @@ private:
     void erase_text(const Member& member);
 
     Members members_;
-    std::vector<Entry> places_;  ///< in the order of the texts
+    std::vector<Entry> ordered_;  ///< in the order of the texts
     std::string ids_;
     std::string hash_;
 };

@@ -37,8 +37,8 @@ public:
     bool add(SubscriptionKey key, const PresenceData& member);
 
     struct Removal {
-        bool known = false;                  ///< the subscription was in the roster
-        std::optional<std::string> gone_id;  ///< the user, if this was the last connection
+        bool was_subscribed = false;                  ///< the subscription was in the roster
+        std::optional<std::string> departed_user_id;  ///< the user, if this was the last connection
     };
     Removal remove(SubscriptionKey key);
 

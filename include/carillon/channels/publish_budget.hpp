@@ -21,15 +21,13 @@ public:
     }
 
     /// False, and nothing taken, if there is no room. Something larger than all goes in alone.
-    [[nodiscard]] bool take(std::size_t bytes) noexcept {
+    [[nodiscard]] bool reserve(std::size_t bytes) noexcept {
         const std::size_t before = used_.fetch_add(bytes, std::memory_order_relaxed);
         if (before == 0 || before + bytes <= bytes_max_) return true;
-        give_back(bytes);
+        release(bytes);
         return false;
     }
-    void give_back(std::size_t bytes) noexcept {
-        used_.fetch_sub(bytes, std::memory_order_relaxed);
-    }
+    void release(std::size_t bytes) noexcept { used_.fetch_sub(bytes, std::memory_order_relaxed); }
 
     [[nodiscard]] std::size_t used() const noexcept {
         return used_.load(std::memory_order_relaxed);

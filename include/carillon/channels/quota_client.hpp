@@ -15,28 +15,28 @@ struct App;
 /// home, which knows all of them. The edge's side. Pure.
 class QuotaClient {
 public:
-    /// `is_shared`: the node is one of a cluster; else nobody is to be asked.
-    QuotaClient(std::uint16_t shards, bool is_shared, Home::Send send)
-        : shards_(shards), is_shared_(is_shared), send_(std::move(send)) {}
+    /// `in_cluster`: the node is one of a cluster; else nobody is to be asked.
+    QuotaClient(std::uint16_t shards, bool in_cluster, Home::Send send)
+        : shards_(shards), in_cluster_(in_cluster), send_(std::move(send)) {}
 
-    [[nodiscard]] bool is_shared() const noexcept { return is_shared_; }
+    [[nodiscard]] bool in_cluster() const noexcept { return in_cluster_; }
 
     /// Never 0.
     [[nodiscard]] std::uint64_t new_ticket() noexcept { return ++last_ticket_; }
     /// Asks for one more connection of the app, whose limit is not 0. `done` is called once, unless
-    /// `give_back` comes first; perhaps before this returns.
-    void ask(const App& app, std::uint64_t ticket, std::function<void(bool admitted)> done);
+    /// `release` comes first; perhaps before this returns.
+    void request(const App& app, std::uint64_t ticket, std::function<void(bool admitted)> done);
     /// The connection of that ticket is over, or is not wanted any more. Not if it was refused.
-    void give_back(const App& app, std::uint64_t ticket);
+    void release(const App& app, std::uint64_t ticket);
 
     void on(const ConnectionAnswer& answer);
 
 private:
     const std::uint16_t shards_;
-    const bool is_shared_;
+    const bool in_cluster_;
     Home::Send send_;
     std::uint64_t last_ticket_ = 0;
-    boost::unordered_flat_map<std::uint64_t, std::function<void(bool)>> asked_;
+    boost::unordered_flat_map<std::uint64_t, std::function<void(bool)>> pending_;
 };
 
 }  // namespace carillon

@@ -16,7 +16,7 @@ public:
     virtual void post(ShardId to, ShardMessage message) = 0;
 
     /// `to` has more waiting than it may: what can be refused or put off, should be.
-    [[nodiscard]] virtual bool full(ShardId to) const = 0;
+    [[nodiscard]] virtual bool is_full(ShardId to) const = 0;
 };
 
 }  // namespace carillon

@@ -34,8 +34,8 @@ struct UserAddress {
 /// Which connection of the sending shard a join is for. The ticket is unique on that shard for as
 /// long as it runs, so an answer to a join that was undone finds nobody.
 struct JoinTicket {
-    std::uint32_t connection = 0;  ///< place in the shard's connection table
-    std::uint64_t number = 0;
+    std::uint32_t slot = 0;  ///< in the shard's connection table
+    std::uint64_t id = 0;
 
     friend bool operator==(const JoinTicket&, const JoinTicket&) = default;
 };
@@ -48,8 +48,8 @@ struct Join {
     SocketId socket_id;
     std::optional<PresenceData> member;      ///< on presence channels
     std::uint32_t presence_members_max = 0;  ///< 0: no limit
-    bool counted = false;                    ///< subscribers are told how many they are
-    bool again = false;  ///< it holds the channel already and only wants the answer once more
+    bool wants_count = false;                ///< subscribers are told how many they are
+    bool is_repeat = false;  ///< it holds the channel already and only wants the answer once more
 };
 
 /// Home → edge: what became of a join.
@@ -59,7 +59,7 @@ struct JoinAnswer {
     std::optional<Error> refusal;
     std::string succeeded;  ///< text of `subscription_succeeded`, if not refused
     std::string cached;     ///< on cache channels: the message that follows it
-    bool again = false;
+    bool is_repeat = false;
 };
 
 /// Edge → home: a connection is gone from a channel. Also undoes a join whose answer is still under
@@ -67,7 +67,7 @@ struct JoinAnswer {
 struct Leave {
     ChannelAddress channel;
     JoinTicket ticket;
-    bool counted = false;
+    bool wants_count = false;
 };
 
 /// Edge → home: an event for all subscribers; `text` is the finished message.
@@ -97,8 +97,8 @@ struct ClientEvent {
 
 /// Home → edge: the sender of a client event is no subscriber.
 struct ClientEventRefused {
-    std::uint32_t connection = 0;
-    SocketId socket_id;  ///< the place in the table may be another's by now
+    std::uint32_t slot = 0;
+    SocketId socket_id;  ///< the slot in the table may be another's by now
 };
 
 /// Home → each shard with subscribers: to be fanned out there.
@@ -112,11 +112,11 @@ struct Deliver {
     std::string excluded_user = {};  ///< a member who is not told of their own coming and going
 };
 
-/// Edge → home: the shard has a connection of the user, and has none any more. `number` tells one
-/// such time from an earlier one.
+/// Edge → home: the shard has a connection of the user, and has none any more. `sign_in_id` tells
+/// one such time from an earlier one.
 struct SignIn {
     UserAddress user;
-    std::uint64_t number = 0;
+    std::uint64_t sign_in_id = 0;
 };
 struct SignOut {
     UserAddress user;
@@ -125,14 +125,14 @@ struct SignOut {
 /// Home → edge, in a cluster: all nodes see that the user is online, and can reach them.
 struct SignedIn {
     UserAddress user;
-    std::uint64_t number = 0;
+    std::uint64_t sign_in_id = 0;
 };
 
 /// Edge → home: the shard wants to know whether the user is online, from now on and whenever that
-/// changes, or no longer. `number` tells one such wish from an earlier one.
+/// changes, or no longer. `watch_id` tells one such wish from an earlier one.
 struct Watch {
     UserAddress user;
-    std::uint64_t number = 0;
+    std::uint64_t watch_id = 0;
 };
 struct Unwatch {
     UserAddress user;
@@ -141,7 +141,7 @@ struct Unwatch {
 /// Home → edges that watch.
 struct UserStatus {
     UserAddress user;
-    std::uint64_t number = 0;
+    std::uint64_t watch_id = 0;
     bool online = false;
 };
 
@@ -156,7 +156,7 @@ struct CloseUser {
 /// A cache channel's last event.
 struct CachedEvent {
     std::string text;  ///< the finished message
-    Duration fresh_for{};
+    Duration expires_in{};
 };
 
 /// What REST asks about one channel. `users` counts distinct presence members.
@@ -170,18 +170,18 @@ struct ChannelSummary {
 
 /// Edge → homes: a REST query.
 struct ChannelQuery {
-    enum class What : std::uint8_t { by_prefix, by_name, users };
+    enum class Kind : std::uint8_t { by_prefix, by_name, users };
 
-    std::uint64_t number = 0;
+    std::uint64_t query_id = 0;
     AppIndex app{};
-    What what = What::by_prefix;
+    Kind kind = Kind::by_prefix;
     std::string prefix;
     std::vector<std::string> names;  ///< by_name: all homed there; users: exactly one
     bool cached = false;             ///< by_name: with their last events
 };
 
 struct ChannelAnswer {
-    std::uint64_t number = 0;
+    std::uint64_t query_id = 0;
     std::vector<ChannelSummary>
         channels;  ///< by_prefix: the occupied ones; by_name: each that was asked
     std::vector<std::string> users;
@@ -189,12 +189,12 @@ struct ChannelAnswer {
 
 /// Edge → the home of an app's connections, in a cluster: one more wants to be admitted; it is
 /// over.
-struct AskConnection {
+struct AdmitConnection {
     AppIndex app{};
     std::uint64_t ticket = 0;
     std::uint32_t connections_max = 0;
 };
-struct EndConnection {
+struct ReleaseConnection {
     AppIndex app{};
     std::uint64_t ticket = 0;
 };
@@ -210,7 +210,7 @@ struct ConnectionAnswer {
 using ShardMessage = std::variant<Join, JoinAnswer, Leave, Publish, ClientEvent, ClientEventRefused,
                                   Deliver, PublishAnswer, ChannelQuery, ChannelAnswer, SignIn,
                                   SignedIn, SignOut, Watch, Unwatch, UserStatus, TerminateUser,
-                                  CloseUser, AskConnection, EndConnection, ConnectionAnswer>;
+                                  CloseUser, AdmitConnection, ReleaseConnection, ConnectionAnswer>;
 
 /// Bytes that a message occupies, nearly: what bounds an inbox.
 [[nodiscard]] std::size_t message_bytes(const ShardMessage& message) noexcept;

@@ -15,8 +15,8 @@ struct Subscription {
     static constexpr std::uint32_t joining = UINT32_MAX;
 
     EdgeChannel* channel = nullptr;
-    std::uint64_t ticket = 0;
-    std::uint32_t place = joining;  ///< in the channel's list; not in it before home's answer
+    std::uint64_t join_id = 0;
+    std::uint32_t index = joining;  ///< in the channel's list; not in it before home's answer
     std::unique_ptr<std::string> user_id;  ///< on presence channels
 };
 

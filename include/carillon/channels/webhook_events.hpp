@@ -35,8 +35,8 @@ struct Departure {
 /// look at the app. Pure. Source: wire.md 6.3, 6.5.
 class WebhookEvents {
 public:
-    /// The most that is held back; the oldest is said sooner if there are more.
-    static constexpr std::size_t departures_max = 65536;
+    /// The most that is deferred back; the oldest is said sooner if there are more.
+    static constexpr std::size_t deferred_max = 65536;
 
     WebhookEvents(WebhookQueue& queue, Now now) : queue_(queue), now_(std::move(now)) {}
 
@@ -54,8 +54,8 @@ public:
     void subscription_count(const ChannelAddress& channel, std::size_t count);
     /// Something that a cluster has decided, grace and all. `count` is only of a
     /// subscription_count.
-    void decided(WebhookKind kind, AppIndex app, const std::string& channel,
-                 const std::string& user_id, std::size_t count);
+    void push_decided(WebhookKind kind, AppIndex app, const std::string& channel,
+                      const std::string& user_id, std::size_t count);
     /// `text`: the finished event.
     void client_event(const ChannelAddress& channel, std::string text);
 
@@ -63,37 +63,38 @@ public:
     [[nodiscard]] std::optional<TimePoint> next_due() const;
     void advance();
 
-    /// The server stops. Either all departures are said now, or they are handed over, to be held
-    /// again after the restart: clients may be back then.
-    void say_departures();
+    /// The server stops. Either all departures are said now, or they are handed over, to be
+    /// deferred again after the restart: clients may be back then.
+    void announce_departures();
     [[nodiscard]] std::vector<Departure> take_departures();
-    void hold(Departure departure);
+    void defer(Departure departure);
 
 private:
-    struct Wishes {
+    struct WebhookRule {
         WebhookKinds kinds;
         Duration grace{};
     };
 
-    [[nodiscard]] const Wishes& wishes(AppIndex app) { return wishes_[app]; }
-    void arrive(WebhookKind kind, Departure undone);
-    void depart(Departure departure);
-    void say_first();
-    void say(const Departure& departure);
+    [[nodiscard]] const WebhookRule& rule_of(AppIndex app) { return rules_[app]; }
+    void on_arrival(WebhookKind kind, Departure cancelled);
+    void on_departure(Departure departure);
+    void push_oldest_departure();
+    void push_departure(const Departure& departure);
     void push(WebhookKind kind, AppIndex app, const std::string& channel,
               const std::string& user_id, std::string text);
 
     WebhookQueue& queue_;
     Now now_;
-    PerApp<Wishes> wishes_;
+    PerApp<WebhookRule> rules_;
     /// When it is said; of those due together, what happened first is said first.
     using Due = std::pair<TimePoint, std::uint64_t>;
-    std::map<Departure, Due> held_;
+    std::map<Departure, Due> deferred_;
     std::map<Due, Departure> by_due_;
     std::uint64_t last_departure_ = 0;
-    using Missed = std::pair<AppIndex, std::string>;
-    std::set<Missed> missed_;  ///< channels whose miss has been told within the interval
-    std::deque<std::pair<TimePoint, Missed>> missed_until_;
+    using MissedChannel = std::pair<AppIndex, std::string>;
+    std::set<MissedChannel>
+        recent_misses_;  ///< channels whose miss has been told within the interval
+    std::deque<std::pair<TimePoint, MissedChannel>> recent_miss_expiries_;
 };
 
 }  // namespace carillon

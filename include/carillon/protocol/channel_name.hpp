@@ -10,9 +10,9 @@ namespace carillon {
 
 /// What a channel's prefix says about it. Source: wire.md 2.1.
 struct ChannelKind {
-    enum class Access : std::uint8_t { open, signed_, encrypted, presence, user };
+    enum class Access : std::uint8_t { public_, private_, encrypted, presence, user };
 
-    Access access = Access::open;
+    Access access = Access::public_;
     bool cache = false;
 
     /// Anchored at the start, longest prefix first; any text has a kind.
@@ -21,11 +21,11 @@ struct ChannelKind {
     [[nodiscard]] bool is_presence() const noexcept { return access == Access::presence; }
     /// Subscribing takes a signature (user channels take a signed-in user instead).
     [[nodiscard]] bool needs_token() const noexcept {
-        return access == Access::signed_ || access == Access::encrypted ||
+        return access == Access::private_ || access == Access::encrypted ||
                access == Access::presence;
     }
     /// Client events may be sent on it.
-    [[nodiscard]] bool takes_client_events() const noexcept { return needs_token(); }
+    [[nodiscard]] bool allows_client_events() const noexcept { return needs_token(); }
 
     friend bool operator==(const ChannelKind&, const ChannelKind&) = default;
 };

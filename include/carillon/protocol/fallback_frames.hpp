@@ -13,7 +13,7 @@ namespace carillon {
 /// Source: wire.md 7.2.
 inline constexpr std::string_view fallback_open = "o\n";
 inline constexpr std::string_view fallback_heartbeat = "h\n";
-inline constexpr std::string_view fallback_nothing = "a[]\n";  ///< no message, but life
+inline constexpr std::string_view fallback_empty = "a[]\n";  ///< no message, but life
 
 /// What a streaming answer begins with, so that old browsers stop buffering.
 [[nodiscard]] std::string fallback_prelude();

@@ -33,7 +33,7 @@ struct Trigger {
     std::vector<ChannelName> channels;  ///< distinct, in order of first mention; never empty
     std::optional<SocketId> excluded;
     InfoAttributes info;
-    bool asks_info = false;  ///< `info` was there, even if empty of attributes
+    bool wants_info = false;  ///< `info` was there, even if empty of attributes
 };
 
 /// Reads the bodies of `POST …/events` and `…/batch_events`. Everything is checked before anything

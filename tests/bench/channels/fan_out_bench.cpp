@@ -19,7 +19,7 @@ public:
 class NoMail final : public ShardMail {
 public:
     void post(ShardId, ShardMessage) override {}
-    [[nodiscard]] bool full(ShardId) const override { return false; }
+    [[nodiscard]] bool is_full(ShardId) const override { return false; }
 };
 
 /// Takes a reference to the frame, as a session's queue does.

@@ -261,9 +261,9 @@ TEST_F(RetiredConnectionTest, EndsABoundedNumberOfSubscriptionsPerTurn) {
     std::size_t held = count;
     edge.retire(std::move(connection));
     for (std::size_t turns = 1; edge.has_retired(); ++turns) {
-        EXPECT_LE(held - leaver.subscriptions().size(), EdgeChannels::departures_max);
+        EXPECT_LE(held - leaver.subscriptions().size(), EdgeChannels::departures_per_turn_max);
         held = leaver.subscriptions().size();
-        ASSERT_LE(turns, count / EdgeChannels::departures_max);
+        ASSERT_LE(turns, count / EdgeChannels::departures_per_turn_max);
         edge.continue_departures();
     }
     std::size_t occupied = 0;
@@ -272,7 +272,7 @@ TEST_F(RetiredConnectionTest, EndsABoundedNumberOfSubscriptionsPerTurn) {
 }
 
 TEST_F(RetiredConnectionTest, SharesTheTurnWithOthersThatLeave) {
-    subscribe_to_many(EdgeChannels::departures_max);
+    subscribe_to_many(EdgeChannels::departures_per_turn_max);
     TestClient other{world, 0, app};
     other.subscribe("mine");
     edge.retire(std::move(connection));
@@ -282,7 +282,7 @@ TEST_F(RetiredConnectionTest, SharesTheTurnWithOthersThatLeave) {
 }
 
 TEST_F(RetiredConnectionTest, ReceivesNothingWhileItStillHoldsChannels) {
-    subscribe_to_many(EdgeChannels::departures_max + 1);
+    subscribe_to_many(EdgeChannels::departures_per_turn_max + 1);
     TestClient other{world, 0, app};
     other.subscribe("c0");
     edge.retire(std::move(connection));
@@ -300,7 +300,7 @@ TEST_F(RetiredConnectionTest, IgnoresAnAnswerToItsJoinThatComesLate) {
     ShardWorld apart{2};
     TestClient elsewhere{apart, 0, app};
     auto leaver = std::make_unique<Connection>(apart.shard(0), elsewhere, app, 120);
-    for (std::size_t i = 0; i < 2 * EdgeChannels::departures_max + 2; ++i) {
+    for (std::size_t i = 0; i < 2 * EdgeChannels::departures_per_turn_max + 2; ++i) {
         leaver->on_text(R"({"event":"pusher:subscribe","data":{"channel":"c)" + std::to_string(i) +
                         R"("}})");
     }

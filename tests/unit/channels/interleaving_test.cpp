@@ -57,10 +57,10 @@ struct ModelChannel {
         holders.emplace(key, user.value_or(""));
         if (is_new) log.push_back({"+" + *user, socket});
         last_join[socket] = {log.size() - (is_new ? 1 : 0), users(), last_event};
-        tell_count();
+        announce_count();
     }
 
-    void tell_count() {
+    void announce_count() {
         if (!counted || holders.empty()) return;
         const json count = {{"subscription_count", holders.size()}};
         log.push_back({"pusher_internal:subscription_count " + count.dump(), {}});
@@ -72,7 +72,7 @@ struct ModelChannel {
         const std::string user = held->second;
         holders.erase(held);
         if (!user.empty() && !users().contains(user)) log.push_back({"-" + user, {}});
-        tell_count();
+        announce_count();
     }
 };
 
@@ -148,16 +148,16 @@ private:
 
     void observe(ShardId from, const ShardMessage& message) {
         if (const auto* join = std::get_if<Join>(&message)) {
-            if (join->again) return;
+            if (join->is_repeat) return;
             std::optional<std::string> user;
             if (join->member) user = join->member->user_id;
-            model(join->channel.name).join({from, join->ticket.number}, join->socket_id, user);
+            model(join->channel.name).join({from, join->ticket.id}, join->socket_id, user);
         } else if (const auto* leave = std::get_if<Leave>(&message)) {
-            model(leave->channel.name).leave({from, leave->ticket.number});
+            model(leave->channel.name).leave({from, leave->ticket.id});
         } else if (const auto* publish = std::get_if<Publish>(&message)) {
             note(publish->channel.name, publish->text, publish->excluded, true);
         } else if (const auto* event = std::get_if<ClientEvent>(&message)) {
-            if (model(event->channel.name).holders.contains({from, event->sender.number})) {
+            if (model(event->channel.name).holders.contains({from, event->sender.id})) {
                 note(event->channel.name, event->text, event->socket_id, false);
             }
         }
@@ -318,7 +318,7 @@ private:
             return;
         }
         ModelChannel& known = model(channel);
-        known.join({static_cast<ShardId>(player->client->shard), held->ticket},
+        known.join({static_cast<ShardId>(player->client->shard), held->join_id},
                    connection.socket_id(), presence ? std::optional(user) : std::nullopt);
         ASSERT_TRUE(known.last_join.contains(connection.socket_id()));
         Period& period = player->periods.at(channel);
@@ -337,7 +337,7 @@ private:
     void leave_locally(Player& player, const std::string& channel) {
         const Subscription* const held = player_subscription(player, channel);
         if (held != nullptr && is_home(player, channel)) {
-            model(channel).leave({static_cast<ShardId>(player.client->shard), held->ticket});
+            model(channel).leave({static_cast<ShardId>(player.client->shard), held->join_id});
         }
     }
 

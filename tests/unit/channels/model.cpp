@@ -86,7 +86,7 @@ void Model::subscribe(int client, const Name& channel, bool well_signed,
                     {"data", {{"user_id", *id}, {"user_info", its_info}}}},
                    client);
     }
-    tell_count(key);
+    announce_count(key);
 }
 
 void Model::succeed(int client, const Key& key) {
@@ -100,7 +100,7 @@ void Model::succeed(int client, const Key& key) {
     say(client, key.second, {{"event", "pusher_internal:subscription_succeeded"}, {"data", data}});
 }
 
-void Model::tell_count(const Key& key) {
+void Model::announce_count(const Key& key) {
     const std::size_t count = channels_[key].subscribers.size();
     const bool counted = apps_[key.first].subscription_count && !is_presence(key.second) &&
                          !is_user_channel(key.second);
@@ -124,7 +124,7 @@ void Model::leave(int client, const Name& channel) {
         say_to_all(key,
                    {{"event", "pusher_internal:member_removed"}, {"data", {{"user_id", *member}}}});
     }
-    tell_count(key);
+    announce_count(key);
 }
 
 void Model::drop(int client) {
@@ -134,7 +134,8 @@ void Model::drop(int client) {
     }
     const Client gone = clients_.at(client);
     clients_.erase(client);
-    if (gone.user && !online(gone.app, *gone.user)) tell_watchers(gone.app, *gone.user, "offline");
+    if (gone.user && !online(gone.app, *gone.user))
+        announce_status(gone.app, *gone.user, "offline");
 }
 
 std::set<int> Model::terminate(std::size_t app, const Name& user) {
@@ -163,7 +164,7 @@ void Model::sign_in(int client, bool well_signed, const Name& user, const Json& 
     who.user = user;
     who.info = info;
     who.watchlist.clear();  // It is told the whole state below.
-    if (comes_online) tell_watchers(who.app, user, "online");
+    if (comes_online) announce_status(who.app, user, "online");
     who.watchlist = watchlist;
     if (watchlist.empty()) return;
     Json state = Json::object();
@@ -178,7 +179,7 @@ bool Model::online(std::size_t app, const Name& user) const {
     });
 }
 
-void Model::tell_watchers(std::size_t app, const Name& user, const Name& what) {
+void Model::announce_status(std::size_t app, const Name& user, const Name& what) {
     for (const auto& [number, client] : clients_) {
         if (client.app != app || !std::ranges::count(client.watchlist, user)) continue;
         say(number, "",

@@ -78,10 +78,10 @@ private:
     void refuse(int client, const Name& channel, const Name& type, int status);
     void say_to_all(const Key& key, const Json& frame, std::optional<int> but = {});
     void succeed(int client, const Key& key);
-    void tell_count(const Key& key);
+    void announce_count(const Key& key);
     void leave(int client, const Name& channel);
     [[nodiscard]] bool online(std::size_t app, const Name& user) const;
-    void tell_watchers(std::size_t app, const Name& user, const Name& what);
+    void announce_status(std::size_t app, const Name& user, const Name& what);
 
     std::vector<ModelApp> apps_;
     std::map<int, Client> clients_;

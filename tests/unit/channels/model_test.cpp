@@ -333,7 +333,7 @@ private:
                 const auto& cached = summaries.at(0).cached;
                 if (!cached) return;
                 answered["cached"] = essence(Json::parse(cached->text));
-                answered["for"] = cached->fresh_for.count();
+                answered["for"] = cached->expires_in.count();
             },
             true);
         expected["count"] = model_.subscriptions(number, channel);

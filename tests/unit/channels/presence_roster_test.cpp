@@ -22,17 +22,17 @@ TEST(PresenceRoster, CountsUsersNotConnections) {
     EXPECT_TRUE(roster.add(first, {"u", "{}"}));
     EXPECT_FALSE(roster.add(second, {"u", "{}"}));
     EXPECT_EQ(roster.users(), 1U);
-    EXPECT_FALSE(roster.remove(first).gone_id);
-    EXPECT_EQ(roster.remove(second).gone_id, "u");
+    EXPECT_FALSE(roster.remove(first).departed_user_id);
+    EXPECT_EQ(roster.remove(second).departed_user_id, "u");
     EXPECT_EQ(roster.users(), 0U);
 }
 
 TEST(PresenceRoster, DoesNotKnowWhoNeverJoined) {
     PresenceRoster roster;
     roster.add(first, {"u", std::nullopt});
-    EXPECT_FALSE(roster.remove(second).known);
-    EXPECT_TRUE(roster.remove(first).known);
-    EXPECT_FALSE(roster.remove(first).known);
+    EXPECT_FALSE(roster.remove(second).was_subscribed);
+    EXPECT_TRUE(roster.remove(first).was_subscribed);
+    EXPECT_FALSE(roster.remove(first).was_subscribed);
 }
 
 TEST(PresenceRoster, KeepsTheInfoThatAUserFirstCameWith) {

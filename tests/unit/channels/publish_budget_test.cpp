@@ -10,29 +10,29 @@ namespace {
 
 TEST(PublishBudget, TakesUpToItsLast) {
     PublishBudget budget(100);
-    EXPECT_TRUE(budget.take(60));
-    EXPECT_FALSE(budget.take(41));
+    EXPECT_TRUE(budget.reserve(60));
+    EXPECT_FALSE(budget.reserve(41));
     EXPECT_EQ(budget.used(), 60U) << "a refusal takes nothing";
-    EXPECT_TRUE(budget.take(40));
-    EXPECT_FALSE(budget.take(1));
+    EXPECT_TRUE(budget.reserve(40));
+    EXPECT_FALSE(budget.reserve(1));
     EXPECT_EQ(budget.used(), 100U);
 }
 
 TEST(PublishBudget, HasRoomForWhatWasGivenBack) {
     PublishBudget budget(100);
-    ASSERT_TRUE(budget.take(100));
-    budget.give_back(30);
-    EXPECT_FALSE(budget.take(31));
-    EXPECT_TRUE(budget.take(30));
+    ASSERT_TRUE(budget.reserve(100));
+    budget.release(30);
+    EXPECT_FALSE(budget.reserve(31));
+    EXPECT_TRUE(budget.reserve(30));
 }
 
 TEST(PublishBudget, TakesSomethingLargerThanAllIfItIsAlone) {
     PublishBudget budget(100);
-    EXPECT_TRUE(budget.take(101));
-    EXPECT_FALSE(budget.take(1));
-    budget.give_back(101);
-    EXPECT_TRUE(budget.take(1));
-    EXPECT_FALSE(budget.take(101));
+    EXPECT_TRUE(budget.reserve(101));
+    EXPECT_FALSE(budget.reserve(1));
+    budget.release(101);
+    EXPECT_TRUE(budget.reserve(1));
+    EXPECT_FALSE(budget.reserve(101));
 }
 
 TEST(PublishBudget, CountsTextNameAndBookkeeping) {
@@ -47,7 +47,7 @@ TEST(PublishBudget, LosesNothingBetweenThreads) {
     for (std::size_t bytes = 1; bytes <= 4; ++bytes) {
         threads.emplace_back([&budget, bytes] {
             for (int i = 0; i < 10'000; ++i) {
-                if (budget.take(bytes * 150)) budget.give_back(bytes * 150);
+                if (budget.reserve(bytes * 150)) budget.release(bytes * 150);
             }
         });
     }

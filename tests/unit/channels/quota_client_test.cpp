@@ -23,7 +23,7 @@ protected:
 
     std::uint64_t ask() {
         const std::uint64_t ticket = quota.new_ticket();
-        quota.ask(app, ticket, [this](bool admitted) { answers.push_back(admitted); });
+        quota.request(app, ticket, [this](bool admitted) { answers.push_back(admitted); });
         return ticket;
     }
 
@@ -46,7 +46,7 @@ TEST_F(ConnectionQuotaTest, AsksTheAppsHome) {
     const std::uint64_t ticket = ask();
     ASSERT_EQ(sent.size(), 1U);
     EXPECT_EQ(sent[0].to, home_of("an-app", "", shards));
-    const auto& asked = std::get<AskConnection>(sent[0].message);
+    const auto& asked = std::get<AdmitConnection>(sent[0].message);
     EXPECT_EQ(asked.app, AppIndex{7});
     EXPECT_EQ(asked.ticket, ticket);
     EXPECT_EQ(asked.connections_max, 100U);
@@ -76,10 +76,10 @@ TEST_F(ConnectionQuotaTest, PassesEachAnswerOnce) {
 
 TEST_F(ConnectionQuotaTest, AnswersNobodyWhoHasGivenUp) {
     const std::uint64_t ticket = ask();
-    quota.give_back(app, ticket);
+    quota.release(app, ticket);
     ASSERT_EQ(sent.size(), 2U);
     EXPECT_EQ(sent[1].to, home_of("an-app", "", shards));
-    const auto& ended = std::get<EndConnection>(sent[1].message);
+    const auto& ended = std::get<ReleaseConnection>(sent[1].message);
     EXPECT_EQ(ended.app, AppIndex{7});
     EXPECT_EQ(ended.ticket, ticket);
     quota.on({ticket, true});
@@ -89,15 +89,15 @@ TEST_F(ConnectionQuotaTest, AnswersNobodyWhoHasGivenUp) {
 TEST_F(ConnectionQuotaTest, TellsTheHomeOfAConnectionThatIsOver) {
     const std::uint64_t ticket = ask();
     quota.on({ticket, true});
-    quota.give_back(app, ticket);
+    quota.release(app, ticket);
     ASSERT_EQ(sent.size(), 2U);
-    EXPECT_EQ(std::get<EndConnection>(sent[1].message).ticket, ticket);
+    EXPECT_EQ(std::get<ReleaseConnection>(sent[1].message).ticket, ticket);
 }
 
 TEST_F(ConnectionQuotaTest, CanBeAskedAgainFromWithinAnAnswer) {
     std::uint64_t second = 0;
     const std::uint64_t first = quota.new_ticket();
-    quota.ask(app, first, [&](bool) { second = ask(); });
+    quota.request(app, first, [&](bool) { second = ask(); });
     quota.on({first, false});
     EXPECT_NE(second, 0U);
     quota.on({second, true});
@@ -105,8 +105,8 @@ TEST_F(ConnectionQuotaTest, CanBeAskedAgainFromWithinAnAnswer) {
 }
 
 TEST_F(ConnectionQuotaTest, KnowsWhetherItIsOfACluster) {
-    EXPECT_TRUE(quota.is_shared());
-    EXPECT_FALSE(QuotaClient(shards, false, nullptr).is_shared());
+    EXPECT_TRUE(quota.in_cluster());
+    EXPECT_FALSE(QuotaClient(shards, false, nullptr).in_cluster());
 }
 
 }  // namespace

@@ -38,7 +38,7 @@ void ShardWorld::settle() {
         }
         busy = false;
         for (const auto& shard : shards_) {
-            busy = busy || shard->has_news() || shard->edge_channels().has_retired();
+            busy = busy || shard->has_pending_changes() || shard->edge_channels().has_retired();
             shard->edge_channels().continue_departures();
             shard->end_turn();
         }

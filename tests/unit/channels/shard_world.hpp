@@ -54,7 +54,7 @@ private:
         void post(ShardId to, ShardMessage message) override {
             world_.queues_[{self_, to}].push_back(std::move(message));
         }
-        [[nodiscard]] bool full(ShardId) const override { return world_.full_; }
+        [[nodiscard]] bool is_full(ShardId) const override { return world_.full_; }
 
     private:
         ShardWorld& world_;

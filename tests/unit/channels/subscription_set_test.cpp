@@ -21,7 +21,7 @@ TEST(SubscriptionSet, FindsWhatItHoldsWhetherScannedOrIndexed) {
         if ((i / 2000) % 2 == 0 ? held.insert(at).second : false) {
             Subscription subscription;
             subscription.channel = &channels[at];
-            subscription.ticket = at;
+            subscription.join_id = at;
             set.add(std::move(subscription));
         } else if ((i / 2000) % 2 == 1) {
             held.erase(at);
@@ -31,7 +31,7 @@ TEST(SubscriptionSet, FindsWhatItHoldsWhetherScannedOrIndexed) {
         const std::size_t probe = random() % channels.size();
         const Subscription* const found = set.find(&channels[probe]);
         ASSERT_EQ(found != nullptr, held.contains(probe));
-        ASSERT_TRUE(found == nullptr || found->ticket == probe);
+        ASSERT_TRUE(found == nullptr || found->join_id == probe);
     }
 }
 

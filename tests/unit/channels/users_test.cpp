@@ -317,7 +317,7 @@ protected:
         world.settle();
     }
     void know(const SignIn& sign_in) {
-        world.shard(shard).receive(ShardId{}, SignedIn{sign_in.user, sign_in.number});
+        world.shard(shard).receive(ShardId{}, SignedIn{sign_in.user, sign_in.sign_in_id});
         world.settle();
     }
 

@@ -28,7 +28,7 @@ protected:
     TestClient client(std::uint16_t shard = 0) { return {world, shard, app}; }
 
     /// Since the last call, each as its kind, channel and user.
-    std::vector<std::string> told() {
+    std::vector<std::string> pushed() {
         world.settle();
         std::vector<std::string> all;
         for (const WebhookEvent& event : std::exchange(world.webhooks, {})) {
@@ -56,25 +56,26 @@ TEST_F(WebhookEventsTest, TellOfTheFirstSubscriberAndTheLast) {
     TestClient two = client(1);
     one.subscribe("c");
     two.subscribe("c");
-    EXPECT_THAT(told(), ElementsAre("channel_occupied c"));
+    EXPECT_THAT(pushed(), ElementsAre("channel_occupied c"));
     one.unsubscribe("c");
     world.settle();
     world.pass(10s);
-    EXPECT_THAT(told(), IsEmpty());
+    EXPECT_THAT(pushed(), IsEmpty());
     two.unsubscribe("c");
     world.settle();
     world.pass(2900ms);
-    EXPECT_THAT(told(), IsEmpty());
+    EXPECT_THAT(pushed(), IsEmpty());
     world.pass(200ms);
-    EXPECT_THAT(told(), ElementsAre("channel_vacated c"));
+    EXPECT_THAT(pushed(), ElementsAre("channel_vacated c"));
     world.pass(10s);
-    EXPECT_THAT(told(), IsEmpty());
+    EXPECT_THAT(pushed(), IsEmpty());
 }
 
 TEST_F(WebhookEventsTest, TellNothingOfWhoIsBackInTime) {
     TestClient page = client();
     page.join("presence-c", "ann");
-    EXPECT_THAT(told(), ElementsAre("channel_occupied presence-c", "member_added presence-c ann"));
+    EXPECT_THAT(pushed(),
+                ElementsAre("channel_occupied presence-c", "member_added presence-c ann"));
     page.unsubscribe("presence-c");
     world.settle();
     world.pass(2900ms);
@@ -82,7 +83,7 @@ TEST_F(WebhookEventsTest, TellNothingOfWhoIsBackInTime) {
     reloaded.join("presence-c", "ann");
     world.settle();
     world.pass(10s);
-    EXPECT_THAT(told(), IsEmpty());
+    EXPECT_THAT(pushed(), IsEmpty());
 }
 
 TEST_F(WebhookEventsTest, CountTheGraceFromTheLastDeparture) {
@@ -94,11 +95,11 @@ TEST_F(WebhookEventsTest, CountTheGraceFromTheLastDeparture) {
         world.settle();
         world.pass(2s);
     }
-    EXPECT_THAT(told(), ElementsAre("channel_occupied c"));
+    EXPECT_THAT(pushed(), ElementsAre("channel_occupied c"));
     world.pass(1100ms);
-    EXPECT_THAT(told(), ElementsAre("channel_vacated c"));
+    EXPECT_THAT(pushed(), ElementsAre("channel_vacated c"));
     page.subscribe("c");
-    EXPECT_THAT(told(), ElementsAre("channel_occupied c"));
+    EXPECT_THAT(pushed(), ElementsAre("channel_occupied c"));
 }
 
 TEST_F(WebhookEventsTest, TellWhatIsDueTogetherInTheOrderInWhichItHappened) {
@@ -110,10 +111,11 @@ TEST_F(WebhookEventsTest, TellWhatIsDueTogetherInTheOrderInWhichItHappened) {
     ann.unsubscribe("presence-c");
     world.settle();
     bob.unsubscribe("presence-c");
-    told();
+    pushed();
     world.pass(3100ms);
-    EXPECT_THAT(told(), ElementsAre("member_removed presence-c ann",
-                                    "member_removed presence-c bob", "channel_vacated presence-c"));
+    EXPECT_THAT(pushed(),
+                ElementsAre("member_removed presence-c ann", "member_removed presence-c bob",
+                            "channel_vacated presence-c"));
 }
 
 TEST_F(WebhookEventsTest, KeepOneMembersReturnApartFromAnothersDeparture) {
@@ -124,11 +126,11 @@ TEST_F(WebhookEventsTest, KeepOneMembersReturnApartFromAnothersDeparture) {
     world.settle();
     ann.unsubscribe("presence-c");
     bob.unsubscribe("presence-c");
-    told();
+    pushed();
     bob.join("presence-c", "bob");
     world.settle();
     world.pass(4s);
-    EXPECT_THAT(told(), ElementsAre("member_removed presence-c ann"));
+    EXPECT_THAT(pushed(), ElementsAre("member_removed presence-c ann"));
 }
 
 TEST_F(WebhookEventsTest, TellDeparturesAtOnceWithoutAGrace) {
@@ -137,7 +139,7 @@ TEST_F(WebhookEventsTest, TellDeparturesAtOnceWithoutAGrace) {
     TestClient one = client();
     one.subscribe("c");
     one.unsubscribe("c");
-    EXPECT_THAT(told(), ElementsAre("channel_occupied c", "channel_vacated c"));
+    EXPECT_THAT(pushed(), ElementsAre("channel_occupied c", "channel_vacated c"));
 }
 
 TEST_F(WebhookEventsTest, TellOfUsersOverAllTheirConnections) {
@@ -145,17 +147,17 @@ TEST_F(WebhookEventsTest, TellOfUsersOverAllTheirConnections) {
     TestClient two = client(1);
     one.sign_in("ann");
     two.sign_in("ann");
-    EXPECT_THAT(told(), ElementsAre("user_online ann"));
+    EXPECT_THAT(pushed(), ElementsAre("user_online ann"));
     one.subscribe("#server-to-user-ann");
-    EXPECT_THAT(told(), IsEmpty());
+    EXPECT_THAT(pushed(), IsEmpty());
     one.connection.leave();
     world.settle();
     world.pass(4s);
-    EXPECT_THAT(told(), IsEmpty());
+    EXPECT_THAT(pushed(), IsEmpty());
     two.connection.leave();
     world.settle();
     world.pass(4s);
-    EXPECT_THAT(told(), ElementsAre("user_offline ann"));
+    EXPECT_THAT(pushed(), ElementsAre("user_offline ann"));
 }
 
 TEST_F(WebhookEventsTest, TellOnlyWhatSomeEndpointWants) {
@@ -169,7 +171,7 @@ TEST_F(WebhookEventsTest, TellOnlyWhatSomeEndpointWants) {
     one.connection.leave();
     world.settle();
     world.pass(4s);
-    EXPECT_THAT(told(),
+    EXPECT_THAT(pushed(),
                 UnorderedElementsAre("channel_vacated presence-c", "channel_vacated cache-c"));
 }
 
@@ -179,17 +181,17 @@ TEST_F(WebhookEventsTest, ComparesArrivalsWithDeparturesThatNobodyWants) {
     one.subscribe("c");
     one.unsubscribe("c");
     one.subscribe("c");
-    EXPECT_THAT(told(), ElementsAre("channel_occupied c"));
+    EXPECT_THAT(pushed(), ElementsAre("channel_occupied c"));
 }
 
 TEST_F(WebhookEventsTest, PassAcceptedClientEventsOnAndNoOthers) {
     TestClient one = client();
     one.subscribe_signed("private-c");
     world.settle();
-    told();
+    pushed();
     one.client_event("private-c", "client-x", {{"a", 1}});
     one.client_event("private-other", "client-x", 1);
-    EXPECT_THAT(told(), ElementsAre("client_event private-c"));
+    EXPECT_THAT(pushed(), ElementsAre("client_event private-c"));
 }
 
 TEST_F(WebhookEventsTest, TellOfACacheMissOnceASecond) {
@@ -197,11 +199,11 @@ TEST_F(WebhookEventsTest, TellOfACacheMissOnceASecond) {
     TestClient two = client(1);
     one.subscribe("cache-c");
     two.subscribe("cache-c");
-    EXPECT_THAT(told(), ElementsAre("channel_occupied cache-c", "cache_miss cache-c"));
+    EXPECT_THAT(pushed(), ElementsAre("channel_occupied cache-c", "cache_miss cache-c"));
     world.pass(1100ms);
     TestClient three = client(2);
     three.subscribe("cache-c");
-    EXPECT_THAT(told(), ElementsAre("cache_miss cache-c"));
+    EXPECT_THAT(pushed(), ElementsAre("cache_miss cache-c"));
     const auto name = ChannelName::parse("cache-c", app->limits);
     const PublishRequest event{*name, R"({"event":"e","channel":"cache-c","data":"1"})", {}};
     EXPECT_TRUE(world.shard(0).publish(*app, {event}, [] {}));
@@ -209,7 +211,7 @@ TEST_F(WebhookEventsTest, TellOfACacheMissOnceASecond) {
     world.pass(2s);
     TestClient four = client(2);
     four.subscribe("cache-c");
-    EXPECT_THAT(told(), IsEmpty());
+    EXPECT_THAT(pushed(), IsEmpty());
 }
 
 TEST_F(WebhookEventsTest, TellCountsAsSubscribersAreTold) {
@@ -218,16 +220,16 @@ TEST_F(WebhookEventsTest, TellCountsAsSubscribersAreTold) {
     TestClient one = client();
     one.subscribe("c");
     one.subscribe_signed("presence-c", R"({"user_id":"ann"})");
-    EXPECT_THAT(told(), ElementsAre("subscription_count c 1"));
+    EXPECT_THAT(pushed(), ElementsAre("subscription_count c 1"));
     std::vector<std::unique_ptr<TestClient>> crowd;
     for (int i = 0; i < 150; ++i) {
         crowd.push_back(std::make_unique<TestClient>(world, i % 3, app));
         crowd.back()->subscribe("c");
         world.settle();
     }
-    EXPECT_EQ(told().size(), 99U) << "2 to 100";
+    EXPECT_EQ(pushed().size(), 99U) << "2 to 100";
     world.pass(6s);
-    EXPECT_THAT(told(), ElementsAre("subscription_count c 151"));
+    EXPECT_THAT(pushed(), ElementsAre("subscription_count c 151"));
 }
 
 TEST_F(WebhookEventsTest, CarryHeldDeparturesOverARestart) {
@@ -236,7 +238,8 @@ TEST_F(WebhookEventsTest, CarryHeldDeparturesOverARestart) {
     world.settle();
     page.connection.leave();
     world.settle();
-    EXPECT_THAT(told(), ElementsAre("channel_occupied presence-c", "member_added presence-c ann"));
+    EXPECT_THAT(pushed(),
+                ElementsAre("channel_occupied presence-c", "member_added presence-c ann"));
 
     std::vector<Departure> departures;
     for (std::uint16_t i = 0; i < world.size(); ++i) {
@@ -246,25 +249,25 @@ TEST_F(WebhookEventsTest, CarryHeldDeparturesOverARestart) {
     }
     ASSERT_EQ(departures.size(), 2U);
     world.pass(10s);
-    EXPECT_THAT(told(), IsEmpty()) << "they were taken";
+    EXPECT_THAT(pushed(), IsEmpty()) << "they were taken";
     const ShardId home = home_of("app", "presence-c", world.size());
     for (Departure& left : departures) {
-        world.shard(static_cast<std::uint16_t>(home)).webhooks().hold(std::move(left));
+        world.shard(static_cast<std::uint16_t>(home)).webhooks().defer(std::move(left));
     }
     TestClient back = client(1);
     back.join("presence-c", "bob");
-    EXPECT_THAT(told(), ElementsAre("member_added presence-c bob"));
+    EXPECT_THAT(pushed(), ElementsAre("member_added presence-c bob"));
     world.pass(4s);
-    EXPECT_THAT(told(), ElementsAre("member_removed presence-c ann"));
+    EXPECT_THAT(pushed(), ElementsAre("member_removed presence-c ann"));
 }
 
 TEST_F(WebhookEventsTest, HoldNoMoreThanTheirBoundAndThenSayTheOldest) {
     WebhookEvents& events = world.shard(0).webhooks();
-    for (std::size_t i = 0; i <= WebhookEvents::departures_max; ++i) {
-        events.hold({app->index, WebhookKind::channel_vacated, "c" + std::to_string(i), {}});
+    for (std::size_t i = 0; i <= WebhookEvents::deferred_max; ++i) {
+        events.defer({app->index, WebhookKind::channel_vacated, "c" + std::to_string(i), {}});
     }
-    EXPECT_THAT(told(), ElementsAre("channel_vacated c0"));
-    EXPECT_EQ(events.take_departures().size(), WebhookEvents::departures_max);
+    EXPECT_THAT(pushed(), ElementsAre("channel_vacated c0"));
+    EXPECT_EQ(events.take_departures().size(), WebhookEvents::deferred_max);
 }
 
 TEST_F(WebhookEventsTest, AreSaidAtOnceWhenTheServerStopsForGood) {
@@ -273,11 +276,12 @@ TEST_F(WebhookEventsTest, AreSaidAtOnceWhenTheServerStopsForGood) {
     world.settle();
     page.connection.leave();
     world.settle();
-    told();
-    for (std::uint16_t i = 0; i < world.size(); ++i) world.shard(i).webhooks().say_departures();
-    EXPECT_THAT(told(), ElementsAre("channel_vacated c"));
+    pushed();
+    for (std::uint16_t i = 0; i < world.size(); ++i)
+        world.shard(i).webhooks().announce_departures();
+    EXPECT_THAT(pushed(), ElementsAre("channel_vacated c"));
     world.pass(10s);
-    EXPECT_THAT(told(), IsEmpty());
+    EXPECT_THAT(pushed(), IsEmpty());
 }
 
 }  // namespace

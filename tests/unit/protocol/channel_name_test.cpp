@@ -12,10 +12,10 @@ bool is_name(std::string_view text) {
 }
 
 TEST(ChannelKind, FollowsThePrefix) {
-    EXPECT_EQ(ChannelKind::of("orders"), (ChannelKind{Access::open, false}));
-    EXPECT_EQ(ChannelKind::of("cache-x"), (ChannelKind{Access::open, true}));
-    EXPECT_EQ(ChannelKind::of("private-x"), (ChannelKind{Access::signed_, false}));
-    EXPECT_EQ(ChannelKind::of("private-cache-x"), (ChannelKind{Access::signed_, true}));
+    EXPECT_EQ(ChannelKind::of("orders"), (ChannelKind{Access::public_, false}));
+    EXPECT_EQ(ChannelKind::of("cache-x"), (ChannelKind{Access::public_, true}));
+    EXPECT_EQ(ChannelKind::of("private-x"), (ChannelKind{Access::private_, false}));
+    EXPECT_EQ(ChannelKind::of("private-cache-x"), (ChannelKind{Access::private_, true}));
     EXPECT_EQ(ChannelKind::of("private-encrypted-x"), (ChannelKind{Access::encrypted, false}));
     EXPECT_EQ(ChannelKind::of("private-encrypted-cache-x"), (ChannelKind{Access::encrypted, true}));
     EXPECT_EQ(ChannelKind::of("presence-x"), (ChannelKind{Access::presence, false}));
@@ -28,8 +28,8 @@ TEST(ChannelKind, MatchesAtTheStartAndWithTheDash) {
                                         "my-cache-x", "Private-x", "#server-to-user", ""}) {
         EXPECT_EQ(ChannelKind::of(name), ChannelKind{}) << name;
     }
-    EXPECT_EQ(ChannelKind::of("private-x-cache-y"), (ChannelKind{Access::signed_, false}));
-    EXPECT_EQ(ChannelKind::of("private-encryptedx"), (ChannelKind{Access::signed_, false}));
+    EXPECT_EQ(ChannelKind::of("private-x-cache-y"), (ChannelKind{Access::private_, false}));
+    EXPECT_EQ(ChannelKind::of("private-encryptedx"), (ChannelKind{Access::private_, false}));
     EXPECT_EQ(ChannelKind::of("presence-encrypted-x"), (ChannelKind{Access::presence, false}));
 }
 
@@ -39,7 +39,7 @@ TEST(ChannelKind, SaysWhoNeedsAToken) {
     EXPECT_TRUE(ChannelKind::of("private-encrypted-x").needs_token());
     EXPECT_TRUE(ChannelKind::of("presence-x").needs_token());
     EXPECT_FALSE(ChannelKind::of("#server-to-user-x").needs_token());
-    EXPECT_FALSE(ChannelKind::of("#server-to-user-x").takes_client_events());
+    EXPECT_FALSE(ChannelKind::of("#server-to-user-x").allows_client_events());
 }
 
 TEST(ChannelName, TakesExactlyTheDocumentedCharacters) {

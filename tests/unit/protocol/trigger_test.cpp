@@ -56,7 +56,7 @@ TEST_F(TriggerTest, ReadsEveryMember) {
     EXPECT_EQ(trigger.data.text, R"("{\"id\":1}")");
     EXPECT_EQ(names(trigger), (Names{"c1", "presence-c2"}));
     EXPECT_EQ(trigger.excluded, (SocketId{1, 2}));
-    EXPECT_TRUE(trigger.asks_info);
+    EXPECT_TRUE(trigger.wants_info);
     EXPECT_TRUE(trigger.info.user_count);
     EXPECT_TRUE(trigger.info.subscription_count);
     EXPECT_FALSE(trigger.info.cache);
@@ -66,8 +66,8 @@ TEST_F(TriggerTest, TreatsNullAsAbsent) {
     const Trigger trigger = parse(
         R"({"name":"e","data":"","channels":["c"],"channel":null,"socket_id":null,"info":null})");
     EXPECT_EQ(trigger.excluded, std::nullopt);
-    EXPECT_FALSE(trigger.asks_info);
-    EXPECT_TRUE(parse(R"({"name":"e","data":"","channel":"c","info":""})").asks_info);
+    EXPECT_FALSE(trigger.wants_info);
+    EXPECT_TRUE(parse(R"({"name":"e","data":"","channel":"c","info":""})").wants_info);
 }
 
 TEST_F(TriggerTest, JoinsChannelAndChannelsOnce) {
@@ -215,7 +215,7 @@ TEST_F(TriggerTest, ReadsABatchInOrder) {
     ASSERT_EQ(triggers->size(), 2U);
     EXPECT_EQ((*triggers)[0].name.text, "\"a\"");
     EXPECT_EQ((*triggers)[0].data.text, "\"1\"");
-    EXPECT_FALSE((*triggers)[0].asks_info);
+    EXPECT_FALSE((*triggers)[0].wants_info);
     EXPECT_EQ((*triggers)[1].data.text, R"({"x":2})");
     EXPECT_EQ(names((*triggers)[1]), (Names{"c2"}));
     EXPECT_EQ((*triggers)[1].excluded, (SocketId{1, 2}));
