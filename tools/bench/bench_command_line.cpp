@@ -4,12 +4,12 @@
 #include <csignal>
 #include <iostream>
 
+#include "baseline_command.hpp"
 #include "bench_run.hpp"
-#include "floor_command.hpp"
 #include "output_file.hpp"
 #include "suite_command.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
 std::atomic<bool> interrupted{false};
@@ -29,7 +29,7 @@ class BenchCommandLine {
 public:
     BenchCommandLine() {
         add_target();
-        add_audience();
+        add_subscribers();
         add_publish();
         add_generator();
         keep_flags_from_commands();
@@ -38,12 +38,12 @@ public:
     int run(int argc, const char* const* argv) {
         try {
             app_.parse(argc, argv);
-            if (!floor_.is_chosen() && !suite_.is_chosen()) validate(options_);
+            if (!baseline_.is_chosen() && !suite_.is_chosen()) validate(options_);
         } catch (const CLI::ParseError& error) {
             return app_.exit(error) == 0 ? 0 : 2;
         }
         handle_signals();
-        if (floor_.is_chosen()) return floor_.run(interrupted);
+        if (baseline_.is_chosen()) return baseline_.run(interrupted);
         if (suite_.is_chosen()) return suite_.run(interrupted);
         return run_default();
     }
@@ -78,28 +78,28 @@ private:
                "Processes of the server, on this machine: report their CPU and memory.", group);
     }
 
-    void add_audience() {
-        constexpr auto group = "Audience";
-        AudienceOptions& audience = options_.audience;
-        option("--connections", audience.connections, "WebSocket connections.", group);
-        option("--channels", audience.channels, "Channels, with the subscribers spread evenly.",
+    void add_subscribers() {
+        constexpr auto group = "Subscribers";
+        SubscriberOptions& subscribers = options_.subscribers;
+        option("--connections", subscribers.connections, "WebSocket connections.", group);
+        option("--channels", subscribers.channels, "Channels, with the subscribers spread evenly.",
                group);
-        option("--channels-per-connection", audience.channels_per_connection,
+        option("--channels-per-connection", subscribers.channels_per_connection,
                "Channels each connection subscribes to.", group);
         const std::map<std::string, ChannelKind> kinds{{"public", ChannelKind::public_channel},
                                                        {"private", ChannelKind::private_channel},
                                                        {"presence", ChannelKind::presence}};
-        app_.add_option("--kind", audience.kind,
+        app_.add_option("--kind", subscribers.kind,
                         "Of channels. Each connection is another presence member: the server may "
                         "limit them.")
             ->transform(CLI::Transformer(kinds).description("public|private|presence"))
             ->group(group);
-        option("--channel-prefix", audience.channel_prefix,
+        option("--channel-prefix", subscribers.channel_prefix,
                "What channel names begin with, after their kind; otherwise one of this process.",
                group);
-        option("--connect-parallel", audience.connect_parallel,
+        option("--connect-parallel", subscribers.connect_parallel,
                "Connections that are being opened at a time.", group);
-        option("--source-addresses", audience.source_addresses,
+        option("--source-addresses", subscribers.source_addresses,
                "Addresses 127.0.0.1 and up to connect from, if the server is on one of those.",
                group);
         option("--idle", options_.idle_seconds,
@@ -111,7 +111,7 @@ private:
         constexpr auto group = "Publishing";
         PublishOptions& publish = options_.publish;
         const std::map<std::string, PublishBy> ways{
-            {"rest", PublishBy::rest}, {"client", PublishBy::client}, {"none", PublishBy::nobody}};
+            {"rest", PublishBy::rest}, {"client", PublishBy::client}, {"none", PublishBy::none}};
         publish_ = app_.add_option("--publish", publish.by,
                                    "rest: signed requests. client: client events of one sender a "
                                    "channel; the server's rate limit must be raised for it.")
@@ -121,11 +121,11 @@ private:
                "REST: as many connections, with one request each. Client events without --rate: "
                "events that have not reached everybody.",
                group);
-        option("--batch", publish.batch, "Events a request, over REST.", group);
+        option("--batch", publish.batch, "Events per request, over REST.", group);
         app_.add_flag("!--no-keep-alive", publish.keep_alive, "A connection for each request.")
             ->group(group);
         option("--rate", publish.rate,
-               "Events a second, however slow the server is: latency counts from when an event "
+               "Events per second, however slow the server is: latency counts from when an event "
                "was due. 0: as fast as answers come.",
                group);
         app_.add_option("--payload", publish.payload_bytes, "Bytes of data an event, at least 40.")
@@ -146,7 +146,7 @@ private:
             ->type_name("FILE");
         app_.parse_complete_callback([this] {
             if (options_.idle_seconds > 0 && publish_->count() == 0) {
-                options_.publish.by = PublishBy::nobody;
+                options_.publish.by = PublishBy::none;
             }
         });
     }
@@ -163,7 +163,7 @@ private:
         "Puts load on a server that speaks the Pusher Channels protocol, checks that every event "
         "reaches every subscriber once and in order, and measures what that costs.",
         "carillon-bench"};
-    FloorCommand floor_{app_};
+    BaselineCommand baseline_{app_};
     SuiteCommand suite_{app_};
     BenchOptions options_;
     CLI::Option* publish_ = nullptr;
@@ -176,4 +176,4 @@ int run_bench_command_line(int argc, const char* const* argv) {
     return BenchCommandLine{}.run(argc, argv);
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

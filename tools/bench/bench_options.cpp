@@ -4,7 +4,7 @@
 
 #include "marker.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
 void require(bool holds, const char* otherwise) {
@@ -14,18 +14,18 @@ void require(bool holds, const char* otherwise) {
 }  // namespace
 
 void validate(const BenchOptions& options) {
-    const AudienceOptions& audience = options.audience;
+    const SubscriberOptions& subscribers = options.subscribers;
     const PublishOptions& publish = options.publish;
-    require(audience.connections > 0, "--connections must be at least 1");
-    require(audience.channels > 0, "--channels must be at least 1");
-    require(audience.channels_per_connection > 0 &&
-                audience.channels_per_connection <= audience.channels,
+    require(subscribers.connections > 0, "--connections must be at least 1");
+    require(subscribers.channels > 0, "--channels must be at least 1");
+    require(subscribers.channels_per_connection > 0 &&
+                subscribers.channels_per_connection <= subscribers.channels,
             "--channels-per-connection must be between 1 and --channels");
-    require(
-        std::uint64_t{audience.connections} * audience.channels_per_connection >= audience.channels,
-        "there are more channels than subscriptions");
-    require(audience.connect_parallel > 0, "--connect-parallel must be at least 1");
-    require(audience.source_addresses > 0 && audience.source_addresses <= 250,
+    require(std::uint64_t{subscribers.connections} * subscribers.channels_per_connection >=
+                subscribers.channels,
+            "there are more channels than subscriptions");
+    require(subscribers.connect_parallel > 0, "--connect-parallel must be at least 1");
+    require(subscribers.source_addresses > 0 && subscribers.source_addresses <= 250,
             "--source-addresses must be between 1 and 250");
     require(publish.payload_bytes >= Marker::size, "--payload must be at least 40 bytes");
     require(publish.in_flight > 0 && publish.in_flight <= 0xFFFF,
@@ -33,11 +33,11 @@ void validate(const BenchOptions& options) {
     require(publish.batch > 0, "--batch must be at least 1");
     require(publish.rate >= 0 && publish.rate <= 1e9, "--rate must be between 0 and 1e9");
     if (publish.by == PublishBy::client) {
-        require(audience.kind != ChannelKind::public_channel,
+        require(subscribers.kind != ChannelKind::public_channel,
                 "client events need --kind private or presence");
-        require(std::uint64_t{audience.connections} * audience.channels_per_connection >=
-                    std::uint64_t{audience.channels} * 2,
-                "client events need two subscribers a channel");
+        require(std::uint64_t{subscribers.connections} * subscribers.channels_per_connection >=
+                    std::uint64_t{subscribers.channels} * 2,
+                "client events need two subscribers per channel");
         require(publish.batch == 1, "client events have no batches");
     }
 }
@@ -56,7 +56,7 @@ const char* to_text(ChannelKind kind) noexcept {
 
 const char* to_text(PublishBy by) noexcept {
     switch (by) {
-        case PublishBy::nobody:
+        case PublishBy::none:
             return "none";
         case PublishBy::rest:
             return "rest";
@@ -66,4 +66,4 @@ const char* to_text(PublishBy by) noexcept {
     return "";
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -10,10 +10,10 @@
 
 #include "carillon/base/credential.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 enum class ChannelKind : std::uint8_t { public_channel, private_channel, presence };
-enum class PublishBy : std::uint8_t { nobody, rest, client };
+enum class PublishBy : std::uint8_t { none, rest, client };
 
 /// The server under load.
 struct BenchTarget {
@@ -29,7 +29,7 @@ struct BenchTarget {
 };
 
 /// Who listens where.
-struct AudienceOptions {
+struct SubscriberOptions {
     std::uint32_t connections = 1000;
     std::uint32_t channels = 1;
     std::uint32_t channels_per_connection = 1;
@@ -44,9 +44,9 @@ struct AudienceOptions {
 struct PublishOptions {
     PublishBy by = PublishBy::rest;
     std::uint32_t in_flight = 8;  ///< REST: as many connections, one request on each
-    std::uint32_t batch = 1;      ///< events a request
+    std::uint32_t batch = 1;      ///< events per request
     bool keep_alive = true;
-    double rate = 0;  ///< events a second; 0: the next one as soon as an answer allows it
+    double rate = 0;  ///< events per second; 0: the next one as soon as an answer allows it
     std::uint32_t payload_bytes = 128;
     double duration_seconds = 10;
     std::uint64_t events = 0;  ///< instead of the duration
@@ -56,7 +56,7 @@ struct PublishOptions {
 
 struct BenchOptions {
     BenchTarget target;
-    AudienceOptions audience;
+    SubscriberOptions subscribers;
     PublishOptions publish;
     double idle_seconds = 0;
     bool poll = false;
@@ -69,4 +69,4 @@ void validate(const BenchOptions& options);
 [[nodiscard]] const char* to_text(ChannelKind kind) noexcept;
 [[nodiscard]] const char* to_text(PublishBy by) noexcept;
 
-}  // namespace carillon
+}  // namespace carillon::bench

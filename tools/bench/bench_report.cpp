@@ -2,13 +2,13 @@
 
 #include "clock.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 bool BenchReport::is_clean() const noexcept {
-    return !stalled && audience.ready == options.audience.connections && audience.closed == 0 &&
-           audience.errors.empty() && lost == 0 && audience.duplicated == 0 &&
-           audience.out_of_order == 0 && audience.misdirected == 0 && publish.refused == 0 &&
-           publish.unanswered == 0;
+    return !stalled && subscribers.ready == options.subscribers.connections &&
+           subscribers.closed == 0 && subscribers.errors.empty() && lost == 0 &&
+           subscribers.duplicated == 0 && subscribers.out_of_order == 0 &&
+           subscribers.misdirected == 0 && publish.refused == 0 && publish.unanswered == 0;
 }
 
 double BenchReport::own_load() const noexcept {
@@ -19,4 +19,4 @@ double BenchReport::own_load() const noexcept {
     return busy / measured.whole_seconds;
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

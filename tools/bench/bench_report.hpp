@@ -3,15 +3,15 @@
 #include <cstdint>
 #include <string>
 
-#include "audience.hpp"
 #include "bench_options.hpp"
 #include "poll_loop.hpp"
 #include "process_usage.hpp"
 #include "publisher.hpp"
+#include "subscribers.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
-/// What happened in one stretch of a run.
+/// What happened in one window of a run.
 struct BenchWindow {
     double seconds = 0;  ///< until the last thing happened; waits for what never came are not in it
     double whole_seconds = 0;  ///< those waits included
@@ -36,7 +36,7 @@ struct BenchReport {
     BenchWindow idling;
     BenchWindow measured;
 
-    AudienceCounts audience;
+    SubscriberCounts subscribers;
     PublishCounts publish;
     std::uint64_t unsent = 0;  ///< due at the fixed rate, and never sent
     std::uint64_t lost = 0;
@@ -61,4 +61,4 @@ struct BenchReport {
 [[nodiscard]] std::string to_text(const BenchReport& report);
 [[nodiscard]] std::string to_json(const BenchReport& report);
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -14,7 +14,7 @@
 #include "meter.hpp"
 #include "rest_publisher.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
 constexpr double stall_seconds = 5;  // Of silence while something is awaited.
@@ -23,7 +23,7 @@ constexpr double linger_seconds = 0.1;
 void prepare_process(const BenchOptions& options) {
     const std::uint64_t files = raise_file_limit();
     constexpr std::uint64_t spare = 16;
-    if (files < options.audience.connections + options.publish.in_flight + spare) {
+    if (files < options.subscribers.connections + options.publish.in_flight + spare) {
         throw std::runtime_error(
             fmt::format("the system allows {} open files, too few for the connections", files));
     }
@@ -42,20 +42,20 @@ public:
         : options_(options),
           progress_(progress),
           interrupted_(interrupted),
-          destination_(options.target, options.audience.source_addresses),
+          destination_(options.target, options.subscribers.source_addresses),
           loop_(ready_, options.poll),
-          log_(publisher_count(options.publish), options.audience.channels),
-          audience_(options.audience, options.target, destination_, ready_,
-                    publisher_count(options.publish)),
-          meter_(options.target.processes, loop_, audience_) {
+          log_(publisher_count(options.publish), options.subscribers.channels),
+          subscribers_(options.subscribers, options.target, destination_, ready_,
+                       publisher_count(options.publish)),
+          meter_(options.target.processes, loop_, subscribers_) {
         report_.options = options;
         if (options.publish.by == PublishBy::rest) {
             publisher_ = std::make_unique<RestPublisher>(options.publish, options.target,
-                                                         options.audience.channels, destination_,
-                                                         ready_, audience_, log_);
+                                                         options.subscribers.channels, destination_,
+                                                         ready_, subscribers_, log_);
         } else if (options.publish.by == PublishBy::client) {
             publisher_ = std::make_unique<ClientPublisher>(
-                options.publish, options.audience.channels, audience_, log_);
+                options.publish, options.subscribers.channels, subscribers_, log_);
         }
     }
 
@@ -63,7 +63,7 @@ public:
         report_.resident_before = usage_of(options_.target.processes).resident_bytes;
         connect();
         if (options_.idle_seconds > 0) idle();
-        if (publisher_ && audience_.counts().subscriptions > 0) {
+        if (publisher_ && subscribers_.counts().subscriptions > 0) {
             if (options_.publish.warm_up_seconds > 0) warm_up();
             measure();
         }
@@ -74,8 +74,8 @@ public:
 private:
     /// What has happened so far, as one number that grows.
     [[nodiscard]] std::uint64_t happened() const {
-        const AudienceCounts& audience = audience_.counts();
-        std::uint64_t sum = audience.ready + audience.failed + audience.bytes;
+        const SubscriberCounts& subscribers = subscribers_.counts();
+        std::uint64_t sum = subscribers.ready + subscribers.failed + subscribers.bytes;
         if (publisher_) sum += publisher_->counts().requests + publisher_->counts().refused;
         return sum;
     }
@@ -100,13 +100,13 @@ private:
     }
 
     void connect() {
-        progress_ << fmt::format("connecting {}\n", options_.audience.connections) << std::flush;
+        progress_ << fmt::format("connecting {}\n", options_.subscribers.connections) << std::flush;
         meter_.begin({});
         const bool done = turn_until(
-            options_.audience.connect_patience_seconds,
-            [this] { return audience_.opened() || interrupted_; },
+            options_.subscribers.connect_patience_seconds,
+            [this] { return subscribers_.opened() || interrupted_; },
             [this] {
-                audience_.open_more();
+                subscribers_.open_more();
                 return now_ns() + seconds_to_ns(1);
             });
         report_.stalled = !done;
@@ -135,7 +135,7 @@ private:
         progress_ << "measuring\n" << std::flush;
         publisher_->reset_times();
         meter_.begin(publisher_->counts());
-        audience_.measure_from(now_ns());
+        subscribers_.measure_from(now_ns());
         publish(
             {options_.publish.rate, options_.publish.duration_seconds, options_.publish.events});
         report_.measured = meter_.end(publisher_->counts(), last_progress_ns_);
@@ -153,7 +153,8 @@ private:
         };
         const bool sent = turn_until(
             stall_seconds,
-            [&] { return schedule.over(now_ns()) || audience_.is_gone() || interrupted_; }, pump);
+            [&] { return schedule.over(now_ns()) || subscribers_.is_gone() || interrupted_; },
+            pump);
         if (!sent) report_.stalled = true;
         report_.unsent += schedule.unsent(now_ns());
         turn_until(
@@ -172,18 +173,18 @@ private:
 
     [[nodiscard]] bool is_settled() const {
         return publisher_->in_flight() == 0 &&
-               audience_.counts().received >= publisher_->counts().expected;
+               subscribers_.counts().received >= publisher_->counts().expected;
     }
 
     void conclude() {
         report_.interrupted = interrupted_;
-        report_.audience = audience_.counts();
-        const Audience::Missing missing =
-            audience_.missing(log_, options_.publish.by == PublishBy::client);
+        report_.subscribers = subscribers_.counts();
+        const Subscribers::Missing missing =
+            subscribers_.missing(log_, options_.publish.by == PublishBy::client);
         report_.lost = missing.lost;
         report_.forgotten = missing.forgotten;
-        report_.connect_times = audience_.connect_times();
-        report_.latencies = audience_.latencies();
+        report_.connect_times = subscribers_.connect_times();
+        report_.latencies = subscribers_.latencies();
         if (!publisher_) return;
         report_.publish = publisher_->counts();
         report_.answer_times = publisher_->answer_times();
@@ -197,7 +198,7 @@ private:
     ReadySet ready_;
     PollLoop loop_;
     PublishLog log_;
-    Audience audience_;
+    Subscribers subscribers_;
     std::unique_ptr<Publisher> publisher_;
     Meter meter_;
     BenchReport report_;
@@ -213,4 +214,4 @@ BenchReport run_bench(const BenchOptions& options, std::ostream& progress,
     return BenchRun(options, progress, interrupted).run();
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

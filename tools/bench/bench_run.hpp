@@ -6,7 +6,7 @@
 #include "bench_options.hpp"
 #include "bench_report.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 /// Connects, subscribes, idles or publishes as the options say, and reports what came of it. Every
 /// wait ends by itself; setting `interrupted`, which a signal handler may do, ends the current one.
@@ -14,4 +14,4 @@ namespace carillon {
 [[nodiscard]] BenchReport run_bench(const BenchOptions& options, std::ostream& progress,
                                     const std::atomic<bool>& interrupted);
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -5,7 +5,7 @@
 
 #include <charconv>
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
 constexpr std::size_t digits = 8;
@@ -42,4 +42,4 @@ std::optional<std::uint32_t> ChannelNames::find(std::string_view message) const 
     return channel;
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -7,7 +7,7 @@
 
 #include "bench_options.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 /// Channels have numbers. All names are equally long, so that the frames of a run are alike.
 class ChannelNames {
@@ -22,4 +22,4 @@ private:
     std::string stem_;
 };
 
-}  // namespace carillon
+}  // namespace carillon::bench

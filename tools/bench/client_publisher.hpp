@@ -3,18 +3,18 @@
 #include <string>
 #include <vector>
 
-#include "audience.hpp"
 #include "bench_options.hpp"
 #include "publish_log.hpp"
 #include "publisher.hpp"
+#include "subscribers.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 /// Publishes client events over WebSocket: one sender a channel, its first subscriber. Nothing is
 /// answered, so an event counts as in flight until its deliveries have arrived.
 class ClientPublisher final : public Publisher {
 public:
-    ClientPublisher(const PublishOptions& options, std::uint32_t channels, Audience& audience,
+    ClientPublisher(const PublishOptions& options, std::uint32_t channels, Subscribers& subscribers,
                     PublishLog& log);
 
     std::optional<std::int64_t> pump(Schedule& schedule, std::int64_t now_ns) override;
@@ -27,7 +27,7 @@ private:
 
     PublishOptions options_;
     std::uint32_t channels_;
-    Audience& audience_;
+    Subscribers& subscribers_;
     PublishLog& log_;
     std::vector<std::string> openings_;  // By channel: a client event up to its marker.
     std::string ending_;                 // What follows the marker.
@@ -35,4 +35,4 @@ private:
     std::string text_;
 };
 
-}  // namespace carillon
+}  // namespace carillon::bench

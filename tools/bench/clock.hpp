@@ -3,7 +3,7 @@
 #include <chrono>
 #include <cstdint>
 
-namespace carillon {
+namespace carillon::bench {
 
 /// Monotonic time, as the markers carry it.
 [[nodiscard]] inline std::int64_t now_ns() noexcept {
@@ -20,4 +20,4 @@ namespace carillon {
     return static_cast<double>(ns) / 1e9;
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

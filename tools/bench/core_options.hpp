@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <optional>
 
-namespace carillon {
+namespace carillon::bench {
 
 /// The flags that say which cores a measurement uses.
 struct CoreOptions {
@@ -16,4 +16,4 @@ struct CoreOptions {
     }
 };
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <system_error>
 
-namespace carillon {
+namespace carillon::bench {
 
 std::vector<int> allowed_cores() {
     cpu_set_t set;
@@ -45,4 +45,4 @@ void pin_to_core(int core) {
     }
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-namespace carillon {
+namespace carillon::bench {
 
 /// One core for what is measured, another for the peer that never sleeps.
 struct CorePair {
@@ -23,4 +23,4 @@ struct CorePair {
 /// This process, and what it starts, run on that core only. Throws std::system_error.
 void pin_to_core(int core);
 
-}  // namespace carillon
+}  // namespace carillon::bench

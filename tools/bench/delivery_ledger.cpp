@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace carillon {
+namespace carillon::bench {
 
 DeliveryLedger::DeliveryLedger(std::size_t subscriptions, std::size_t publishers)
     : publishers_(publishers), next_(subscriptions * publishers) {}
@@ -66,4 +66,4 @@ std::uint64_t DeliveryLedger::lost(std::size_t subscription, std::size_t publish
     return sum;
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

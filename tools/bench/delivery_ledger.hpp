@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace carillon {
+namespace carillon::bench {
 
 /// What came of what was published, for each subscription and each publisher on it (a lane).
 ///
@@ -33,7 +33,7 @@ public:
     }
 
     /// How many of the first `published` events of a publisher never reached the subscription.
-    /// `unsure`, ascending: sequence numbers that nobody may expect, and which do not count.
+    /// `unsure`, ascending: sequence numbers that no subscriber may expect, and that do not count.
     [[nodiscard]] std::uint64_t lost(std::size_t subscription, std::size_t publisher,
                                      std::uint32_t published,
                                      std::span<const std::uint32_t> unsure = {}) const;
@@ -58,4 +58,4 @@ private:
     std::uint64_t forgotten_ = 0;
 };
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -6,7 +6,7 @@
 #include <system_error>
 #include <utility>
 
-namespace carillon {
+namespace carillon::bench {
 
 /// Owns a file descriptor.
 class Descriptor {
@@ -35,4 +35,4 @@ Result checked(Result result, const char* what) {
     return result;
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -12,7 +12,7 @@
 #include <cstring>
 #include <stdexcept>
 
-namespace carillon {
+namespace carillon::bench {
 
 Destination::Destination(const BenchTarget& target, std::uint32_t source_addresses)
     : host_(target.host), source_addresses_(source_addresses) {
@@ -104,4 +104,4 @@ void Destination::bind_source(int descriptor) {
         ::bind(descriptor, reinterpret_cast<const sockaddr*>(&source), sizeof source));
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

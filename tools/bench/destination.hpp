@@ -9,7 +9,7 @@
 
 #include "bench_options.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 /// Where connections go: the target, resolved once, with what TLS needs.
 class Destination {
@@ -45,4 +45,4 @@ private:
     std::unique_ptr<SSL_CTX, FreeContext> tls_;
 };
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
 double per(double amount, double count) {
@@ -13,7 +13,7 @@ double bytes_per_connection(const BenchReport& report) {
     const BenchWindow& settled =
         report.options.idle_seconds > 0 ? report.idling : report.connecting;
     return per(static_cast<double>(settled.server.resident_bytes - report.resident_before),
-               report.audience.ready);
+               report.subscribers.ready);
 }
 
 double to_ms(std::int64_t ns) {
@@ -31,14 +31,14 @@ std::string with_commas(double value) {
 
 const FigureTraits& traits_of(FigureKind kind) noexcept {
     static constexpr FigureTraits traits[] = {
-        {"server_us_per_delivery", "server CPU a delivery", "µs", 3, false},
+        {"server_us_per_delivery", "server CPU per delivery", "µs", 3, false},
         {"all_us_per_delivery", "all CPU per delivery", "µs", 3, false},
-        {"deliveries_per_second", "deliveries a second", "", 0, true},
-        {"events_per_second", "events a second", "", 0, true},
-        {"connections_per_second", "connections a second", "", 0, true},
+        {"deliveries_per_second", "deliveries per second", "", 0, true},
+        {"events_per_second", "events per second", "", 0, true},
+        {"connections_per_second", "connections per second", "", 0, true},
         {"latency_p50_ms", "latency p50", "ms", 2, false},
         {"latency_p99_ms", "latency p99", "ms", 2, false},
-        {"resident_bytes_per_connection", "bytes a connection", "", 0, false},
+        {"resident_bytes_per_connection", "bytes per connection", "", 0, false},
     };
     return traits[static_cast<std::size_t>(kind)];
 }
@@ -58,7 +58,7 @@ double value_of(FigureKind kind, const BenchReport& report) {
         case FigureKind::events_per_second:
             return per(static_cast<double>(measured.events), measured.seconds);
         case FigureKind::connections_per_second:
-            return per(report.audience.ready, report.connecting.seconds);
+            return per(report.subscribers.ready, report.connecting.seconds);
         case FigureKind::latency_p50:
             return to_ms(report.latencies.percentile(50));
         case FigureKind::latency_p99:
@@ -69,18 +69,18 @@ double value_of(FigureKind kind, const BenchReport& report) {
     return 0;
 }
 
-std::optional<double> value_of(FigureKind kind, const FloorFigure& floor) {
+std::optional<double> value_of(FigureKind kind, const BaselineFigure& baseline) {
     switch (kind) {
         case FigureKind::cpu_per_delivery:
-            return floor.cpu_us.median;
+            return baseline.cpu_us.median;
         case FigureKind::deliveries_per_second:
         case FigureKind::events_per_second:
         case FigureKind::connections_per_second:
-            return floor.per_second.median;
+            return baseline.per_second.median;
         case FigureKind::bytes_per_connection:
-            if (floor.resident_bytes) return floor.resident_bytes->median;
+            if (baseline.resident_bytes) return baseline.resident_bytes->median;
             return std::nullopt;
-        case FigureKind::all_cpu_per_delivery:  // The floor's is that of its process alone.
+        case FigureKind::all_cpu_per_delivery:  // The baseline's is that of its process alone.
         case FigureKind::latency_p50:
         case FigureKind::latency_p99:
             return std::nullopt;
@@ -98,4 +98,4 @@ std::string figure_text(FigureKind kind, double value) {
     return fmt::format("{}{}{}", number_text(kind, value), unit.empty() ? "" : " ", unit);
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

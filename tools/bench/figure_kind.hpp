@@ -5,10 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include "baseline_report.hpp"
 #include "bench_report.hpp"
-#include "floor_report.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 /// What a run is judged by.
 enum class FigureKind : std::uint8_t {
@@ -33,12 +33,12 @@ struct FigureTraits {
 [[nodiscard]] const FigureTraits& traits_of(FigureKind kind) noexcept;
 
 [[nodiscard]] double value_of(FigureKind kind, const BenchReport& report);
-/// The one of the same dimension; nullopt if the floor has none.
-[[nodiscard]] std::optional<double> value_of(FigureKind kind, const FloorFigure& floor);
+/// The one of the same dimension; nullopt if the baseline has none.
+[[nodiscard]] std::optional<double> value_of(FigureKind kind, const BaselineFigure& baseline);
 
 /// "2.670", "26,000".
 [[nodiscard]] std::string number_text(FigureKind kind, double value);
 /// With its unit: "2.670 µs".
 [[nodiscard]] std::string figure_text(FigureKind kind, double value);
 
-}  // namespace carillon
+}  // namespace carillon::bench

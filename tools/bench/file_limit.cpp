@@ -2,7 +2,7 @@
 
 #include <sys/resource.h>
 
-namespace carillon {
+namespace carillon::bench {
 
 std::uint64_t raise_file_limit() {
     rlimit files{};
@@ -12,4 +12,4 @@ std::uint64_t raise_file_limit() {
     return files.rlim_max;
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

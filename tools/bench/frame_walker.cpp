@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
 constexpr std::size_t too_big = 0;
@@ -111,4 +111,4 @@ void append_client_frame(std::string& out, WsOpcode opcode, std::string_view pay
     out.append(payload);
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -6,7 +6,7 @@
 
 #include "carillon/websocket/opcode.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 /// A message or control frame from a server.
 struct ServerMessage {
@@ -40,4 +40,4 @@ private:
 /// more than another one, but for the generator. Source: RFC 6455, 5.2.
 void append_client_frame(std::string& out, WsOpcode opcode, std::string_view payload);
 
-}  // namespace carillon
+}  // namespace carillon::bench

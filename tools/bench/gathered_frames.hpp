@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace carillon {
+namespace carillon::bench {
 
 /// Frames as one message for sendmsg(), each where it is.
 class GatheredFrames {
@@ -34,4 +34,4 @@ private:
     msghdr message_{};
 };
 
-}  // namespace carillon
+}  // namespace carillon::bench

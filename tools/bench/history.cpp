@@ -6,7 +6,7 @@
 #include <optional>
 #include <stdexcept>
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
 constexpr double worse_max = 0.15;
@@ -49,11 +49,11 @@ std::optional<Change> change_of(const std::string& scenario, const SuiteFigure& 
 }  // namespace
 
 HistoryLine history_line(const SuiteReport& report) {
-    HistoryLine floor = HistoryLine::object();
-    for (const FloorFigure& figure : report.floor.figures) {
+    HistoryLine baseline = HistoryLine::object();
+    for (const BaselineFigure& figure : report.baseline.figures) {
         if (!figure.unavailable.empty()) continue;
-        floor[figure.name] = {{"cpu_us", figure.cpu_us.median},
-                              {"per_second", figure.per_second.median}};
+        baseline[figure.name] = {{"cpu_us", figure.cpu_us.median},
+                                 {"per_second", figure.per_second.median}};
     }
     HistoryLine figures = HistoryLine::object();
     for (const ScenarioReport& scenario : report.scenarios) {
@@ -67,7 +67,7 @@ HistoryLine history_line(const SuiteReport& report) {
             {"date", report.date},
             {"machine", to_json(report.machine)},
             {"flusher", report.flusher},
-            {"floor", std::move(floor)},
+            {"baseline", std::move(baseline)},
             {"figures", std::move(figures)}};
 }
 
@@ -89,7 +89,7 @@ std::vector<Change> changes(const SuiteReport& report, std::span<const HistoryLi
 
 std::string to_text(const Change& change) {
     return fmt::format("{:<18}{:<24}{:+.1f} %{}{}\n", change.scenario, traits_of(change.kind).name,
-                       100 * change.by, change.of_ratio ? " of the ratio to the floor" : "",
+                       100 * change.by, change.of_ratio ? " of the ratio to the baseline" : "",
                        change.regressed ? ", regressed" : "");
 }
 
@@ -112,4 +112,4 @@ void append_history(const std::string& file, const HistoryLine& line) {
     }
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

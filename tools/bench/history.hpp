@@ -7,9 +7,9 @@
 
 #include "suite_report.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
-/// Reports of the suite that were kept, one a line of JSON.
+/// Reports of the suite that were kept, one line of JSON each.
 using HistoryLine = nlohmann::ordered_json;
 
 /// What is kept of a report.
@@ -20,7 +20,7 @@ struct Change {
     std::string scenario;
     FigureKind kind;
     double by = 0;         ///< 0.1: a tenth more
-    bool of_ratio = true;  ///< to the floor; else of the figure itself, since it has no floor
+    bool of_ratio = true;  ///< to the baseline; else of the figure itself, since it has no baseline
     bool regressed = false;
 };
 
@@ -36,4 +36,4 @@ struct Change {
 /// Throws std::runtime_error.
 void append_history(const std::string& file, const HistoryLine& line);
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -3,7 +3,7 @@
 #include <boost/algorithm/string/predicate.hpp>
 #include <charconv>
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
 std::string_view trimmed(std::string_view text) {
@@ -66,4 +66,4 @@ void HttpAnswer::read_head(std::string_view head) {
     }
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

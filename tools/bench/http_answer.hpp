@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-namespace carillon {
+namespace carillon::bench {
 
 /// Reads one HTTP/1.1 answer after the other, as far as a client that sends one request at a time
 /// needs. Does no I/O.
@@ -32,4 +32,4 @@ private:
     bool keeps_alive_ = true;
 };
 
-}  // namespace carillon
+}  // namespace carillon::bench

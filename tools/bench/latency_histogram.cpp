@@ -4,7 +4,7 @@
 #include <bit>
 #include <cmath>
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
 constexpr unsigned linear_bits = 7;  // 128 buckets for each doubling.
@@ -54,4 +54,4 @@ std::int64_t LatencyHistogram::percentile(double percent) const noexcept {
     return max_;
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace carillon {
+namespace carillon::bench {
 
 /// Counts durations in buckets that are never wider than 1/128 of their value, from 1 ns to hours.
 class LatencyHistogram {
@@ -26,4 +26,4 @@ private:
     std::int64_t max_ = 0;
 };
 
-}  // namespace carillon
+}  // namespace carillon::bench

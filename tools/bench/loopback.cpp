@@ -5,7 +5,7 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
 sockaddr_in loopback_address(std::uint16_t port) {
@@ -41,12 +41,12 @@ LoopbackListener listen_on_loopback() {
 Destination towards_loopback(std::uint16_t port) {
     BenchTarget target;
     target.port = port;
-    return Destination{target, AudienceOptions{}.source_addresses};
+    return Destination{target, SubscriberOptions{}.source_addresses};
 }
 
 bool is_listening_on_loopback(std::uint16_t port) {
     const Descriptor socket{checked(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), "socket")};
-    // From another address: else, with nobody there, it may find itself.
+    // From another address: if nothing listens there, a socket may connect to itself.
     sockaddr_in source = loopback_address(0);
     source.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1);
     checked(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&source), sizeof source),
@@ -75,4 +75,4 @@ LoopbackConnections connect_on_loopback(std::size_t count) {
     return connections;
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

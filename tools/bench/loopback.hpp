@@ -7,7 +7,7 @@
 #include "descriptor.hpp"
 #include "destination.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 /// A listening, non-blocking socket of 127.0.0.1 on a port that the system chose.
 struct LoopbackListener {
@@ -31,4 +31,4 @@ struct LoopbackConnections {
 /// Throws std::system_error.
 [[nodiscard]] LoopbackConnections connect_on_loopback(std::size_t count);
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
-namespace carillon {
+namespace carillon::bench {
 
 Machine this_machine() {
     utsname names{};
@@ -28,4 +28,4 @@ nlohmann::ordered_json to_json(const Machine& machine) {
     return {{"cpu", machine.cpu}, {"kernel", machine.kernel}, {"cores", machine.cores}};
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -4,7 +4,7 @@
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 
-namespace carillon {
+namespace carillon::bench {
 
 /// What figures belong to.
 struct Machine {
@@ -18,4 +18,4 @@ struct Machine {
 [[nodiscard]] std::string cpu_model(std::istream& cpuinfo);
 [[nodiscard]] nlohmann::ordered_json to_json(const Machine& machine);
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -5,7 +5,7 @@
 
 int main(int argc, char** argv) {
     try {
-        return carillon::run_bench_command_line(argc, argv);
+        return carillon::bench::run_bench_command_line(argc, argv);
     } catch (const std::exception& error) {
         std::cerr << "carillon-bench: " << error.what() << '\n';
         return 2;

@@ -4,7 +4,7 @@
 #include <concepts>
 #include <cstring>
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
 constexpr auto digit_values = [] {
@@ -71,4 +71,4 @@ std::optional<Marker> MarkerFinder::find(std::string_view text) noexcept {
     return marker;
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

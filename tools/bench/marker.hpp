@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-namespace carillon {
+namespace carillon::bench {
 
 /// What every event carries in its data: who sent it, where, which one it is, when it was due.
 /// As text it has a fixed size and needs no escape in JSON, so that a receiver finds it without
@@ -34,4 +34,4 @@ private:
     std::size_t last_ = 0;
 };
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -13,20 +13,20 @@
 
 #include "cores.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
-static_assert(std::is_trivially_copyable_v<Stretch>);
-constexpr char succeeded = '+';  // What a report begins with; then come stretches, or what failed.
+static_assert(std::is_trivially_copyable_v<Window>);
+constexpr char succeeded = '+';  // What a report begins with; then come windows, or what failed.
 constexpr char failed = '-';
 
 std::string report_of(int core, const MeasuredSide::Measure& measure) {
     try {
         pin_to_core(core);
-        const std::vector<Stretch> stretches = measure();
+        const std::vector<Window> windows = measure();
         std::string report(1, succeeded);
-        return report.append(reinterpret_cast<const char*>(stretches.data()),
-                             stretches.size() * sizeof(Stretch));
+        return report.append(reinterpret_cast<const char*>(windows.data()),
+                             windows.size() * sizeof(Window));
     } catch (const std::exception& error) {
         return std::string(1, failed) + error.what();
     }
@@ -70,12 +70,12 @@ void MeasuredSide::on_ready(bool /*hung_up*/) {
     if (size == 0) ended_ = true;
 }
 
-std::vector<Stretch> MeasuredSide::parse_report() const {
+std::vector<Window> MeasuredSide::parse_report() const {
     if (text_.empty()) throw std::runtime_error("the measured side ended without a report");
     if (text_[0] != succeeded) throw std::runtime_error(text_.substr(1));
-    std::vector<Stretch> stretches((text_.size() - 1) / sizeof(Stretch));
-    std::memcpy(stretches.data(), text_.data() + 1, stretches.size() * sizeof(Stretch));
-    return stretches;
+    std::vector<Window> windows((text_.size() - 1) / sizeof(Window));
+    std::memcpy(windows.data(), text_.data() + 1, windows.size() * sizeof(Window));
+    return windows;
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -9,15 +9,15 @@
 
 #include "descriptor.hpp"
 #include "ready_set.hpp"
-#include "stretch.hpp"
+#include "window.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 /// The side of a measurement that is measured: a child process on its own core, so that its CPU
-/// time and memory are nobody else's. This process is the peer.
+/// time and memory are its own. This process is the peer.
 class MeasuredSide final : private Pollable {
 public:
-    using Measure = std::function<std::vector<Stretch>()>;
+    using Measure = std::function<std::vector<Window>()>;
 
     /// Forks. The child does `measure`, reports what that returns, and ends. It has copies of all
     /// descriptors, so whatever both sides use is made before; sets of the peer are made after.
@@ -30,7 +30,7 @@ public:
     /// Serves `ready` without ever sleeping, with `turn` in between, until the child has reported.
     /// Throws std::runtime_error when the child failed, or on `interrupted`.
     template <class Turn>
-    std::vector<Stretch> serve(ReadySet& ready, const std::atomic<bool>& interrupted, Turn&& turn) {
+    std::vector<Window> serve(ReadySet& ready, const std::atomic<bool>& interrupted, Turn&& turn) {
         ready.add(report_.get(), *this);
         while (!ended_) {
             if (interrupted) throw std::runtime_error("interrupted");
@@ -42,7 +42,7 @@ public:
 
 private:
     void on_ready(bool hung_up) override;
-    [[nodiscard]] std::vector<Stretch> parse_report() const;
+    [[nodiscard]] std::vector<Window> parse_report() const;
 
     pid_t process_ = -1;
     Descriptor report_;
@@ -50,4 +50,4 @@ private:
     bool ended_ = false;
 };
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -2,7 +2,7 @@
 
 #include "clock.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 void Meter::begin(const PublishCounts& published) {
     begin_ = read(published);
@@ -30,10 +30,10 @@ BenchWindow Meter::end(const PublishCounts& published, std::int64_t last_ns) con
 }
 
 Meter::Reading Meter::read(const PublishCounts& published) const {
-    const AudienceCounts& audience = audience_.counts();
-    return {now_ns(),       own_cpu_ns(),     machine_cpu_ns(),   usage_of(processes_),
-            loop_.counts(), published.events, published.requests, audience.received,
-            audience.bytes, published.bytes};
+    const SubscriberCounts& subscribers = subscribers_.counts();
+    return {now_ns(),          own_cpu_ns(),     machine_cpu_ns(),   usage_of(processes_),
+            loop_.counts(),    published.events, published.requests, subscribers.received,
+            subscribers.bytes, published.bytes};
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

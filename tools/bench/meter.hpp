@@ -2,13 +2,13 @@
 
 #include "bench_report.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
-/// Takes the difference of every count between the beginning and the end of a stretch.
+/// Takes the difference of every count between the beginning and the end of a window.
 class Meter {
 public:
-    Meter(const std::vector<pid_t>& processes, const PollLoop& loop, const Audience& audience)
-        : processes_(processes), loop_(loop), audience_(audience) {}
+    Meter(const std::vector<pid_t>& processes, const PollLoop& loop, const Subscribers& subscribers)
+        : processes_(processes), loop_(loop), subscribers_(subscribers) {}
 
     void begin(const PublishCounts& published);
     /// `last_ns`: when the last thing happened.
@@ -28,8 +28,8 @@ private:
 
     std::vector<pid_t> processes_;
     const PollLoop& loop_;
-    const Audience& audience_;
+    const Subscribers& subscribers_;
     Reading begin_;
 };
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -2,23 +2,23 @@
 
 #include <nlohmann/json.hpp>
 
-namespace carillon {
+namespace carillon::bench {
 
 nlohmann::ordered_json to_json(const BenchOptions& options) {
     const BenchTarget& target = options.target;
-    const AudienceOptions& audience = options.audience;
+    const SubscriberOptions& subscribers = options.subscribers;
     const PublishOptions& publish = options.publish;
     return {{"host", target.host},
             {"port", target.port},
             {"tls", target.tls},
             {"path_prefix", target.path_prefix},
             {"app_id", target.app_id},
-            {"connections", audience.connections},
-            {"channels", audience.channels},
-            {"channels_per_connection", audience.channels_per_connection},
-            {"kind", to_text(audience.kind)},
-            {"connect_parallel", audience.connect_parallel},
-            {"source_addresses", audience.source_addresses},
+            {"connections", subscribers.connections},
+            {"channels", subscribers.channels},
+            {"channels_per_connection", subscribers.channels_per_connection},
+            {"kind", to_text(subscribers.kind)},
+            {"connect_parallel", subscribers.connect_parallel},
+            {"source_addresses", subscribers.source_addresses},
             {"publish", to_text(publish.by)},
             {"in_flight", publish.in_flight},
             {"batch", publish.batch},
@@ -34,4 +34,4 @@ nlohmann::ordered_json to_json(const BenchOptions& options) {
              options.cpu ? nlohmann::ordered_json(*options.cpu) : nlohmann::ordered_json(nullptr)}};
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -4,9 +4,9 @@
 
 #include "bench_options.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 /// All but what is secret or says nothing of the load.
 [[nodiscard]] nlohmann::ordered_json to_json(const BenchOptions& options);
 
-}  // namespace carillon
+}  // namespace carillon::bench

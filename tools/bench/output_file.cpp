@@ -4,7 +4,7 @@
 #include <iostream>
 #include <stdexcept>
 
-namespace carillon {
+namespace carillon::bench {
 
 void write_output(const std::string& name, std::string_view text) {
     std::ofstream file;
@@ -13,4 +13,4 @@ void write_output(const std::string& name, std::string_view text) {
     if (!(out << text << std::flush)) throw std::runtime_error("cannot write " + name);
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

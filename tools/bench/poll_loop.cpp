@@ -4,7 +4,7 @@
 
 #include "clock.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 void PollLoop::turn(std::int64_t until_ns) {
     constexpr std::int64_t wait_max_ns = 20'000'000;
@@ -21,4 +21,4 @@ void PollLoop::turn(std::int64_t until_ns) {
     ready_.dispatch();
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

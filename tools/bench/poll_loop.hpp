@@ -4,7 +4,7 @@
 
 #include "ready_set.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 /// How the generator spent its time.
 struct PollCounts {
@@ -30,4 +30,4 @@ private:
     PollCounts counts_;
 };
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -8,7 +8,7 @@
 #include <limits>
 #include <string>
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
 std::int64_t read_clock(clockid_t clock) {
@@ -73,4 +73,4 @@ std::int64_t own_cpu_ns() {
     return read_clock(CLOCK_PROCESS_CPUTIME_ID);
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace carillon {
+namespace carillon::bench {
 
 /// What processes have used so far, added up. Those that do not exist count nothing.
 struct ProcessUsage {
@@ -22,4 +22,4 @@ struct ProcessUsage {
 /// threads, interrupts. In clock ticks, so coarse. Source: proc(5), /proc/stat.
 [[nodiscard]] std::int64_t machine_cpu_ns();
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -6,10 +6,10 @@
 #include <span>
 #include <vector>
 
-namespace carillon {
+namespace carillon::bench {
 
 /// What was published: for each publisher and channel the next sequence number, and which ones
-/// nobody can say of whether the server took them.
+/// the server did not answer for, so that it may have taken them or not.
 class PublishLog {
 public:
     PublishLog(std::size_t publishers, std::size_t channels)
@@ -23,7 +23,7 @@ public:
     void give_back(std::size_t publisher, std::uint32_t channel) {
         --next_[publisher * channels_ + channel];
     }
-    /// Nobody answered for this event: it may arrive or not. Numbers come ascending.
+    /// The server did not answer for this event: it may arrive or not. Numbers are ascending.
     void doubt(std::size_t publisher, std::uint32_t channel, std::uint32_t sequence) {
         unsure_[publisher * channels_ + channel].push_back(sequence);
     }
@@ -45,4 +45,4 @@ private:
     std::map<std::size_t, std::vector<std::uint32_t>> unsure_;
 };
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -7,7 +7,7 @@
 #include "latency_histogram.hpp"
 #include "schedule.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 /// What was published, added up since the start.
 struct PublishCounts {
@@ -52,4 +52,4 @@ protected:
     LatencyHistogram lags_;
 };
 
-}  // namespace carillon
+}  // namespace carillon::bench

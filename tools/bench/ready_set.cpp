@@ -5,7 +5,7 @@
 #include <cerrno>
 #include <system_error>
 
-namespace carillon {
+namespace carillon::bench {
 
 ReadySet::ReadySet() : descriptor_(::epoll_create1(EPOLL_CLOEXEC)) {
     if (descriptor_ < 0) throw std::system_error(errno, std::generic_category(), "epoll_create1");
@@ -44,4 +44,4 @@ void ReadySet::dispatch() {
     }
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

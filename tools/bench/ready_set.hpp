@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace carillon {
+namespace carillon::bench {
 
 /// Something with a socket in a ReadySet.
 class Pollable {
@@ -41,4 +41,4 @@ private:
     std::size_t ready_ = 0;
 };
 
-}  // namespace carillon
+}  // namespace carillon::bench

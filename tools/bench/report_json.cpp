@@ -4,7 +4,7 @@
 #include "clock.hpp"
 #include "options_json.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -55,25 +55,25 @@ Json of(const BenchWindow& window) {
 
 Json connecting(const BenchReport& report) {
     const BenchWindow& window = report.connecting;
-    const AudienceCounts& audience = report.audience;
+    const SubscriberCounts& subscribers = report.subscribers;
     const BenchWindow& settled = report.options.idle_seconds > 0 ? report.idling : window;
     const auto grown = static_cast<double>(settled.server.resident_bytes - report.resident_before);
     return {{"seconds", window.seconds},
-            {"ready", audience.ready},
-            {"failed", audience.failed},
-            {"subscriptions", audience.subscriptions},
-            {"connections_per_second", window.seconds > 0 ? audience.ready / window.seconds : 0},
+            {"ready", subscribers.ready},
+            {"failed", subscribers.failed},
+            {"subscriptions", subscribers.subscriptions},
+            {"connections_per_second", window.seconds > 0 ? subscribers.ready / window.seconds : 0},
             {"times_us", of(report.connect_times)},
             {"server_cpu_seconds", ns_to_seconds(window.server.cpu_ns)},
             {"server_resident_bytes_before", report.resident_before},
             {"server_resident_bytes_after", settled.server.resident_bytes},
-            {"server_resident_bytes_per_connection", per(grown, audience.ready)}};
+            {"server_resident_bytes_per_connection", per(grown, subscribers.ready)}};
 }
 
 }  // namespace
 
 std::string to_json(const BenchReport& report) {
-    const AudienceCounts& audience = report.audience;
+    const SubscriberCounts& subscribers = report.subscribers;
     const PublishCounts& publish = report.publish;
     Json measured = of(report.measured);
     measured["latency_us"] = of(report.latencies);
@@ -89,19 +89,19 @@ std::string to_json(const BenchReport& report) {
                        {"measured", std::move(measured)},
                        {"faults",
                         {{"lost", report.lost},
-                         {"duplicated", audience.duplicated},
-                         {"out_of_order", audience.out_of_order},
-                         {"misdirected", audience.misdirected},
+                         {"duplicated", subscribers.duplicated},
+                         {"out_of_order", subscribers.out_of_order},
+                         {"misdirected", subscribers.misdirected},
                          {"forgotten_holes", report.forgotten},
-                         {"connections_closed", audience.closed},
+                         {"connections_closed", subscribers.closed},
                          {"events_refused", publish.refused},
                          {"events_unanswered", publish.unanswered},
                          {"events_unsent", report.unsent},
                          {"connects_failed", publish.unconnected},
                          {"statuses", of(publish.statuses)},
-                         {"close_codes", of(audience.close_codes)},
-                         {"errors", of(audience.errors)}}}};
+                         {"close_codes", of(subscribers.close_codes)},
+                         {"errors", of(subscribers.errors)}}}};
     return json.dump(2) + '\n';
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -5,7 +5,7 @@
 #include "bench_report.hpp"
 #include "clock.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
 double per(double amount, double count) {
@@ -45,16 +45,16 @@ private:
 
     void write_connecting() {
         const BenchWindow& window = report_.connecting;
-        const AudienceCounts& audience = report_.audience;
-        const auto ready = static_cast<double>(audience.ready);
-        line("connections", "{} of {} ready, {} subscriptions, {:.3f} s, {:.0f} a second",
-             audience.ready, report_.options.audience.connections, audience.subscriptions,
+        const SubscriberCounts& subscribers = report_.subscribers;
+        const auto ready = static_cast<double>(subscribers.ready);
+        line("connections", "{} of {} ready, {} subscriptions, {:.3f} s, {:.0f} per second",
+             subscribers.ready, report_.options.subscribers.connections, subscribers.subscriptions,
              window.seconds, per(ready, window.seconds));
         times("connect", report_.connect_times);
         if (report_.options.target.processes.empty()) return;
         const auto grown =
             static_cast<double>(window.server.resident_bytes - report_.resident_before);
-        line("server", "{:.1f} µs of CPU and {:.0f} bytes resident a connection ({} -> {} KiB)",
+        line("server", "{:.1f} µs of CPU and {:.0f} bytes resident per connection ({} -> {} KiB)",
              per(to_us(window.server.cpu_ns), ready), per(grown, ready),
              report_.resident_before / 1024, window.server.resident_bytes / 1024);
     }
@@ -62,12 +62,12 @@ private:
     void write_idling() {
         const BenchWindow& window = report_.idling;
         line("idle", "{:.1f} s, {} connections closed", window.whole_seconds,
-             report_.audience.closed);
+             report_.subscribers.closed);
         if (report_.options.target.processes.empty()) return;
         const auto grown =
             static_cast<double>(window.server.resident_bytes - report_.resident_before);
-        line("server", "{:.0f} bytes resident a connection ({} KiB), {:.3f} s of CPU",
-             per(grown, report_.audience.ready), window.server.resident_bytes / 1024,
+        line("server", "{:.0f} bytes resident per connection ({} KiB), {:.3f} s of CPU",
+             per(grown, report_.subscribers.ready), window.server.resident_bytes / 1024,
              ns_to_seconds(window.server.cpu_ns));
     }
 
@@ -75,9 +75,9 @@ private:
         const BenchWindow& window = report_.measured;
         const auto deliveries = static_cast<double>(window.deliveries);
         const auto events = static_cast<double>(window.events);
-        line("published", "{} events in {} requests, {:.3f} s, {:.0f} events a second",
+        line("published", "{} events in {} requests, {:.3f} s, {:.0f} events per second",
              window.events, window.requests, window.seconds, per(events, window.seconds));
-        line("delivered", "{} events, {:.0f} a second, {:.1f} MB received", window.deliveries,
+        line("delivered", "{} events, {:.0f} per second, {:.1f} MB received", window.deliveries,
              per(deliveries, window.seconds), static_cast<double>(window.bytes_received) / 1e6);
         times("latency", report_.latencies);
         times("answer", report_.answer_times);
@@ -85,7 +85,7 @@ private:
         if (!report_.options.target.processes.empty()) {
             line("server CPU",
                  "{:.3f} s ({:.0f} % of a core; user {:.2f}, system {:.2f}), "
-                 "{:.3f} µs a delivery, {:.1f} µs an event",
+                 "{:.3f} µs per delivery, {:.1f} µs per event",
                  ns_to_seconds(window.server.cpu_ns),
                  100 * per(ns_to_seconds(window.server.cpu_ns), window.whole_seconds),
                  ns_to_seconds(window.server.user_ns), ns_to_seconds(window.server.system_ns),
@@ -105,24 +105,25 @@ private:
     }
 
     void write_faults() {
-        const AudienceCounts& audience = report_.audience;
+        const SubscriberCounts& subscribers = report_.subscribers;
         const PublishCounts& publish = report_.publish;
         line("faults", "{} lost, {} duplicated, {} out of order, {} misdirected", report_.lost,
-             audience.duplicated, audience.out_of_order, audience.misdirected);
+             subscribers.duplicated, subscribers.out_of_order, subscribers.misdirected);
         if (report_.forgotten > 0) {
             line("", "too many holes to remember {}: some late events count as duplicates",
                  report_.forgotten);
         }
-        if (audience.failed + audience.closed > 0) {
-            line("", "{} connections failed, {} were closed", audience.failed, audience.closed);
+        if (subscribers.failed + subscribers.closed > 0) {
+            line("", "{} connections failed, {} were closed", subscribers.failed,
+                 subscribers.closed);
         }
         if (publish.refused + publish.unanswered + publish.unconnected + report_.unsent > 0) {
             line("", "{} events refused, {} unanswered, {} due and not sent; {} failed to connect",
                  publish.refused, publish.unanswered, report_.unsent, publish.unconnected);
         }
         counts("answers", publish.statuses);
-        counts("close codes", audience.close_codes);
-        counts("pusher:error", audience.errors);
+        counts("close codes", subscribers.close_codes);
+        counts("pusher:error", subscribers.errors);
         if (report_.stalled) line("", "given up: nothing happened any more");
         if (report_.interrupted) line("", "interrupted");
     }
@@ -144,4 +145,4 @@ std::string to_text(const BenchReport& report) {
     return TextReport{report}.write();
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

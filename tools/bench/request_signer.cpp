@@ -8,7 +8,7 @@
 
 #include "carillon/auth/signature.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
 constexpr std::size_t block_size = 64;  // Of SHA-256: what HMAC pads the key to.
@@ -114,4 +114,4 @@ void RequestSigner::sign_second(std::int64_t unix_seconds) {
     update(second, fmt::format("POST\n{}\n{}", path_, query_));
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -7,7 +7,7 @@
 
 #include "carillon/base/credential.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 /// Writes signed POST requests for one path. All of the signature that a body does not change is
 /// computed once a second, so a request costs the MD5 of its body and three blocks of SHA-256.
@@ -35,4 +35,4 @@ private:
     std::int64_t signed_second_ = -1;
 };
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace carillon {
+namespace carillon::bench {
 
 void RestConnection::send(const std::string& request) {
     waiting_ = true;
@@ -61,4 +61,4 @@ void RestConnection::finish(RestOutcome outcome, bool keep) {
     host_.on_outcome(number_, outcome);
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -8,7 +8,7 @@
 #include "ready_set.hpp"
 #include "wire.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 /// What came of a request.
 struct RestOutcome {
@@ -60,4 +60,4 @@ private:
     bool waiting_ = false;
 };
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -10,7 +10,7 @@
 #include "clock.hpp"
 #include "marker.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
 constexpr std::int64_t rest_ns = 100'000'000;
@@ -29,10 +29,10 @@ std::string path_of(const BenchTarget& target, const PublishOptions& options) {
 
 RestPublisher::RestPublisher(const PublishOptions& options, const BenchTarget& target,
                              std::uint32_t channels, Destination& destination, ReadySet& ready,
-                             const Audience& audience, PublishLog& log)
+                             const Subscribers& subscribers, PublishLog& log)
     : options_(options),
       channels_(channels),
-      audience_(audience),
+      subscribers_(subscribers),
       log_(log),
       signer_(target.credential, target.path_prefix, path_of(target, options),
               destination.host_field(), options.keep_alive),
@@ -40,7 +40,7 @@ RestPublisher::RestPublisher(const PublishOptions& options, const BenchTarget& t
       requests_(options.in_flight) {
     for (std::uint32_t channel = 0; channel < channels; ++channel) {
         openings_.push_back(fmt::format(R"({{"name":"bench","channel":"{}","data":")",
-                                        audience.names().name(channel)));
+                                        subscribers.names().name(channel)));
     }
     for (std::uint32_t number = options.in_flight; number-- > 0;) {
         free_.push_back(static_cast<std::uint16_t>(number));
@@ -117,7 +117,7 @@ void RestPublisher::on_outcome(std::uint16_t connection, RestOutcome outcome) {
             ++counts_.requests;
             counts_.events += events;
             for (const Sent& sent : request.events) {
-                counts_.expected += audience_.listeners(sent.channel);
+                counts_.expected += subscribers_.count(sent.channel);
             }
             return answer_times_.record(now_ns() - request.due_ns);
         case RestOutcome::Kind::unsent:
@@ -138,4 +138,4 @@ void RestPublisher::take_back(std::uint16_t publisher, const Request& request) {
     for (const Sent& sent : request.events) log_.give_back(publisher, sent.channel);
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -4,14 +4,14 @@
 #include <string>
 #include <vector>
 
-#include "audience.hpp"
 #include "bench_options.hpp"
 #include "publish_log.hpp"
 #include "publisher.hpp"
 #include "request_signer.hpp"
 #include "rest_connection.hpp"
+#include "subscribers.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 /// Publishes over REST: as many keep-alive connections as requests may be in flight, one request on
 /// each. Each connection is a publisher of its own to the ledger, because only what one connection
@@ -19,7 +19,7 @@ namespace carillon {
 class RestPublisher final : public Publisher, private RestConnectionHost {
 public:
     RestPublisher(const PublishOptions& options, const BenchTarget& target, std::uint32_t channels,
-                  Destination& destination, ReadySet& ready, const Audience& audience,
+                  Destination& destination, ReadySet& ready, const Subscribers& subscribers,
                   PublishLog& log);
 
     std::optional<std::int64_t> pump(Schedule& schedule, std::int64_t now_ns) override;
@@ -43,7 +43,7 @@ private:
 
     PublishOptions options_;
     std::uint32_t channels_;
-    const Audience& audience_;
+    const Subscribers& subscribers_;
     PublishLog& log_;
     RequestSigner signer_;
     std::string padding_;
@@ -57,4 +57,4 @@ private:
     std::string request_;
 };
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -7,7 +7,7 @@
 
 #include "gathered_frames.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
 void require_done(int result, const char* what) {
@@ -101,4 +101,4 @@ std::unique_ptr<WaveSender> make_ring_sender(std::span<const int> sockets,
     return std::make_unique<RingSender>(sockets, frames);
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -2,7 +2,7 @@
 
 #include "wave_sender.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 /// Why io_uring cannot be used here; empty when it can.
 [[nodiscard]] std::string why_no_ring();
@@ -11,4 +11,4 @@ namespace carillon {
 [[nodiscard]] std::unique_ptr<WaveSender> make_ring_sender(std::span<const int> sockets,
                                                            const std::vector<std::string>& frames);
 
-}  // namespace carillon
+}  // namespace carillon::bench

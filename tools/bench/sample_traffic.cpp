@@ -7,7 +7,7 @@
 #include "channel_names.hpp"
 #include "request_signer.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
 std::string channel() {
@@ -39,4 +39,4 @@ std::string sample_request(std::string_view host, bool keep_alive) {
     return request;
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

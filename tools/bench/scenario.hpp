@@ -10,7 +10,7 @@
 #include "bench_options.hpp"
 #include "figure_kind.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 /// How the server sends what is due: the targets differ.
 enum class Flusher : std::uint8_t { gathered, io_uring };
@@ -18,7 +18,7 @@ enum class Flusher : std::uint8_t { gathered, io_uring };
 /// What a figure is compared with.
 struct Yardstick {
     std::optional<double> target;
-    std::string_view floor;                ///< a figure of the floor; empty: none
+    std::string_view baseline;             ///< a figure of the baseline; empty: none
     std::optional<double> ratio_max = {};  ///< to that figure: a target for any machine
 };
 
@@ -46,4 +46,4 @@ struct Scenario {
 /// that is none.
 [[nodiscard]] std::vector<const Scenario*> choose_scenarios(const std::vector<std::string>& names);
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -3,16 +3,16 @@
 
 #include "scenario.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
-BenchOptions audience(std::uint32_t connections, std::uint32_t channels,
-                      ChannelKind kind = ChannelKind::public_channel) {
+BenchOptions subscribers(std::uint32_t connections, std::uint32_t channels,
+                         ChannelKind kind = ChannelKind::public_channel) {
     BenchOptions options;
-    options.audience.connections = connections;
-    options.audience.channels = channels;
-    options.audience.kind = kind;
-    options.publish.by = PublishBy::nobody;
+    options.subscribers.connections = connections;
+    options.subscribers.channels = channels;
+    options.subscribers.kind = kind;
+    options.publish.by = PublishBy::none;
     return options;
 }
 
@@ -24,11 +24,11 @@ BenchOptions publishing(BenchOptions options, std::uint32_t in_flight,
 }
 
 BenchOptions fan_out(std::uint32_t in_flight) {
-    return publishing(audience(1000, 1), in_flight);
+    return publishing(subscribers(1000, 1), in_flight);
 }
 
 BenchOptions triggers() {
-    return publishing(audience(1000, 100), 32);
+    return publishing(subscribers(1000, 100), 32);
 }
 
 BenchOptions batches() {
@@ -44,7 +44,7 @@ BenchOptions a_connection_each() {
 }
 
 BenchOptions client_events() {
-    return publishing(audience(1000, 100, ChannelKind::private_channel), 32, PublishBy::client);
+    return publishing(subscribers(1000, 100, ChannelKind::private_channel), 32, PublishBy::client);
 }
 
 BenchOptions at_rate(double events_per_second) {
@@ -54,14 +54,14 @@ BenchOptions at_rate(double events_per_second) {
 }
 
 BenchOptions idling() {
-    BenchOptions options = audience(19'500, 1950);
+    BenchOptions options = subscribers(19'500, 1950);
     options.idle_seconds = 1;
     return options;
 }
 
 using enum FigureKind;
 
-// Where a trigger, a client event or a batch has no floor of its own, it is that of a request.
+// Where a trigger, a client event or a batch has no baseline of its own, it is that of a request.
 const Scenario scenarios[] = {
     {"fan-out-1",
      fan_out(1),
@@ -90,15 +90,15 @@ const Scenario scenarios[] = {
      {"--limits.max-client-events-per-second", "0"},
      {{events_per_second, {33'000, "http"}, {48'000, "http"}}}},
     {"connect",
-     audience(10'000, 1000),
+     subscribers(10'000, 1000),
      {},
      {{connections_per_second, {25'000, "accept"}, {25'000, "accept"}}}},
     {"connect-hot",
-     audience(5000, 1),
+     subscribers(5000, 1),
      {},
      {{connections_per_second, {25'000, "accept"}, {25'000, "accept"}}}},
     {"connect-presence",
-     audience(2000, 1, ChannelKind::presence),
+     subscribers(2000, 1, ChannelKind::presence),
      {"--limits.max-presence-members", "0"},
      {{connections_per_second, {{}, "accept"}, {{}, "accept"}}}},
     {"latency",
@@ -128,4 +128,4 @@ std::vector<const Scenario*> choose_scenarios(const std::vector<std::string>& na
     return chosen;
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

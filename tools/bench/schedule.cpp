@@ -5,7 +5,7 @@
 
 #include "clock.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 Schedule::Schedule(const Extent& extent, std::int64_t start_ns)
     : rate_(extent.rate), start_ns_(start_ns), total_(extent.events) {
@@ -46,4 +46,4 @@ std::int64_t Schedule::due_at(std::uint64_t event) const noexcept {
     return start_ns_ + static_cast<std::int64_t>(static_cast<double>(event) * 1e9 / rate_);
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

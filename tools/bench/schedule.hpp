@@ -4,7 +4,7 @@
 #include <limits>
 #include <optional>
 
-namespace carillon {
+namespace carillon::bench {
 
 /// Which events are due. With a rate event i is due at the start plus i/rate, however late the
 /// server is (open loop). Without one, the next event is always due, until the time is over.
@@ -47,4 +47,4 @@ private:
     std::uint64_t taken_ = 0;
 };
 
-}  // namespace carillon
+}  // namespace carillon::bench

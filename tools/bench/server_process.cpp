@@ -13,7 +13,7 @@
 #include "cores.hpp"
 #include "loopback.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
 constexpr double start_seconds_max = 10;
@@ -84,4 +84,4 @@ bool ServerProcess::has_ended(int wait_ms) const {
     }
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

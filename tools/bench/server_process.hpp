@@ -9,7 +9,7 @@
 
 #include "descriptor.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 /// A server that was started for a run, on a core of its own. It never outlives this object nor
 /// this process.
@@ -34,4 +34,4 @@ private:
     Descriptor watch_;  // Readable once the process has ended.
 };
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <new>
 
-namespace carillon {
+namespace carillon::bench {
 
 /// A number that a process and its children see alike.
 class SharedCount {
@@ -30,4 +30,4 @@ private:
     std::atomic<std::uint64_t>* value_;
 };
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace carillon {
+namespace carillon::bench {
 
 Spread spread_of(std::vector<double> values) {
     if (values.empty()) return {};
@@ -12,4 +12,4 @@ Spread spread_of(std::vector<double> values) {
     return {(values[lower] + values[upper]) / 2, values.front(), values.back()};
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

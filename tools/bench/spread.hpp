@@ -2,7 +2,7 @@
 
 #include <vector>
 
-namespace carillon {
+namespace carillon::bench {
 
 /// What several measurements of the same thing came to.
 struct Spread {
@@ -14,4 +14,4 @@ struct Spread {
 /// All zero for no values. Of an even number the median is the mean of the two in the middle.
 [[nodiscard]] Spread spread_of(std::vector<double> values);
 
-}  // namespace carillon
+}  // namespace carillon::bench

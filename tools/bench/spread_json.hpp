@@ -4,10 +4,10 @@
 
 #include "spread.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 [[nodiscard]] inline nlohmann::ordered_json to_json(const Spread& spread) {
     return {{"median", spread.median}, {"lowest", spread.lowest}, {"highest", spread.highest}};
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -3,7 +3,7 @@
 #include "carillon/websocket/handshake.hpp"
 #include "upgrade_request.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
 constexpr std::size_t head_bytes_max = 16384;
@@ -123,4 +123,4 @@ void Subscriber::close(int code) {
     host_.on_closed(*this, code);
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -9,11 +9,11 @@
 #include "ready_set.hpp"
 #include "wire.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 class Subscriber;
 
-/// What subscribers tell their audience, and what they ask it.
+/// What a subscriber reports to the set that it belongs to, and asks of it.
 class SubscriberHost {
 public:
     virtual std::span<char> scratch() = 0;
@@ -61,9 +61,9 @@ private:
     State state_ = State::unopened;
 };
 
-/// Close codes of our own for what has none: these are in nobody's range.
+/// Close codes of our own for what has none: no server sends these.
 inline constexpr int close_code_none = 0;         ///< TCP ended without a close frame.
 inline constexpr int close_code_no_connect = -1;  ///< It could not be opened.
 inline constexpr int close_code_broken = -2;      ///< What came is no WebSocket.
 
-}  // namespace carillon
+}  // namespace carillon::bench

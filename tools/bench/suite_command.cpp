@@ -4,13 +4,13 @@
 
 #include "output_file.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 SuiteCommand::SuiteCommand(CLI::App& app)
     : command_(app.add_subcommand(
           "suite",
-          "Measures the floor, then a server under every load of a list, several times "
-          "each, and compares the figures with targets and the floor.")) {
+          "Measures the baseline, then a server under every load of a list, several times "
+          "each, and compares the figures with targets and the baseline.")) {
     add_runs();
     add_output();
 }
@@ -49,7 +49,7 @@ void SuiteCommand::add_runs() {
     command_->add_option("--runs", options_.runs, "Runs of each scenario.")
         ->check(CLI::Range(1, 1000))
         ->capture_default_str();
-    command_->add_option("--duration", options_.seconds, "Seconds a run.")
+    command_->add_option("--duration", options_.seconds, "Seconds per run.")
         ->check(CLI::Range(0.01, 3600.0))
         ->capture_default_str();
     cores_.add_to(*command_);
@@ -84,7 +84,7 @@ int SuiteCommand::run(const std::atomic<bool>& interrupted) {
 
 void SuiteCommand::write(const SuiteReport& report) const {
     if (json_ != "-" && markdown_ != "-") {
-        std::cout << to_text(report.floor);
+        std::cout << to_text(report.baseline);
         for (const ScenarioReport& scenario : report.scenarios) std::cout << to_text(scenario);
         std::cout << std::flush;
     }
@@ -102,4 +102,4 @@ void SuiteCommand::write_changes(const SuiteReport& report,
     out << std::flush;
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -8,7 +8,7 @@
 #include "history.hpp"
 #include "suite_run.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 /// `carillon-bench suite`.
 class SuiteCommand {
@@ -34,4 +34,4 @@ private:
     std::string history_;
 };
 
-}  // namespace carillon
+}  // namespace carillon::bench

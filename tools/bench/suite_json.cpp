@@ -4,7 +4,7 @@
 #include "spread_json.hpp"
 #include "suite_report.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -20,8 +20,8 @@ Json of(const SuiteFigure& figure) {
     json["target"] = of(figure.target);
     json["ratio_max"] = of(figure.ratio_max);
     json["met"] = of(figure.is_met());
-    json["floor"] = figure.floor;
-    json["floor_value"] = of(figure.floor_value);
+    json["baseline"] = figure.baseline;
+    json["baseline_value"] = of(figure.baseline_value);
     json["ratio"] = of(figure.ratio());
     return json;
 }
@@ -49,8 +49,8 @@ Json to_json(const SuiteReport& report) {
             {"runs", report.runs},
             {"seconds", report.seconds},
             {"clean", report.is_clean()},
-            {"floor", to_json(report.floor)},
+            {"baseline", to_json(report.baseline)},
             {"scenarios", std::move(scenarios)}};
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

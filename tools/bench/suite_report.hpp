@@ -5,26 +5,26 @@
 #include <string>
 #include <vector>
 
+#include "baseline_report.hpp"
 #include "bench_options.hpp"
 #include "figure_kind.hpp"
-#include "floor_report.hpp"
 #include "machine.hpp"
 #include "spread.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 /// What the runs of a scenario came to in one respect.
 struct SuiteFigure {
     FigureKind kind;
     Spread spread;
     std::optional<double> target;
-    std::string floor;                     ///< the figure it is compared with; empty: none
-    std::optional<double> floor_value;     ///< nullopt as well when that is not available
-    std::optional<double> ratio_max = {};  ///< a target that is relative to the floor
+    std::string baseline;                  ///< the figure it is compared with; empty: none
+    std::optional<double> baseline_value;  ///< nullopt as well when that is not available
+    std::optional<double> ratio_max = {};  ///< a target that is relative to the baseline
 
-    /// Nullopt without a floor.
+    /// Nullopt without a baseline.
     [[nodiscard]] std::optional<double> ratio() const noexcept;
-    /// Nullopt without a target, or without the floor that it is relative to.
+    /// Nullopt without a target, or without the baseline that it is relative to.
     [[nodiscard]] std::optional<bool> is_met() const noexcept;
 };
 
@@ -43,8 +43,8 @@ struct SuiteReport {
     std::string flusher;
     Machine machine;
     int runs = 0;
-    double seconds = 0;  ///< a run
-    FloorReport floor;
+    double seconds = 0;  ///< per run
+    BaselineReport baseline;
     std::vector<ScenarioReport> scenarios;
 
     [[nodiscard]] bool is_clean() const noexcept;
@@ -54,4 +54,4 @@ struct SuiteReport {
 [[nodiscard]] std::string to_markdown(const SuiteReport& report);
 [[nodiscard]] nlohmann::ordered_json to_json(const SuiteReport& report);
 
-}  // namespace carillon
+}  // namespace carillon::bench

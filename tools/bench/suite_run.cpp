@@ -8,13 +8,13 @@
 #include <ostream>
 #include <stdexcept>
 
+#include "baseline_run.hpp"
 #include "bench_run.hpp"
 #include "file_limit.hpp"
-#include "floor_run.hpp"
 #include "loopback.hpp"
 #include "server_process.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
 std::string date_now() {
@@ -39,8 +39,8 @@ public:
 
     SuiteReport run() {
         const auto scenarios = choose_scenarios(options_.scenarios);
-        report_.floor =
-            run_floor({options_.cores, std::min(options_.seconds, 1.0), interrupted_}, progress_);
+        report_.baseline = run_baseline(
+            {options_.cores, std::min(options_.seconds, 1.0), interrupted_}, progress_);
         for (const Scenario* scenario : scenarios) measure(*scenario);
         return std::move(report_);
     }
@@ -73,9 +73,9 @@ private:
         constexpr std::uint64_t spare = 500;
         const std::uint64_t limit = raise_file_limit();
         const auto most = static_cast<std::uint32_t>(limit > 2 * spare ? limit - spare : spare);
-        options.audience.connections = std::min(options.audience.connections, most);
-        options.audience.channels =
-            std::min(options.audience.channels, options.audience.connections);
+        options.subscribers.connections = std::min(options.subscribers.connections, most);
+        options.subscribers.channels =
+            std::min(options.subscribers.channels, options.subscribers.connections);
         options.publish.duration_seconds = options_.seconds;
         options.publish.warm_up_seconds = std::min(options_.seconds, 1.0);
         if (options.idle_seconds > 0) options.idle_seconds = options_.seconds;
@@ -110,10 +110,10 @@ private:
     [[nodiscard]] SuiteFigure compare(const Goal& goal, const Spread& spread) const {
         const Yardstick& yardstick = goal.with(flusher_);
         SuiteFigure figure{
-            goal.figure,        spread, yardstick.target, std::string{yardstick.floor}, {},
+            goal.figure,        spread, yardstick.target, std::string{yardstick.baseline}, {},
             yardstick.ratio_max};
-        if (const FloorFigure* const floor = report_.floor.find(yardstick.floor)) {
-            figure.floor_value = value_of(goal.figure, *floor);
+        if (const BaselineFigure* const baseline = report_.baseline.find(yardstick.baseline)) {
+            figure.baseline_value = value_of(goal.figure, *baseline);
         }
         return figure;
     }
@@ -136,4 +136,4 @@ SuiteReport run_suite(const SuiteOptions& options, std::ostream& progress,
     return SuiteRun(options, progress, interrupted).run();
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

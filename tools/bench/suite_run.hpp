@@ -9,7 +9,7 @@
 #include "scenario.hpp"
 #include "suite_report.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 struct SuiteOptions {
     std::string server;                    ///< the program
@@ -18,16 +18,16 @@ struct SuiteOptions {
     Flusher flusher = Flusher::gathered;   ///< what the server is told to use
     std::string commit;
     int runs = 3;
-    double seconds = 3;  ///< a run
+    double seconds = 3;  ///< per run
     CorePair cores;
 };
 
 [[nodiscard]] const char* to_text(Flusher flusher) noexcept;
 
-/// Measures the floor, then every scenario, each run with a server started for it. Throws
+/// Measures the baseline, then every scenario, each run with a server started for it. Throws
 /// std::exception for what cannot be measured, and when interrupted; no process is left then
 /// either.
 [[nodiscard]] SuiteReport run_suite(const SuiteOptions& options, std::ostream& progress,
                                     const std::atomic<bool>& interrupted);
 
-}  // namespace carillon
+}  // namespace carillon::bench

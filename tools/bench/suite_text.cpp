@@ -2,7 +2,7 @@
 
 #include "suite_report.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
 std::string range_text(const SuiteFigure& figure) {
@@ -13,7 +13,7 @@ std::string range_text(const SuiteFigure& figure) {
 
 std::string target_text(const SuiteFigure& figure) {
     if (figure.ratio_max && figure.is_met()) {
-        return fmt::format("at most {:.2f} × {}, {}", *figure.ratio_max, figure.floor,
+        return fmt::format("at most {:.2f} × {}, {}", *figure.ratio_max, figure.baseline,
                            *figure.is_met() ? "met" : "missed");
     }
     if (!figure.target) return "–";
@@ -24,7 +24,7 @@ std::string target_text(const SuiteFigure& figure) {
 
 std::string ratio_text(const SuiteFigure& figure) {
     const std::optional<double> ratio = figure.ratio();
-    return ratio ? fmt::format("{:.2f} × {}", *ratio, figure.floor) : "–";
+    return ratio ? fmt::format("{:.2f} × {}", *ratio, figure.baseline) : "–";
 }
 
 /// What keeps the figures of a scenario from being true; empty if nothing does.
@@ -33,11 +33,11 @@ std::string caveat(const ScenarioReport& report) {
     return report.generator_bound ? "the generator was the limit" : "";
 }
 
-std::string floor_table(const FloorReport& floor) {
-    std::string text = "| Floor | CPU each | A second |\n| --- | --- | --- |\n";
-    for (const FloorFigure& figure : floor.figures) {
+std::string baseline_table(const BaselineReport& baseline) {
+    std::string text = "| Baseline | CPU each | Per second |\n| --- | --- | --- |\n";
+    for (const BaselineFigure& figure : baseline.figures) {
         if (!figure.unavailable.empty()) continue;
-        text += fmt::format("| {}, a {} | {:.3f} µs | {} |\n", figure.name, figure.operation,
+        text += fmt::format("| {}, per {} | {:.3f} µs | {} |\n", figure.name, figure.operation,
                             figure.cpu_us.median,
                             figure_text(FigureKind::events_per_second, figure.per_second.median));
     }
@@ -62,7 +62,7 @@ std::string to_text(const ScenarioReport& report) {
 std::string to_markdown(const SuiteReport& report) {
     std::string text = fmt::format(
         "{}{}{}; flusher {}; {}, {} cores, Linux {}; medians (lowest – highest) of {} runs of {} s."
-        "\n\n| Scenario | Figure | Target | Ratio to floor |\n| --- | --- | --- | --- |\n",
+        "\n\n| Scenario | Figure | Target | Ratio to baseline |\n| --- | --- | --- | --- |\n",
         report.date, report.commit.empty() ? "" : ", commit ", report.commit, report.flusher,
         report.machine.cpu, report.machine.cores, report.machine.kernel, report.runs,
         report.seconds);
@@ -75,7 +75,7 @@ std::string to_markdown(const SuiteReport& report) {
                             why.empty() ? "" : "; ", why, target_text(figure), ratio_text(figure));
         }
     }
-    return text + '\n' + floor_table(report.floor);
+    return text + '\n' + baseline_table(report.baseline);
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace carillon {
+namespace carillon::bench {
 
 std::string upgrade_request(const BenchTarget& target, std::string_view host_field) {
     return fmt::format(
@@ -12,4 +12,4 @@ std::string upgrade_request(const BenchTarget& target, std::string_view host_fie
         target.path_prefix, target.credential.key, host_field, upgrade_key);
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -7,7 +7,7 @@
 #include "gathered_frames.hpp"
 #include "ring_sender.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
 void require_whole(ssize_t sent, std::size_t size) {
@@ -66,4 +66,4 @@ std::unique_ptr<WaveSender> make_wave_sender(SendWay way, std::span<const int> s
     throw std::invalid_argument("no such way to send");
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

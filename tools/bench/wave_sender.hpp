@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace carillon {
+namespace carillon::bench {
 
 /// Sends a wave: the same frames to each of some sockets.
 class WaveSender {
@@ -27,4 +27,4 @@ enum class SendWay : std::uint8_t {
                                                            std::span<const int> sockets,
                                                            const std::vector<std::string>& frames);
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -10,7 +10,7 @@
 
 #include "destination.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
 bool is_not_ready(int error) noexcept {
@@ -94,4 +94,4 @@ Wire::Received Wire::read(std::span<char> into, std::size_t& size, bool& drained
     return Received::some;
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

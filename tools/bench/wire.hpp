@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace carillon {
+namespace carillon::bench {
 
 class Destination;
 
@@ -48,4 +48,4 @@ private:
     std::string outbound_;
 };
 
-}  // namespace carillon
+}  // namespace carillon::bench

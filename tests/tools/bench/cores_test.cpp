@@ -5,7 +5,7 @@
 #include <array>
 #include <stdexcept>
 
-namespace carillon::test {
+namespace carillon::bench::test {
 namespace {
 
 void expect_pair(CorePair pair, int measured, int peer) {
@@ -31,4 +31,4 @@ TEST(Cores, OneIsNotEnough) {
 }
 
 }  // namespace
-}  // namespace carillon::test
+}  // namespace carillon::bench::test

@@ -9,7 +9,7 @@
 #include <set>
 #include <vector>
 
-namespace carillon::test {
+namespace carillon::bench::test {
 namespace {
 
 using Arrival = DeliveryLedger::Arrival;
@@ -44,7 +44,7 @@ TEST(DeliveryLedger, CountsWhatNeverCame) {
     EXPECT_EQ(ledger.lost(0, 0, 4), 2U);  // Only the first four were published.
 }
 
-TEST(DeliveryLedger, ExcusesWhatNobodyMayExpect) {
+TEST(DeliveryLedger, ExcusesWhatNoSubscriberMayExpect) {
     DeliveryLedger ledger(1, 1);
     record(ledger, {0, 2, 5});
     constexpr std::array<std::uint32_t, 4> unsure{0, 1, 3, 7};
@@ -108,4 +108,4 @@ TEST(DeliveryLedger, CountsLossesBeyondWhatItCanRemember) {
 }
 
 }  // namespace
-}  // namespace carillon::test
+}  // namespace carillon::bench::test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace carillon::test {
+namespace carillon::bench::test {
 namespace {
 
 TEST(FigureKind, IsWrittenForPeople) {
@@ -27,7 +27,7 @@ TEST(FigureKind, IsReadFromARun) {
     report.measured.deliveries = 1000;
     report.measured.events = 10;
     report.measured.seconds = 0.5;
-    report.audience.ready = 100;
+    report.subscribers.ready = 100;
     report.connecting.seconds = 0.25;
     report.connecting.server.resident_bytes = 90'000;
     report.resident_before = 10'000;
@@ -47,7 +47,7 @@ TEST(FigureKind, IsReadFromARun) {
 TEST(FigureKind, CountsBytesAfterIdlingIfThereIsThat) {
     BenchReport report;
     report.options.idle_seconds = 1;
-    report.audience.ready = 10;
+    report.subscribers.ready = 10;
     report.connecting.server.resident_bytes = 90'000;
     report.idling.server.resident_bytes = 5000;
     EXPECT_DOUBLE_EQ(value_of(FigureKind::bytes_per_connection, report), 500);
@@ -59,15 +59,15 @@ TEST(FigureKind, OfARunThatDidNothingIsZero) {
     EXPECT_EQ(value_of(FigureKind::bytes_per_connection, BenchReport{}), 0);
 }
 
-TEST(FigureKind, HasTheFloorOfItsDimension) {
-    FloorFigure floor{"accept", "connection", {2, 1, 3}, {5000, 4000, 6000}, {}, {}};
-    EXPECT_EQ(value_of(FigureKind::cpu_per_delivery, floor), 2);
-    EXPECT_EQ(value_of(FigureKind::connections_per_second, floor), 5000);
-    EXPECT_EQ(value_of(FigureKind::latency_p50, floor), std::nullopt);
-    EXPECT_EQ(value_of(FigureKind::bytes_per_connection, floor), std::nullopt);
-    floor.resident_bytes = {80, 80, 80};
-    EXPECT_EQ(value_of(FigureKind::bytes_per_connection, floor), 80);
+TEST(FigureKind, HasTheBaselineOfItsDimension) {
+    BaselineFigure baseline{"accept", "connection", {2, 1, 3}, {5000, 4000, 6000}, {}, {}};
+    EXPECT_EQ(value_of(FigureKind::cpu_per_delivery, baseline), 2);
+    EXPECT_EQ(value_of(FigureKind::connections_per_second, baseline), 5000);
+    EXPECT_EQ(value_of(FigureKind::latency_p50, baseline), std::nullopt);
+    EXPECT_EQ(value_of(FigureKind::bytes_per_connection, baseline), std::nullopt);
+    baseline.resident_bytes = {80, 80, 80};
+    EXPECT_EQ(value_of(FigureKind::bytes_per_connection, baseline), 80);
 }
 
 }  // namespace
-}  // namespace carillon::test
+}  // namespace carillon::bench::test

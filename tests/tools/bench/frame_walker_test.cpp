@@ -9,7 +9,7 @@
 #include "carillon/websocket/decoder.hpp"
 #include "carillon/websocket/encoder.hpp"
 
-namespace carillon::test {
+namespace carillon::bench::test {
 namespace {
 
 using Messages = std::vector<std::pair<WsOpcode, std::string>>;
@@ -116,4 +116,4 @@ TEST(ClientFrame, IsWhatAServerDecodes) {
 }
 
 }  // namespace
-}  // namespace carillon::test
+}  // namespace carillon::bench::test

@@ -9,7 +9,7 @@
 
 #include "suite_example.hpp"
 
-namespace carillon::test {
+namespace carillon::bench::test {
 namespace {
 
 std::vector<Change> changes_since(const std::vector<SuiteReport>& past, const SuiteReport& now) {
@@ -19,12 +19,12 @@ std::vector<Change> changes_since(const std::vector<SuiteReport>& past, const Su
     return changes(now, lines);
 }
 
-TEST(History, KeepsMediansRatiosAndTheFloor) {
+TEST(History, KeepsMediansRatiosAndTheBaseline) {
     const HistoryLine line = history_line(suite_example(0.2, 3'000'000, 1.5));
     EXPECT_EQ(line["commit"], "abc");
     EXPECT_EQ(line["machine"]["cpu"], "A CPU");
-    EXPECT_EQ(line["floor"]["gathered-32"]["cpu_us"], 0.125);
-    EXPECT_FALSE(line["floor"].contains("io_uring-32"));
+    EXPECT_EQ(line["baseline"]["gathered-32"]["cpu_us"], 0.125);
+    EXPECT_FALSE(line["baseline"].contains("io_uring-32"));
     EXPECT_EQ(line["figures"]["fan-out-32"]["server_us_per_delivery"]["median"], 0.2);
     EXPECT_EQ(line["figures"]["fan-out-32"]["server_us_per_delivery"]["ratio"], 1.6);
     EXPECT_FALSE(line["figures"]["latency"]["latency_p50_ms"].contains("ratio"));
@@ -43,7 +43,7 @@ TEST(History, TellsWhatChanged) {
     EXPECT_FALSE(found[2].of_ratio);
     EXPECT_FALSE(found[2].regressed);
     EXPECT_EQ(to_text(found[1]),
-              "fan-out-32        deliveries a second     -20.0 % of the ratio to the floor, "
+              "fan-out-32        deliveries per second   -20.0 % of the ratio to the baseline, "
               "regressed\n");
     EXPECT_EQ(to_text(found[2]), "latency           latency p50             -50.0 %\n");
 }
@@ -63,7 +63,7 @@ TEST(History, ASlowerMachineIsNoRegression) {
     SuiteReport now = suite_example(0.4, 1'500'000, 1);
     for (SuiteFigure& figure : now.scenarios[0].figures) {
         const bool more_is_better = traits_of(figure.kind).more_is_better;
-        figure.floor_value = *figure.floor_value * (more_is_better ? 0.5 : 2);
+        figure.baseline_value = *figure.baseline_value * (more_is_better ? 0.5 : 2);
     }
     for (const Change& change : changes_since({suite_example(0.2, 3'000'000, 1)}, now)) {
         EXPECT_NEAR(change.by, 0, 1e-9) << to_text(change);
@@ -117,4 +117,4 @@ TEST_F(HistoryFile, MayHoldWhatIsNoReport) {
 }
 
 }  // namespace
-}  // namespace carillon::test
+}  // namespace carillon::bench::test

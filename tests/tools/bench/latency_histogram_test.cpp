@@ -7,7 +7,7 @@
 #include <random>
 #include <vector>
 
-namespace carillon::test {
+namespace carillon::bench::test {
 namespace {
 
 void expect_percentiles_of(std::vector<std::int64_t> values) {
@@ -55,4 +55,4 @@ TEST(LatencyHistogram, HoldsWhatIsOutOfRange) {
 }
 
 }  // namespace
-}  // namespace carillon::test
+}  // namespace carillon::bench::test

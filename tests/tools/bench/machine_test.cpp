@@ -4,7 +4,7 @@
 
 #include <sstream>
 
-namespace carillon::test {
+namespace carillon::bench::test {
 namespace {
 
 TEST(Machine, IsNamedByItsFirstCore) {
@@ -24,4 +24,4 @@ TEST(Machine, HasCores) {
 }
 
 }  // namespace
-}  // namespace carillon::test
+}  // namespace carillon::bench::test

@@ -5,7 +5,7 @@
 #include <limits>
 #include <string>
 
-namespace carillon::test {
+namespace carillon::bench::test {
 namespace {
 
 std::string written(const Marker& marker) {
@@ -49,4 +49,4 @@ TEST(Marker, IsNotFoundInOtherText) {
 }
 
 }  // namespace
-}  // namespace carillon::test
+}  // namespace carillon::bench::test

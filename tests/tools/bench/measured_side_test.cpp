@@ -9,12 +9,12 @@
 
 #include "cores.hpp"
 
-namespace carillon::test {
+namespace carillon::bench::test {
 namespace {
 
 class MeasuredSides : public testing::Test {
 protected:
-    std::vector<Stretch> run(const MeasuredSide::Measure& measure) {
+    std::vector<Window> run(const MeasuredSide::Measure& measure) {
         MeasuredSide side(allowed_cores().front(), measure);
         ReadySet ready;
         return side.serve(ready, interrupted_, [this] { ++turns_; });
@@ -29,17 +29,17 @@ protected:
 };
 
 TEST_F(MeasuredSides, ReportWhatTheyMeasured) {
-    const auto stretches = run([] { return std::vector<Stretch>{{1.5, 2, 3, 4}, {0.5, 6, 7, 8}}; });
-    ASSERT_EQ(stretches.size(), 2U);
-    EXPECT_EQ(stretches[0].seconds, 1.5);
-    EXPECT_EQ(stretches[0].operations, 3U);
-    EXPECT_EQ(stretches[1].cpu_ns, 6);
-    EXPECT_EQ(stretches[1].resident_bytes, 8);
+    const auto windows = run([] { return std::vector<Window>{{1.5, 2, 3, 4}, {0.5, 6, 7, 8}}; });
+    ASSERT_EQ(windows.size(), 2U);
+    EXPECT_EQ(windows[0].seconds, 1.5);
+    EXPECT_EQ(windows[0].operations, 3U);
+    EXPECT_EQ(windows[1].cpu_ns, 6);
+    EXPECT_EQ(windows[1].resident_bytes, 8);
     EXPECT_GT(turns_, 0);
 }
 
 TEST_F(MeasuredSides, SayWhatFailed) {
-    const auto fail = []() -> std::vector<Stretch> { throw std::runtime_error("no socket"); };
+    const auto fail = []() -> std::vector<Window> { throw std::runtime_error("no socket"); };
     try {
         run(fail);
         FAIL();
@@ -49,7 +49,7 @@ TEST_F(MeasuredSides, SayWhatFailed) {
 }
 
 TEST_F(MeasuredSides, MayDie) {
-    const auto die = []() -> std::vector<Stretch> {
+    const auto die = []() -> std::vector<Window> {
         ::raise(SIGKILL);
         return {};
     };
@@ -58,11 +58,11 @@ TEST_F(MeasuredSides, MayDie) {
 
 TEST_F(MeasuredSides, AreEndedByAnInterruption) {
     interrupted_ = true;
-    const auto stay = []() -> std::vector<Stretch> {
+    const auto stay = []() -> std::vector<Window> {
         while (true) ::pause();
     };
     EXPECT_THROW(run(stay), std::runtime_error);
 }
 
 }  // namespace
-}  // namespace carillon::test
+}  // namespace carillon::bench::test

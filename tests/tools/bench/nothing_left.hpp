@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <thread>
 
-namespace carillon::test {
+namespace carillon::bench::test {
 
 /// Tests of programs that measure with two processes, and must not leave one behind: what they
 /// leave becomes a child of this process.
@@ -23,4 +23,4 @@ protected:
     }
 };
 
-}  // namespace carillon::test
+}  // namespace carillon::bench::test

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace carillon::test {
+namespace carillon::bench::test {
 
 /// A program of ours and one of its output streams.
 class Program {
@@ -72,4 +72,4 @@ private:
     std::string text_;
 };
 
-}  // namespace carillon::test
+}  // namespace carillon::bench::test

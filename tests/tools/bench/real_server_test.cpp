@@ -11,7 +11,7 @@
 
 #include "program.hpp"
 
-namespace carillon::test {
+namespace carillon::bench::test {
 namespace {
 
 class AgainstTheRealServer : public testing::Test {
@@ -47,7 +47,7 @@ protected:
         return report;
     }
 
-    static void expect_clean(const nlohmann::json& report, std::uint64_t listeners) {
+    static void expect_clean(const nlohmann::json& report, std::uint64_t subscribers) {
         EXPECT_EQ(report["status"], 0) << report.dump(2);
         EXPECT_EQ(report["faults"]["lost"], 0);
         EXPECT_EQ(report["faults"]["duplicated"], 0);
@@ -55,7 +55,7 @@ protected:
         EXPECT_EQ(report["faults"]["misdirected"], 0);
         const auto& measured = report["measured"];
         EXPECT_GT(measured["events"], 0);
-        EXPECT_EQ(measured["deliveries"], measured["events"].get<std::uint64_t>() * listeners);
+        EXPECT_EQ(measured["deliveries"], measured["events"].get<std::uint64_t>() * subscribers);
         EXPECT_GT(measured["server_cpu_seconds"], 0);
         EXPECT_GT(report["connecting"]["server_resident_bytes_after"], 0);
     }
@@ -144,4 +144,4 @@ TEST_F(AgainstTheRealServer, AnInterruptedRunReportsWhatItHas) {
 }
 
 }  // namespace
-}  // namespace carillon::test
+}  // namespace carillon::bench::test

@@ -6,7 +6,7 @@
 #include "http_answer.hpp"
 #include "request_signer.hpp"
 
-namespace carillon::test {
+namespace carillon::bench::test {
 namespace {
 
 TEST(RequestSigner, SignsWhatTheServerAccepts) {
@@ -77,4 +77,4 @@ TEST(HttpAnswer, MayEndWithTheConnection) {
 }
 
 }  // namespace
-}  // namespace carillon::test
+}  // namespace carillon::bench::test

@@ -5,7 +5,7 @@
 
 #include "scenario.hpp"
 
-namespace carillon::test {
+namespace carillon::bench::test {
 namespace {
 
 TEST(Scenarios, CanBeRun) {
@@ -17,14 +17,14 @@ TEST(Scenarios, CanBeRun) {
     }
 }
 
-TEST(Scenarios, HaveAFloorThatIsMeasured) {
-    const std::set<std::string_view> floors{
+TEST(Scenarios, HaveABaselineThatIsMeasured) {
+    const std::set<std::string_view> baselines{
         "",           "send-1",      "gathered-8", "gathered-32", "io_uring-1",
         "io_uring-8", "io_uring-32", "accept",     "http",        "http-close"};
     for (const Scenario& scenario : all_scenarios()) {
         for (const Goal& goal : scenario.goals) {
-            EXPECT_TRUE(floors.contains(goal.with(Flusher::gathered).floor)) << scenario.name;
-            EXPECT_TRUE(floors.contains(goal.with(Flusher::io_uring).floor)) << scenario.name;
+            EXPECT_TRUE(baselines.contains(goal.with(Flusher::gathered).baseline)) << scenario.name;
+            EXPECT_TRUE(baselines.contains(goal.with(Flusher::io_uring).baseline)) << scenario.name;
         }
     }
 }
@@ -39,4 +39,4 @@ TEST(Scenarios, AreAllOrThoseNamed) {
 }
 
 }  // namespace
-}  // namespace carillon::test
+}  // namespace carillon::bench::test

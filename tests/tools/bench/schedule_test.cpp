@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace carillon::test {
+namespace carillon::bench::test {
 namespace {
 
 constexpr std::int64_t start = 1'000'000;
@@ -63,4 +63,4 @@ TEST(Schedule, IsAlwaysReadyWithoutARate) {
 }
 
 }  // namespace
-}  // namespace carillon::test
+}  // namespace carillon::bench::test

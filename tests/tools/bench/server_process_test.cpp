@@ -10,7 +10,7 @@
 #include "cores.hpp"
 #include "loopback.hpp"
 
-namespace carillon::test {
+namespace carillon::bench::test {
 namespace {
 
 class ServerProcesses : public testing::Test {
@@ -49,4 +49,4 @@ TEST_F(ServerProcesses, AreGivenUpOnAnInterruption) {
 }
 
 }  // namespace
-}  // namespace carillon::test
+}  // namespace carillon::bench::test

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-namespace carillon::test {
+namespace carillon::bench::test {
 namespace {
 
 void expect_spread(Spread spread, double median, double lowest, double highest) {
@@ -27,4 +27,4 @@ TEST(Spread, OfNothingIsZero) {
 }
 
 }  // namespace
-}  // namespace carillon::test
+}  // namespace carillon::bench::test

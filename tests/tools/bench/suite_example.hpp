@@ -2,10 +2,10 @@
 
 #include "suite_report.hpp"
 
-namespace carillon::test {
+namespace carillon::bench::test {
 
-/// One scenario with a floor, whose CPU a delivery and deliveries a second are these, and one
-/// without.
+/// One scenario with a baseline, whose CPU per delivery and deliveries per second are these, and
+/// one without.
 inline SuiteReport suite_example(double cpu_us, double per_second, double latency_ms) {
     SuiteReport report;
     report.date = "2026-11-21T10:00:00Z";
@@ -14,9 +14,9 @@ inline SuiteReport suite_example(double cpu_us, double per_second, double latenc
     report.machine = {"A CPU", "6.1", 2};
     report.runs = 3;
     report.seconds = 3;
-    report.floor.figures.push_back(
+    report.baseline.figures.push_back(
         {"gathered-32", "delivery", {0.125, 0.1, 0.2}, {4'000'000, 1, 1}, {}, {}});
-    report.floor.figures.push_back({"io_uring-32", "delivery", {}, {}, {}, "no"});
+    report.baseline.figures.push_back({"io_uring-32", "delivery", {}, {}, {}, "no"});
     ScenarioReport fan_out;
     fan_out.name = "fan-out-32";
     fan_out.figures = {{FigureKind::cpu_per_delivery,
@@ -36,4 +36,4 @@ inline SuiteReport suite_example(double cpu_us, double per_second, double latenc
     return report;
 }
 
-}  // namespace carillon::test
+}  // namespace carillon::bench::test

@@ -8,7 +8,7 @@
 #include "nothing_left.hpp"
 #include "program.hpp"
 
-namespace carillon::test {
+namespace carillon::bench::test {
 namespace {
 
 class SuiteProgram : public NothingLeft {
@@ -53,7 +53,7 @@ TEST_F(SuiteProgram, MeasuresAScenario) {
 }
 
 TEST_F(SuiteProgram, LeavesNothingBehindWhenInterrupted) {
-    for (const char* const at : {"floor: send-1", "connecting", "measuring"}) {
+    for (const char* const at : {"baseline: send-1", "connecting", "measuring"}) {
         Program program(command("1000", "0.01"), STDERR_FILENO);
         program.read_until(at);
         program.kill(SIGINT);
@@ -69,4 +69,4 @@ TEST_F(SuiteProgram, SaysThatTheServerDoesNotStart) {
 }
 
 }  // namespace
-}  // namespace carillon::test
+}  // namespace carillon::bench::test

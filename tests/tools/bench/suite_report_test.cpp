@@ -6,7 +6,7 @@
 
 #include "suite_example.hpp"
 
-namespace carillon::test {
+namespace carillon::bench::test {
 namespace {
 
 SuiteFigure figure(FigureKind kind, double median, std::optional<double> target) {
@@ -21,31 +21,31 @@ TEST(SuiteFigure, MeetsATargetFromTheRightSide) {
     EXPECT_EQ(figure(FigureKind::events_per_second, 1, std::nullopt).is_met(), std::nullopt);
 }
 
-TEST(SuiteFigure, MeetsATargetThatIsRelativeToTheFloor) {
+TEST(SuiteFigure, MeetsATargetThatIsRelativeToTheBaseline) {
     SuiteFigure cpu = figure(FigureKind::cpu_per_delivery, 3, std::nullopt);
     cpu.ratio_max = 1.5;
-    EXPECT_EQ(cpu.is_met(), std::nullopt) << "without a floor";
-    cpu.floor_value = 2;
+    EXPECT_EQ(cpu.is_met(), std::nullopt) << "without a baseline";
+    cpu.baseline_value = 2;
     EXPECT_EQ(cpu.is_met(), true);
-    cpu.floor_value = 1.99;
+    cpu.baseline_value = 1.99;
     EXPECT_EQ(cpu.is_met(), false);
 }
 
-TEST(SuiteFigure, HasARatioToTheFloorIfThereIsOne) {
+TEST(SuiteFigure, HasARatioToTheBaselineIfThereIsOne) {
     SuiteFigure cpu = figure(FigureKind::cpu_per_delivery, 3, 2.9);
     EXPECT_EQ(cpu.ratio(), std::nullopt);
-    cpu.floor_value = 2;
+    cpu.baseline_value = 2;
     EXPECT_EQ(cpu.ratio(), 1.5);
-    cpu.floor_value = 0;
+    cpu.baseline_value = 0;
     EXPECT_EQ(cpu.ratio(), std::nullopt);
 }
 
 TEST(SuiteReport, IsText) {
     const SuiteReport report = suite_example(0.2, 3'000'000, 1.5);
     EXPECT_EQ(to_text(report.scenarios[0]),
-              "fan-out-32        server CPU a delivery   0.200 µs (0.100 – 0.400); target at most "
+              "fan-out-32        server CPU per delivery 0.200 µs (0.100 – 0.400); target at most "
               "0.220 µs, met; 1.60 × gathered-32\n"
-              "fan-out-32        deliveries a second     3,000,000 (3,000,000 – 3,000,000); target "
+              "fan-out-32        deliveries per second   3,000,000 (3,000,000 – 3,000,000); target "
               "at least 3,500,000, missed; 0.75 × gathered-32\n");
     EXPECT_EQ(to_text(report.scenarios[1]),
               "latency           latency p50             1.50 ms (1.50 – 1.50); target –; –\n");
@@ -66,15 +66,15 @@ TEST(SuiteReport, IsAMarkdownTable) {
         to_markdown(suite_example(0.2, 3'000'000, 1.5)),
         R"(2026-11-21T10:00:00Z, commit abc; flusher gathered; A CPU, 2 cores, Linux 6.1; medians (lowest – highest) of 3 runs of 3 s.
 
-| Scenario | Figure | Target | Ratio to floor |
+| Scenario | Figure | Target | Ratio to baseline |
 | --- | --- | --- | --- |
-| fan-out-32 | server CPU a delivery: 0.200 µs (0.100 – 0.400) | at most 0.220 µs, met | 1.60 × gathered-32 |
-| fan-out-32 | deliveries a second: 3,000,000 (3,000,000 – 3,000,000) | at least 3,500,000, missed | 0.75 × gathered-32 |
+| fan-out-32 | server CPU per delivery: 0.200 µs (0.100 – 0.400) | at most 0.220 µs, met | 1.60 × gathered-32 |
+| fan-out-32 | deliveries per second: 3,000,000 (3,000,000 – 3,000,000) | at least 3,500,000, missed | 0.75 × gathered-32 |
 | latency | latency p50: 1.50 ms (1.50 – 1.50) | – | – |
 
-| Floor | CPU each | A second |
+| Baseline | CPU each | Per second |
 | --- | --- | --- |
-| gathered-32, a delivery | 0.125 µs | 4,000,000 |
+| gathered-32, per delivery | 0.125 µs | 4,000,000 |
 )");
 }
 
@@ -82,7 +82,7 @@ TEST(SuiteReport, IsJson) {
     const auto json = to_json(suite_example(0.2, 3'000'000, 1.5));
     EXPECT_EQ(json["commit"], "abc");
     EXPECT_EQ(json["machine"]["cores"], 2);
-    EXPECT_EQ(json["floor"]["figures"]["gathered-32"]["cpu_us"]["median"], 0.125);
+    EXPECT_EQ(json["baseline"]["figures"]["gathered-32"]["cpu_us"]["median"], 0.125);
     const auto& fan_out = json["scenarios"][0];
     EXPECT_EQ(fan_out["name"], "fan-out-32");
     EXPECT_EQ(fan_out["options"]["connections"], 1000);
@@ -99,4 +99,4 @@ TEST(SuiteReport, IsJson) {
 }
 
 }  // namespace
-}  // namespace carillon::test
+}  // namespace carillon::bench::test

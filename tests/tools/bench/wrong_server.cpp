@@ -15,7 +15,7 @@
 #include "carillon/websocket/encoder.hpp"
 #include "carillon/websocket/handshake.hpp"
 
-namespace carillon::test {
+namespace carillon::bench::test {
 namespace {
 
 bool hits(std::uint64_t count, unsigned every) {
@@ -204,4 +204,4 @@ void WrongServer::deliver(Peer& peer, const std::string& frame) {
     if (!peer.held_back.empty()) peer.send(std::exchange(peer.held_back, {}));
 }
 
-}  // namespace carillon::test
+}  // namespace carillon::bench::test

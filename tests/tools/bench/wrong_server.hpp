@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-namespace carillon::test {
+namespace carillon::bench::test {
 
 /// What a WrongServer does wrong; 0 for never. Deliveries are counted for each connection, from 1;
 /// of several faults on one delivery the first named here happens.
@@ -65,4 +65,4 @@ private:
     std::thread thread_;
 };
 
-}  // namespace carillon::test
+}  // namespace carillon::bench::test

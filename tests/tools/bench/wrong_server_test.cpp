@@ -6,7 +6,7 @@
 
 #include "bench_run.hpp"
 
-namespace carillon::test {
+namespace carillon::bench::test {
 namespace {
 
 constexpr std::uint32_t connections = 7;
@@ -15,7 +15,7 @@ constexpr std::uint32_t connections = 7;
 BenchOptions options_for(const WrongServer& server, std::uint32_t in_flight = 1) {
     BenchOptions options;
     options.target.port = server.port();
-    options.audience.connections = connections;
+    options.subscribers.connections = connections;
     options.publish.in_flight = in_flight;
     options.publish.events = 1000;
     options.publish.warm_up_seconds = 0;
@@ -45,9 +45,9 @@ TEST(AgainstAWrongServer, EveryDropIsCounted) {
     const Wrongs wrongs = server.finish();
     EXPECT_EQ(wrongs.dropped, 1000U / 17 * connections);
     EXPECT_EQ(report.lost, wrongs.dropped);
-    EXPECT_EQ(report.audience.received, wrongs.delivered);
-    EXPECT_EQ(report.audience.duplicated, 0U);
-    EXPECT_EQ(report.audience.out_of_order, 0U);
+    EXPECT_EQ(report.subscribers.received, wrongs.delivered);
+    EXPECT_EQ(report.subscribers.duplicated, 0U);
+    EXPECT_EQ(report.subscribers.out_of_order, 0U);
     EXPECT_FALSE(report.is_clean());
 }
 
@@ -55,8 +55,8 @@ TEST(AgainstAWrongServer, EveryDoubleIsCounted) {
     WrongServer server({.double_every = 10});  // The last one too.
     const BenchReport report = run(options_for(server, 4));
     EXPECT_EQ(server.finish().doubled, 1000U / 10 * connections);
-    EXPECT_EQ(report.audience.duplicated, 1000U / 10 * connections);
-    EXPECT_EQ(report.audience.received, 1000U * connections);
+    EXPECT_EQ(report.subscribers.duplicated, 1000U / 10 * connections);
+    EXPECT_EQ(report.subscribers.received, 1000U * connections);
     EXPECT_EQ(report.lost, 0U);
     EXPECT_FALSE(report.is_clean());
 }
@@ -65,9 +65,9 @@ TEST(AgainstAWrongServer, EverySwapIsCounted) {
     WrongServer server({.swap_every = 7});
     const BenchReport report = run(options_for(server));
     EXPECT_EQ(server.finish().swapped, 1000U / 7 * connections);
-    EXPECT_EQ(report.audience.out_of_order, 1000U / 7 * connections);
+    EXPECT_EQ(report.subscribers.out_of_order, 1000U / 7 * connections);
     EXPECT_EQ(report.lost, 0U);
-    EXPECT_EQ(report.audience.duplicated, 0U);
+    EXPECT_EQ(report.subscribers.duplicated, 0U);
     EXPECT_FALSE(report.is_clean());
 }
 
@@ -77,9 +77,9 @@ TEST(AgainstAWrongServer, FaultsTogetherAreTakenApart) {
     const Wrongs wrongs = server.finish();
     EXPECT_GT(wrongs.swapped, 0U);
     EXPECT_EQ(report.lost, wrongs.dropped);
-    EXPECT_EQ(report.audience.duplicated, wrongs.doubled);
-    EXPECT_EQ(report.audience.out_of_order, wrongs.swapped);
-    EXPECT_EQ(report.audience.received, wrongs.delivered);
+    EXPECT_EQ(report.subscribers.duplicated, wrongs.doubled);
+    EXPECT_EQ(report.subscribers.out_of_order, wrongs.swapped);
+    EXPECT_EQ(report.subscribers.received, wrongs.delivered);
 }
 
 TEST(AgainstAWrongServer, RefusedEventsAreNotExpected) {
@@ -89,8 +89,8 @@ TEST(AgainstAWrongServer, RefusedEventsAreNotExpected) {
     EXPECT_EQ(report.publish.refused, 1000U / 9);
     EXPECT_EQ(report.publish.statuses.at(503), 1000U / 9);
     EXPECT_EQ(report.lost, 0U);
-    EXPECT_EQ(report.audience.duplicated, 0U);
-    EXPECT_EQ(report.audience.received, (1000U - 1000U / 9) * connections);
+    EXPECT_EQ(report.subscribers.duplicated, 0U);
+    EXPECT_EQ(report.subscribers.received, (1000U - 1000U / 9) * connections);
 }
 
 TEST(AgainstAWrongServer, UnansweredEventsMayComeOrNot) {
@@ -99,13 +99,13 @@ TEST(AgainstAWrongServer, UnansweredEventsMayComeOrNot) {
     EXPECT_EQ(server.finish().ignored, 100U);
     EXPECT_EQ(report.publish.unanswered, 100U);
     EXPECT_EQ(report.lost, 0U);  // Request and delivery n are the same event here.
-    EXPECT_EQ(report.audience.received, 900U * connections);
+    EXPECT_EQ(report.subscribers.received, 900U * connections);
 }
 
 TEST(AgainstAWrongServer, AConnectionThatIsClosedLosesTheRest) {
     WrongServer server({.close_after = 600});
     const BenchReport report = run(options_for(server));
-    EXPECT_EQ(report.audience.closed, 1U);
+    EXPECT_EQ(report.subscribers.closed, 1U);
     EXPECT_EQ(report.lost, 400U);
     EXPECT_FALSE(report.stalled);
 }
@@ -113,14 +113,14 @@ TEST(AgainstAWrongServer, AConnectionThatIsClosedLosesTheRest) {
 TEST(AgainstAWrongServer, SilenceEndsTheRun) {
     WrongServer server({.silent = true});
     BenchOptions options = options_for(server);
-    options.audience.connect_patience_seconds = 0.2;
+    options.subscribers.connect_patience_seconds = 0.2;
     const BenchReport report = run(options);
     EXPECT_TRUE(report.stalled);
-    EXPECT_EQ(report.audience.ready, 0U);
+    EXPECT_EQ(report.subscribers.ready, 0U);
     EXPECT_FALSE(report.is_clean());
 }
 
-TEST(AgainstAWrongServer, NobodyListeningEndsTheRun) {
+TEST(AgainstAWrongServer, NoServerListeningEndsTheRun) {
     std::uint16_t port = 0;
     {
         WrongServer server({});
@@ -128,9 +128,9 @@ TEST(AgainstAWrongServer, NobodyListeningEndsTheRun) {
     }
     BenchOptions options;
     options.target.port = port;
-    options.audience.connections = connections;
+    options.subscribers.connections = connections;
     const BenchReport report = run(options);
-    EXPECT_EQ(report.audience.failed, connections);
+    EXPECT_EQ(report.subscribers.failed, connections);
     EXPECT_FALSE(report.is_clean());
 }
 
@@ -149,4 +149,4 @@ TEST(AgainstAWrongServer, AFixedRateSendsWhatIsDue) {
 }
 
 }  // namespace
-}  // namespace carillon::test
+}  // namespace carillon::bench::test

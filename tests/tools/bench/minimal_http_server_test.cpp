@@ -1,13 +1,13 @@
-#include "least_http_server.hpp"
+#include "minimal_http_server.hpp"
 
 #include <gtest/gtest.h>
 
 #include "sample_traffic.hpp"
 
-namespace carillon::test {
+namespace carillon::bench::test {
 namespace {
 
-TEST(LeastHttpServer, FindsTheEndOfARequest) {
+TEST(MinimalHttpServer, FindsTheEndOfARequest) {
     const std::string request = sample_request("127.0.0.1:6001", true);
     EXPECT_EQ(request_size(request), request.size());
     EXPECT_EQ(request_size(request + "POST"), request.size());
@@ -16,10 +16,10 @@ TEST(LeastHttpServer, FindsTheEndOfARequest) {
     }
 }
 
-TEST(LeastHttpServer, TakesARequestWithoutABody) {
+TEST(MinimalHttpServer, TakesARequestWithoutABody) {
     constexpr std::string_view request = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
     EXPECT_EQ(request_size(request), request.size());
 }
 
 }  // namespace
-}  // namespace carillon::test
+}  // namespace carillon::bench::test

@@ -1,30 +1,30 @@
-#include "floor_report.hpp"
+#include "baseline_report.hpp"
 
 #include <gtest/gtest.h>
 
 #include <array>
 #include <nlohmann/json.hpp>
 
-namespace carillon::test {
+namespace carillon::bench::test {
 namespace {
 
-FloorReport example() {
-    const std::array sends{Stretch{1, 900'000'000, 600'000, 0}, Stretch{1, 800'000'000, 400'000, 0},
-                           Stretch{2, 500'000'000, 1'000'000, 0}};
-    const std::array accepts{Stretch{0.5, 100'000'000, 10'000, 800'000}};
-    FloorReport report;
+BaselineReport example() {
+    const std::array sends{Window{1, 900'000'000, 600'000, 0}, Window{1, 800'000'000, 400'000, 0},
+                           Window{2, 500'000'000, 1'000'000, 0}};
+    const std::array accepts{Window{0.5, 100'000'000, 10'000, 800'000}};
+    BaselineReport report;
     report.cores = {2, 3};
     report.seconds = 1;
     report.frame_bytes = 195;
-    report.figures.push_back(floor_figure("send-1", "delivery", sends));
-    report.figures.push_back(floor_figure("accept", "connection", accepts));
+    report.figures.push_back(baseline_figure("send-1", "delivery", sends));
+    report.figures.push_back(baseline_figure("accept", "connection", accepts));
     report.figures.push_back({"io_uring-1", "delivery", {}, {}, {}, "built without liburing"});
     return report;
 }
 
-TEST(FloorReport, HasMediansOfStretches) {
-    const FloorReport report = example();
-    const FloorFigure* const send = report.find("send-1");
+TEST(BaselineReport, HasMediansOfWindows) {
+    const BaselineReport report = example();
+    const BaselineFigure* const send = report.find("send-1");
     ASSERT_NE(send, nullptr);
     EXPECT_DOUBLE_EQ(send->cpu_us.median, 1.5);
     EXPECT_DOUBLE_EQ(send->cpu_us.lowest, 0.5);
@@ -35,25 +35,27 @@ TEST(FloorReport, HasMediansOfStretches) {
     EXPECT_DOUBLE_EQ(report.find("accept")->resident_bytes.value().median, 80);
 }
 
-TEST(FloorReport, FindsOnlyWhatThereIs) {
+TEST(BaselineReport, FindsOnlyWhatThereIs) {
     EXPECT_EQ(example().find("io_uring-1"), nullptr);
     EXPECT_EQ(example().find("send"), nullptr);
 }
 
-TEST(FloorReport, IsATable) {
+TEST(BaselineReport, IsATable) {
     const std::string text = to_text(example());
     EXPECT_NE(
-        text.find("send-1          1.500 µs of CPU a delivery (0.500 – 2.000), 500000 a second\n"),
+        text.find(
+            "send-1          1.500 µs of CPU per delivery (0.500 – 2.000), 500000 per second\n"),
         text.npos)
         << text;
-    EXPECT_NE(text.find("accept          10.000 µs of CPU a connection (10.000 – 10.000), 20000 a "
-                        "second, 80 bytes resident each\n"),
-              text.npos)
+    EXPECT_NE(
+        text.find("accept          10.000 µs of CPU per connection (10.000 – 10.000), 20000 per "
+                  "second, 80 bytes resident each\n"),
+        text.npos)
         << text;
     EXPECT_NE(text.find("io_uring-1      not available: built without liburing\n"), text.npos);
 }
 
-TEST(FloorReport, IsJson) {
+TEST(BaselineReport, IsJson) {
     const auto json = to_json(example());
     EXPECT_EQ(json["core"], 2);
     EXPECT_EQ(json["frame_bytes"], 195);
@@ -64,4 +66,4 @@ TEST(FloorReport, IsJson) {
 }
 
 }  // namespace
-}  // namespace carillon::test
+}  // namespace carillon::bench::test

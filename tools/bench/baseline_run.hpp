@@ -2,14 +2,14 @@
 
 #include <iosfwd>
 
-#include "floor_report.hpp"
-#include "floor_setting.hpp"
+#include "baseline_report.hpp"
+#include "baseline_setting.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 /// Measures what this machine needs for what every server of this kind has to do: to send, to
 /// accept, to answer HTTP. This process is the peer, and stays on its core. Says on `progress` what
 /// it is doing. Throws std::exception for what cannot be measured, and when interrupted.
-[[nodiscard]] FloorReport run_floor(const FloorSetting& setting, std::ostream& progress);
+[[nodiscard]] BaselineReport run_baseline(const BaselineSetting& setting, std::ostream& progress);
 
-}  // namespace carillon
+}  // namespace carillon::bench

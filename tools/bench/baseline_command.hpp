@@ -6,12 +6,12 @@
 
 #include "core_options.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
-/// `carillon-bench floor`.
-class FloorCommand {
+/// `carillon-bench baseline`.
+class BaselineCommand {
 public:
-    explicit FloorCommand(CLI::App& app);
+    explicit BaselineCommand(CLI::App& app);
 
     [[nodiscard]] bool is_chosen() const { return command_->parsed(); }
     /// Exit status. Throws std::exception for what cannot be measured.
@@ -24,4 +24,4 @@ private:
     std::string json_;
 };
 
-}  // namespace carillon
+}  // namespace carillon::bench

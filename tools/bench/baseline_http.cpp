@@ -1,15 +1,15 @@
-#include "floor_http.hpp"
+#include "baseline_http.hpp"
 
 #include <array>
 #include <memory>
 
-#include "least_http_server.hpp"
 #include "loopback.hpp"
 #include "measured_side.hpp"
+#include "minimal_http_server.hpp"
 #include "rest_connection.hpp"
 #include "sample_traffic.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
 /// Sends the next request on each connection once the last one was answered.
@@ -19,7 +19,7 @@ public:
         : destination_(towards_loopback(port)),
           request_(sample_request(destination_.host_field(), keep_alive)) {
         RestConnectionHost& host = *this;  // make_unique may not see the private base.
-        for (std::uint16_t number = 0; number < floor_http_connections; ++number) {
+        for (std::uint16_t number = 0; number < baseline_http_connections; ++number) {
             connections_[number] =
                 std::make_unique<RestConnection>(host, destination_, ready, number, keep_alive);
             free_.push_back(number);
@@ -40,22 +40,22 @@ private:
 
     Destination destination_;
     std::string request_;
-    std::array<std::unique_ptr<RestConnection>, floor_http_connections> connections_;
+    std::array<std::unique_ptr<RestConnection>, baseline_http_connections> connections_;
     std::vector<std::uint16_t> free_;
     std::vector<std::uint16_t> sending_;
 };
 
 }  // namespace
 
-std::vector<Stretch> measure_http(const FloorSetting& setting, bool keep_alive) {
+std::vector<Window> measure_http(const BaselineSetting& setting, bool keep_alive) {
     const LoopbackListener listener = listen_on_loopback();
     MeasuredSide side(setting.cores.measured, [&] {
-        LeastHttpServer server(listener.socket.get(), keep_alive);
-        return measure_stretches(setting.seconds, [&server] { return server.turn(); });
+        MinimalHttpServer server(listener.socket.get(), keep_alive);
+        return measure_windows(setting.seconds, [&server] { return server.turn(); });
     });
     ReadySet ready;
     RequestSource source(listener.port, keep_alive, ready);
     return side.serve(ready, setting.interrupted, [&source] { source.send_more(); });
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -10,12 +10,12 @@
 
 #include "cores.hpp"
 #include "spread.hpp"
-#include "stretch.hpp"
+#include "window.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 /// What one thing costs on this machine, whatever the server.
-struct FloorFigure {
+struct BaselineFigure {
     std::string name;       ///< "gathered-8"
     std::string operation;  ///< of which there are so many: "delivery"
     Spread cpu_us;          ///< an operation
@@ -24,22 +24,22 @@ struct FloorFigure {
     std::string unavailable;               ///< why there are no figures; else empty
 };
 
-struct FloorReport {
+struct BaselineReport {
     CorePair cores;
-    double seconds = 0;  ///< a stretch
+    double seconds = 0;  ///< per window
     std::size_t frame_bytes = 0;
     std::size_t request_bytes = 0;
-    std::size_t connections = 0;  ///< accepted in a stretch
-    std::vector<FloorFigure> figures;
+    std::size_t connections = 0;  ///< accepted in a window
+    std::vector<BaselineFigure> figures;
 
     /// Null if there is no such figure, or it is not available.
-    [[nodiscard]] const FloorFigure* find(std::string_view name) const noexcept;
+    [[nodiscard]] const BaselineFigure* find(std::string_view name) const noexcept;
 };
 
-[[nodiscard]] FloorFigure floor_figure(std::string name, std::string operation,
-                                       std::span<const Stretch> stretches);
+[[nodiscard]] BaselineFigure baseline_figure(std::string name, std::string operation,
+                                             std::span<const Window> windows);
 
-[[nodiscard]] std::string to_text(const FloorReport& report);
-[[nodiscard]] nlohmann::ordered_json to_json(const FloorReport& report);
+[[nodiscard]] std::string to_text(const BaselineReport& report);
+[[nodiscard]] nlohmann::ordered_json to_json(const BaselineReport& report);
 
-}  // namespace carillon
+}  // namespace carillon::bench

@@ -8,18 +8,18 @@
 
 #include "descriptor.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 
 /// Bytes of the request at the beginning of `text`, by its Content-Length; 0 while it is not whole.
 [[nodiscard]] std::size_t request_size(std::string_view text) noexcept;
 
 /// Does what any HTTP server must, and no more: accepts, reads to the end of a request, and answers
 /// 200 with `{}`. For peers of ours, that send small requests one at a time.
-class LeastHttpServer {
+class MinimalHttpServer {
 public:
     /// Without `keep_alive` it closes after each answer.
-    LeastHttpServer(int listener, bool keep_alive);
-    ~LeastHttpServer();
+    MinimalHttpServer(int listener, bool keep_alive);
+    ~MinimalHttpServer();
 
     /// Waits until there is something to do, and does it; returns how many requests it answered.
     std::uint64_t turn();
@@ -37,4 +37,4 @@ private:
     std::vector<std::unique_ptr<Connection>> connections_;  // By descriptor.
 };
 
-}  // namespace carillon
+}  // namespace carillon::bench

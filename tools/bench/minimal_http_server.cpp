@@ -1,4 +1,4 @@
-#include "least_http_server.hpp"
+#include "minimal_http_server.hpp"
 
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -6,7 +6,7 @@
 #include <array>
 #include <charconv>
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
 constexpr std::string_view kept_answer =
@@ -17,7 +17,7 @@ constexpr std::string_view last_answer =
 
 }  // namespace
 
-struct LeastHttpServer::Connection {
+struct MinimalHttpServer::Connection {
     explicit Connection(int descriptor) : socket(descriptor) {}
 
     Descriptor socket;
@@ -38,7 +38,7 @@ std::size_t request_size(std::string_view text) noexcept {
     return text.size() < size ? 0 : size;
 }
 
-LeastHttpServer::LeastHttpServer(int listener, bool keep_alive)
+MinimalHttpServer::MinimalHttpServer(int listener, bool keep_alive)
     : listener_(listener),
       keep_alive_(keep_alive),
       epoll_(checked(::epoll_create1(EPOLL_CLOEXEC), "epoll_create1")) {
@@ -47,11 +47,11 @@ LeastHttpServer::LeastHttpServer(int listener, bool keep_alive)
     checked(::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, listener_, &event), "epoll_ctl");
 }
 
-LeastHttpServer::~LeastHttpServer() = default;
+MinimalHttpServer::~MinimalHttpServer() = default;
 
-std::uint64_t LeastHttpServer::turn() {
+std::uint64_t MinimalHttpServer::turn() {
     std::array<epoll_event, 64> events;
-    // The end of a stretch is looked at now and then, whatever happens.
+    // The end of a window is looked at now and then, whatever happens.
     constexpr int wait_max_ms = 10;
     const int found = ::epoll_wait(epoll_.get(), events.data(), events.size(), wait_max_ms);
     std::uint64_t answered = 0;
@@ -66,7 +66,7 @@ std::uint64_t LeastHttpServer::turn() {
     return answered;
 }
 
-void LeastHttpServer::accept_waiting() {
+void MinimalHttpServer::accept_waiting() {
     int socket = -1;
     while ((socket = ::accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
         const auto index = static_cast<std::size_t>(socket);
@@ -79,7 +79,7 @@ void LeastHttpServer::accept_waiting() {
     }
 }
 
-std::uint64_t LeastHttpServer::serve(Connection& connection) {
+std::uint64_t MinimalHttpServer::serve(Connection& connection) {
     const int socket = connection.socket.get();
     char* const free = connection.buffer.data() + connection.size;
     const ssize_t got = ::recv(socket, free, connection.buffer.size() - connection.size, 0);
@@ -94,8 +94,8 @@ std::uint64_t LeastHttpServer::serve(Connection& connection) {
     return sent < 0 ? 0 : 1;
 }
 
-void LeastHttpServer::close(Connection& connection) {
+void MinimalHttpServer::close(Connection& connection) {
     connections_[static_cast<std::size_t>(connection.socket.get())].reset();
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

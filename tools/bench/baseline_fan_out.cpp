@@ -1,4 +1,4 @@
-#include "floor_fan_out.hpp"
+#include "baseline_fan_out.hpp"
 
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -10,7 +10,7 @@
 #include "measured_side.hpp"
 #include "sample_traffic.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
 /// Reads everything, and tells the sender whenever a wave is whole.
@@ -55,14 +55,14 @@ private:
     std::array<char, 65536> buffer_;
 };
 
-std::vector<Stretch> send_waves(const FloorSetting& setting, SendWay way,
-                                const std::vector<Descriptor>& sockets,
-                                const std::vector<std::string>& frames, int whole) {
+std::vector<Window> send_waves(const BaselineSetting& setting, SendWay way,
+                               const std::vector<Descriptor>& sockets,
+                               const std::vector<std::string>& frames, int whole) {
     std::vector<int> descriptors;
     descriptors.reserve(sockets.size());
     for (const Descriptor& socket : sockets) descriptors.push_back(socket.get());
     const std::unique_ptr<WaveSender> sender = make_wave_sender(way, descriptors, frames);
-    return measure_stretches(setting.seconds, [&] {
+    return measure_windows(setting.seconds, [&] {
         sender->send();
         eventfd_t waves = 0;
         checked(::eventfd_read(whole, &waves), "eventfd_read");
@@ -72,9 +72,9 @@ std::vector<Stretch> send_waves(const FloorSetting& setting, SendWay way,
 
 }  // namespace
 
-std::vector<Stretch> measure_fan_out(const FloorSetting& setting, SendWay way,
-                                     std::size_t frame_count) {
-    const LoopbackConnections connections = connect_on_loopback(floor_sockets);
+std::vector<Window> measure_fan_out(const BaselineSetting& setting, SendWay way,
+                                    std::size_t frame_count) {
+    const LoopbackConnections connections = connect_on_loopback(baseline_sockets);
     const std::vector<std::string> frames(frame_count, sample_frame());
     const Descriptor whole{checked(::eventfd(0, EFD_CLOEXEC), "eventfd")};
     MeasuredSide side(setting.cores.measured, [&] {
@@ -87,4 +87,4 @@ std::vector<Stretch> measure_fan_out(const FloorSetting& setting, SendWay way,
     return side.serve(ready, setting.interrupted, [] {});
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

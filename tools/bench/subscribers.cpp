@@ -1,4 +1,4 @@
-#include "audience.hpp"
+#include "subscribers.hpp"
 
 #include <fmt/format.h>
 
@@ -10,10 +10,10 @@
 #include "clock.hpp"
 #include "upgrade_request.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
-constexpr std::uint32_t nobody = std::numeric_limits<std::uint32_t>::max();
+constexpr std::uint32_t no_subscription = std::numeric_limits<std::uint32_t>::max();
 
 /// Code of a pusher:error; 0 when it has none.
 int find_code(std::string_view text) {
@@ -31,8 +31,8 @@ bool says(std::string_view text, std::string_view event) {
 
 }  // namespace
 
-Audience::Audience(const AudienceOptions& options, const BenchTarget& target,
-                   Destination& destination, ReadySet& ready, std::size_t publishers)
+Subscribers::Subscribers(const SubscriberOptions& options, const BenchTarget& target,
+                         Destination& destination, ReadySet& ready, std::size_t publishers)
     : options_(options),
       target_(target),
       destination_(destination),
@@ -43,8 +43,8 @@ Audience::Audience(const AudienceOptions& options, const BenchTarget& target,
       opening_since_(options.connections),
       unconfirmed_(options.connections, options.channels_per_connection),
       confirmed_(std::size_t{options.connections} * options.channels_per_connection),
-      listeners_(options.channels),
-      first_listeners_(options.channels, nobody),
+      subscription_counts_(options.channels),
+      first_subscriptions_(options.channels, no_subscription),
       ledger_(confirmed_.size(), publishers),
       scratch_(std::make_unique<std::array<char, 262144>>()) {
     SubscriberHost& host = *this;  // make_unique may not see the private base.
@@ -54,7 +54,7 @@ Audience::Audience(const AudienceOptions& options, const BenchTarget& target,
     }
 }
 
-void Audience::open_more() {
+void Subscribers::open_more() {
     while (opening_ < options_.connect_parallel && next_to_open_ < options_.connections) {
         const std::uint32_t index = next_to_open_++;
         ++opening_;
@@ -63,24 +63,24 @@ void Audience::open_more() {
     }
 }
 
-bool Audience::opened() const noexcept {
+bool Subscribers::opened() const noexcept {
     return counts_.ready + counts_.failed == options_.connections;
 }
 
-Subscriber* Audience::sender(std::uint32_t channel) {
-    const std::uint32_t first = first_listeners_[channel];
-    if (first == nobody) return nullptr;
+Subscriber* Subscribers::sender(std::uint32_t channel) {
+    const std::uint32_t first = first_subscriptions_[channel];
+    if (first == no_subscription) return nullptr;
     Subscriber& subscriber = *subscribers_[first / options_.channels_per_connection];
     return subscriber.state() == Subscriber::State::established ? &subscriber : nullptr;
 }
 
-Audience::Missing Audience::missing(const PublishLog& log, bool senders_excluded) const {
+Subscribers::Missing Subscribers::missing(const PublishLog& log, bool senders_excluded) const {
     Missing missing;
     missing.forgotten = ledger_.forgotten();
     for (std::size_t at = 0; at < confirmed_.size(); ++at) {
         if (!confirmed_[at]) continue;
         const auto channel = static_cast<std::uint32_t>(at % options_.channels);
-        if (senders_excluded && first_listeners_[channel] == at) continue;
+        if (senders_excluded && first_subscriptions_[channel] == at) continue;
         for (std::size_t publisher = 0; publisher < publishers_; ++publisher) {
             missing.lost += ledger_.lost(at, publisher, log.published(publisher, channel),
                                          log.unsure(publisher, channel));
@@ -89,8 +89,8 @@ Audience::Missing Audience::missing(const PublishLog& log, bool senders_excluded
     return missing;
 }
 
-void Audience::append_subscribes(std::uint32_t index, std::string_view socket_id,
-                                 std::string& out) {
+void Subscribers::append_subscribes(std::uint32_t index, std::string_view socket_id,
+                                    std::string& out) {
     for (std::uint32_t which = 0; which < options_.channels_per_connection; ++which) {
         const std::size_t at = std::size_t{index} * options_.channels_per_connection + which;
         const auto channel = names_.name(static_cast<std::uint32_t>(at % options_.channels));
@@ -111,12 +111,12 @@ void Audience::append_subscribes(std::uint32_t index, std::string_view socket_id
     }
 }
 
-void Audience::on_bytes(std::size_t size) {
+void Subscribers::on_bytes(std::size_t size) {
     counts_.bytes += size;
     received_at_ = now_ns();
 }
 
-bool Audience::on_event(std::uint32_t index, std::string_view text) {
+bool Subscribers::on_event(std::uint32_t index, std::string_view text) {
     const std::optional<Marker> marker = finder_.find(text);
     if (!marker) return false;
     const auto at = subscription(index, marker->channel);
@@ -135,7 +135,7 @@ bool Audience::on_event(std::uint32_t index, std::string_view text) {
     return true;
 }
 
-void Audience::on_protocol_message(Subscriber& subscriber, std::string_view text) {
+void Subscribers::on_protocol_message(Subscriber& subscriber, std::string_view text) {
     if (says(text, "pusher_internal:subscription_succeeded")) {
         if (const auto channel = names_.find(text)) confirm(subscriber.index(), *channel);
     } else if (says(text, "\"pusher:ping\"")) {
@@ -146,7 +146,7 @@ void Audience::on_protocol_message(Subscriber& subscriber, std::string_view text
     }
 }
 
-void Audience::on_closed(Subscriber& subscriber, int code) {
+void Subscribers::on_closed(Subscriber& subscriber, int code) {
     ++counts_.close_codes[code];
     if (opening_since_[subscriber.index()] != 0) {
         finish_opening(subscriber.index(), false);
@@ -155,8 +155,8 @@ void Audience::on_closed(Subscriber& subscriber, int code) {
     }
 }
 
-std::optional<std::size_t> Audience::subscription(std::uint32_t index,
-                                                  std::uint32_t channel) const noexcept {
+std::optional<std::size_t> Subscribers::subscription(std::uint32_t index,
+                                                     std::uint32_t channel) const noexcept {
     if (channel >= options_.channels) return std::nullopt;
     const std::size_t first = std::size_t{index} * options_.channels_per_connection;
     const std::size_t which =
@@ -165,22 +165,22 @@ std::optional<std::size_t> Audience::subscription(std::uint32_t index,
     return first + which;
 }
 
-void Audience::confirm(std::uint32_t index, std::uint32_t channel) {
+void Subscribers::confirm(std::uint32_t index, std::uint32_t channel) {
     const auto at = subscription(index, channel);
     if (!at || confirmed_[*at]) return;
     confirmed_[*at] = true;
     ++counts_.subscriptions;
-    ++listeners_[channel];
-    first_listeners_[channel] =
-        std::min(first_listeners_[channel], static_cast<std::uint32_t>(*at));
+    ++subscription_counts_[channel];
+    first_subscriptions_[channel] =
+        std::min(first_subscriptions_[channel], static_cast<std::uint32_t>(*at));
     if (--unconfirmed_[index] == 0 && opening_since_[index] != 0) finish_opening(index, true);
 }
 
-void Audience::finish_opening(std::uint32_t index, bool ready) {
+void Subscribers::finish_opening(std::uint32_t index, bool ready) {
     if (ready) connect_times_.record(now_ns() - opening_since_[index]);
     opening_since_[index] = 0;
     --opening_;
     ++(ready ? counts_.ready : counts_.failed);
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

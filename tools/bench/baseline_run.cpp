@@ -1,31 +1,31 @@
-#include "floor_run.hpp"
+#include "baseline_run.hpp"
 
 #include <fmt/format.h>
 
 #include <ostream>
 
+#include "baseline_accept.hpp"
+#include "baseline_fan_out.hpp"
+#include "baseline_http.hpp"
 #include "file_limit.hpp"
-#include "floor_accept.hpp"
-#include "floor_fan_out.hpp"
-#include "floor_http.hpp"
 #include "ring_sender.hpp"
 #include "sample_traffic.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
-class FloorRun {
+class BaselineRun {
 public:
-    FloorRun(const FloorSetting& setting, std::ostream& progress)
+    BaselineRun(const BaselineSetting& setting, std::ostream& progress)
         : setting_(setting), progress_(progress) {
         report_.cores = setting.cores;
         report_.seconds = setting.seconds;
         report_.frame_bytes = sample_frame().size();
         report_.request_bytes = sample_request("127.0.0.1:6001", true).size();
-        report_.connections = floor_connections(setting.seconds);
+        report_.connections = baseline_connections(setting.seconds);
     }
 
-    FloorReport run() {
+    BaselineReport run() {
         fan_out("send", SendWay::plain, 1);
         fan_out("gathered", SendWay::gathered, 8);
         fan_out("gathered", SendWay::gathered, 32);
@@ -51,21 +51,21 @@ private:
 
     template <class Measure>
     void measure(const std::string& name, const char* operation, Measure&& measure) {
-        progress_ << "floor: " << name << '\n' << std::flush;
-        report_.figures.push_back(floor_figure(name, operation, measure()));
+        progress_ << "baseline: " << name << '\n' << std::flush;
+        report_.figures.push_back(baseline_figure(name, operation, measure()));
     }
 
-    const FloorSetting& setting_;
+    const BaselineSetting& setting_;
     std::ostream& progress_;
-    FloorReport report_;
+    BaselineReport report_;
 };
 
 }  // namespace
 
-FloorReport run_floor(const FloorSetting& setting, std::ostream& progress) {
+BaselineReport run_baseline(const BaselineSetting& setting, std::ostream& progress) {
     raise_file_limit();
     pin_to_core(setting.cores.peer);
-    return FloorRun(setting, progress).run();
+    return BaselineRun(setting, progress).run();
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

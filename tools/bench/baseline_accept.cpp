@@ -1,4 +1,4 @@
-#include "floor_accept.hpp"
+#include "baseline_accept.hpp"
 
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -15,7 +15,7 @@
 #include "measured_side.hpp"
 #include "shared_count.hpp"
 
-namespace carillon {
+namespace carillon::bench {
 namespace {
 
 /// What the least of servers would know of a connection; with the pointer that the list adds, 64
@@ -62,17 +62,17 @@ private:
     std::forward_list<Record> records_;
 };
 
-std::vector<Stretch> accept_connections(int listener, std::size_t count, SharedCount& accepted) {
+std::vector<Window> accept_connections(int listener, std::size_t count, SharedCount& accepted) {
     const std::vector<pid_t> self{::getpid()};
     Acceptor acceptor(listener, accepted);
     return_free_memory();  // Memory that this process has and does not use would hide the growth.
     const std::int64_t resident = usage_of(self).resident_bytes;
-    Stretch stretch = measure_stretch(0, [&] {
+    Window window = measure_window(0, [&] {
         acceptor.accept_all(count);
         return count;
     });
-    stretch.resident_bytes = usage_of(self).resident_bytes - resident;
-    return {stretch};
+    window.resident_bytes = usage_of(self).resident_bytes - resident;
+    return {window};
 }
 
 /// Connects, with never more than some that have not been accepted.
@@ -97,16 +97,16 @@ private:
 
 }  // namespace
 
-std::size_t floor_connections(double seconds) {
+std::size_t baseline_connections(double seconds) {
     constexpr std::uint64_t spare = 64;
     const std::uint64_t limit = raise_file_limit();
     const auto wanted = static_cast<std::uint64_t>(10'000 * std::clamp(seconds, 0.01, 1.0));
     return limit > wanted + spare ? wanted : limit - std::min(limit, spare);
 }
 
-std::vector<Stretch> measure_accept(const FloorSetting& setting, std::size_t connections) {
-    std::vector<Stretch> stretches;
-    for (int i = 0; i < stretch_count; ++i) {
+std::vector<Window> measure_accept(const BaselineSetting& setting, std::size_t connections) {
+    std::vector<Window> windows;
+    for (int i = 0; i < window_count; ++i) {
         const LoopbackListener listener = listen_on_loopback();
         SharedCount accepted;
         MeasuredSide side(setting.cores.measured, [&] {
@@ -115,9 +115,9 @@ std::vector<Stretch> measure_accept(const FloorSetting& setting, std::size_t con
         ReadySet ready;
         Connector connector(listener.port, connections, accepted);
         const auto more = side.serve(ready, setting.interrupted, [&] { connector.connect_more(); });
-        stretches.insert(stretches.end(), more.begin(), more.end());
+        windows.insert(windows.end(), more.begin(), more.end());
     }
-    return stretches;
+    return windows;
 }
 
-}  // namespace carillon
+}  // namespace carillon::bench

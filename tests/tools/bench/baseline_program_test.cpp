@@ -5,13 +5,13 @@
 #include "nothing_left.hpp"
 #include "program.hpp"
 
-namespace carillon::test {
+namespace carillon::bench::test {
 namespace {
 
-using FloorProgram = NothingLeft;
+using BaselineProgram = NothingLeft;
 
-TEST_F(FloorProgram, MeasuresEverything) {
-    Program program({CARILLON_BENCH_BINARY, "floor", "--duration", "0.05", "--json", "-"},
+TEST_F(BaselineProgram, MeasuresEverything) {
+    Program program({CARILLON_BENCH_BINARY, "baseline", "--duration", "0.05", "--json", "-"},
                     STDOUT_FILENO);
     const auto report = nlohmann::json::parse(program.read_all(), nullptr, false);
     EXPECT_EQ(program.wait(), 0);
@@ -29,8 +29,8 @@ TEST_F(FloorProgram, MeasuresEverything) {
     }
 }
 
-TEST_F(FloorProgram, LeavesNothingBehindWhenInterrupted) {
-    Program program({CARILLON_BENCH_BINARY, "floor", "--duration", "60"}, STDERR_FILENO);
+TEST_F(BaselineProgram, LeavesNothingBehindWhenInterrupted) {
+    Program program({CARILLON_BENCH_BINARY, "baseline", "--duration", "60"}, STDERR_FILENO);
     program.read_until("send-1");
     program.kill(SIGINT);
     program.read_all();
@@ -38,4 +38,4 @@ TEST_F(FloorProgram, LeavesNothingBehindWhenInterrupted) {
 }
 
 }  // namespace
-}  // namespace carillon::test
+}  // namespace carillon::bench::test
