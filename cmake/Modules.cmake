@@ -25,13 +25,14 @@ carillon_precompiled(carillon_io_headers
             <spdlog/spdlog.h>
     LIBRARIES carillon_flags carillon_io)
 
-# carillon_module(<name> [IO] [SOURCES …] [USES <module>…] [LIBRARIES …])
+# carillon_module(<name> [PURE] [IO] [SOURCES …] [USES <module>…] [LIBRARIES …])
 #
-# One static library per module. USES names the modules of its row in docs/architecture.md; the public headers of a
-# module are those under include/carillon/<name>/, each of which must compile by itself. IO: it has sockets, timers or
-# logs.
+# One static library per module. USES names every module whose headers it includes; the ctest `layers` compares that
+# with its #include lines and with the table in docs/architecture.md. The public headers of a module are those under
+# include/carillon/<name>/, each of which must compile by itself. PURE: it has no sockets, threads, files or logs, and
+# the same ctest fails on their headers. IO: it has sockets, timers or logs.
 function(carillon_module NAME)
-    cmake_parse_arguments(MODULE "IO" "" "SOURCES;USES;LIBRARIES" ${ARGN})
+    cmake_parse_arguments(MODULE "PURE;IO" "" "SOURCES;USES;LIBRARIES" ${ARGN})
     set(TARGET carillon_${NAME})
     file(GLOB_RECURSE HEADERS CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/include/carillon/${NAME}/*.hpp)
     list(TRANSFORM MODULE_USES PREPEND carillon_)
