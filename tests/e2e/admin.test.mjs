@@ -13,7 +13,7 @@ const get = (server, path, headers = {}) => {
 const health = (server) => run(['health', '--admin.port', String(server.adminPort)]);
 
 describe('the admin listener', { timeout: 60_000 }, () => {
-    test('metrics that promtool accepts, and that count', async () => {
+    test('promtool accepts the metrics, and they count', async () => {
         await withServer(['--shards', '3'], async (server) => {
             const clients = await Promise.all(Array.from({ length: 5 }, () => rawConnect(server)));
             for (const client of clients) await client.subscribe('news');
@@ -35,7 +35,7 @@ describe('the admin listener', { timeout: 60_000 }, () => {
         });
     });
 
-    test('status, live and ready', async () => {
+    test('status, liveness and readiness', async () => {
         await withServer(['--shards', '2'], async (server) => {
             const status = await (await get(server, '/status')).json();
             assert.equal(status.shards, 2);
@@ -46,7 +46,7 @@ describe('the admin listener', { timeout: 60_000 }, () => {
         });
     });
 
-    test('it is not ready from SIGTERM on', async () => {
+    test('after SIGTERM it is not ready', async () => {
         const pause = ['--shutdown.grace-seconds', '20', '--shutdown.readiness-pause-seconds', '20'];
         const args = ['--host', '127.0.0.1', '--port', '0', '--admin.port', '0', ...pause];
         await withServer(args, async (server) => {
@@ -61,7 +61,7 @@ describe('the admin listener', { timeout: 60_000 }, () => {
         });
     });
 
-    test('a token, when there is one, and by demand on other addresses', async () => {
+    test('a configured token is required, and other addresses require one', async () => {
         await withServer(['--admin.token', 'tell-nobody'], async (server) => {
             for (const path of ['/metrics', '/status']) {
                 assert.equal((await get(server, path)).status, 401);
@@ -78,7 +78,7 @@ describe('the admin listener', { timeout: 60_000 }, () => {
         assert.match(stderr, /admin\.token/);
     });
 
-    test('nobody there is not healthy', async () => {
+    test('carillon health fails if no server is listening', async () => {
         const child = launch(['health', '--admin.port', '1'], { within: 20_000 });
         assert.equal((await child.ended).code, 1);
     });

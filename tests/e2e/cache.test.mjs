@@ -56,7 +56,7 @@ suite('cache channels', (server) => {
         });
     }
 
-    test('pusher-js tells a page of the last event and of a miss', async () => {
+    test('pusher-js passes the last event, or a miss, to the page', async () => {
         const page = await connect(server);
         await sdk(server).trigger('cache-page', 'price', { eur: 5 });
         const hit = join(page, 'cache-page');
@@ -67,7 +67,7 @@ suite('cache channels', (server) => {
         await join(page, 'cache-empty').inbox.until('pusher:cache_miss');
     });
 
-    test('only the newcomer gets it', async () => {
+    test('only the new subscriber receives it', async () => {
         const early = await rawConnect(server);
         await trigger(server, 'cache-once', 'price', '1');
         await early.enter('cache-once');
@@ -77,7 +77,7 @@ suite('cache channels', (server) => {
         assert.equal((await early.inbox.next()).event, 'marker');
     });
 
-    test('it comes before the others hear of a new member', async () => {
+    test('it is delivered before the others receive member_added', async () => {
         const channel = 'presence-cache-room';
         const host = await rawConnect(server);
         await trigger(server, channel, 'topic', 'tea');
@@ -90,7 +90,7 @@ suite('cache channels', (server) => {
         await host.inbox.until('pusher_internal:member_added');
     });
 
-    test('client events are passed on, but not kept', async () => {
+    test('client events are delivered, but not cached', async () => {
         const channel = 'private-cache-pad';
         const [own, other] = [await rawConnect(server), await rawConnect(server)];
         await trigger(server, channel, 'drawn', 'by REST');
@@ -100,13 +100,13 @@ suite('cache channels', (server) => {
         assert.deepEqual(await seenByNewcomer(server, channel), ['drawn', 'by REST']);
     });
 
-    test('what REST publishes under a client name is kept', async () => {
+    test('an event that REST publishes with a client- name is cached', async () => {
         await trigger(server, 'cache-client-name', 'client-drawn', '1');
         const seen = await seenByNewcomer(server, 'cache-client-name');
         assert.deepEqual(seen, ['client-drawn', '1']);
     });
 
-    test('an event that leaves its sender out is kept, for the sender, too', async () => {
+    test('an event that excludes its sender is cached, for the sender, too', async () => {
         const own = await rawConnect(server);
         await own.enter('cache-own');
         await own.inbox.next('pusher:cache_miss');
@@ -116,7 +116,7 @@ suite('cache channels', (server) => {
         assert.equal((await own.inbox.next()).event, 'mine');
     });
 
-    test('nobody has to be subscribed, before or after', async () => {
+    test('an event is cached without any subscriber', async () => {
         await trigger(server, 'cache-alone', 'price', '1');
         for (let i = 0; i < 2; ++i) {
             const client = await rawConnect(server);
@@ -127,7 +127,7 @@ suite('cache channels', (server) => {
         }
     });
 
-    test('a second subscribe brings success again, and nothing else', async () => {
+    test('a repeated subscribe succeeds again, without the cached event', async () => {
         await trigger(server, 'cache-twice', 'price', '1');
         const client = await rawConnect(server);
         client.join('cache-twice');
@@ -151,7 +151,7 @@ suite('cache channels', (server) => {
         }
     });
 
-    test('of a trigger to several channels, and of a batch, each keeps its last', async () => {
+    test('after a trigger to several channels, and a batch, each channel has its last event', async () => {
         const names = ['cache-m1', 'cache-m2', 'plain-m3'];
         await sdk(server).trigger(names, 'all', '1');
         for (const name of names.slice(0, 2)) {
@@ -166,7 +166,7 @@ suite('cache channels', (server) => {
         assert.deepEqual(await seenByNewcomer(server, 'cache-m2'), ['b', '3']);
     });
 
-    test('REST says what is kept, and for how long', async () => {
+    test('REST returns the cached event and its TTL', async () => {
         const path = '/channels/cache-asked';
         const info = { info: 'cache' };
         assert.deepEqual(await query(server, path, info), { occupied: false, cache: null });
@@ -179,7 +179,7 @@ suite('cache channels', (server) => {
 });
 
 suite('a cache that forgets after a second', (server) => {
-    test('an old event is a miss, for a newcomer and over REST', async () => {
+    test('an expired event is a miss, for a new subscriber and over REST', async () => {
         await trigger(server, 'cache-short', 'price', '1');
         const isGone = async () => (await kept(server, 'cache-short')) === null;
         await eventually('it has expired', isGone);

@@ -58,7 +58,7 @@ describe('the command line', { timeout: 60_000 }, () => {
         assert.match(stdout, /configuration is valid/);
     });
 
-    test('check names all that is wrong with a file, but no secret', async () => {
+    test('check reports every problem of a file, but no secret', async () => {
         const { code, stderr } = await check(JSON.stringify({
             limits: { max_event_payload_bytes: 99_999_999, max_evnet_name_length: 5 },
             apps: [{ id: 'a', key: 'k', secret: 'do-not-print-me', client_events: 'yes' }],
@@ -73,13 +73,13 @@ describe('the command line', { timeout: 60_000 }, () => {
         assert.doesNotMatch(stderr, /do-not-print-me/);
     });
 
-    test('check says where a file is no JSON', async () => {
+    test('check reports where the syntax of a file breaks', async () => {
         const { code, stderr } = await check('{\n "limits": {,}\n}');
         assert.equal(code, 1);
         assert.match(stderr, /\b2\b/);
     });
 
-    test('sign makes what the SDK makes', async () => {
+    test('sign prints the same token as the SDK', async () => {
         const backend = sdk(server);
         const member = { user_id: 'ann', user_info: { name: 'Zoë' } };
         const data = JSON.stringify(member);
@@ -112,7 +112,7 @@ describe('the command line', { timeout: 60_000 }, () => {
         assert.deepEqual(hellos.map(({ channel }) => channel), channels);
     });
 
-    test('trigger and listen say what went wrong', async () => {
+    test('trigger and listen report errors', async () => {
         const at = ['--url', server.url];
         const wrong = ['--app-id', app.id, '--key', app.key, '--secret', 'guessed'];
         const triggered = await run(['trigger', 'c', 'e', 'd', ...at, ...wrong]);

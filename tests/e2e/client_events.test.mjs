@@ -14,7 +14,7 @@ suite('client events', (server) => {
         return { clients, channels };
     }
 
-    test('the others get it, the sender does not', async () => {
+    test('the other subscribers receive it, the sender does not', async () => {
         const { channels: [mine, theirs] } = await pair('private-pad');
         assert.equal(mine.trigger('client-drawn', { x: 1, y: [2] }), true);
         assert.deepEqual((await theirs.inbox.next('client-drawn')).data, { x: 1, y: [2] });
@@ -32,7 +32,7 @@ suite('client events', (server) => {
         assert.deepEqual(await received, { data: { on: true }, metadata: { user_id: 'ann' } });
     });
 
-    test('not on a public channel', async () => {
+    test('are refused on a public channel', async () => {
         const { clients: [own], channels: [mine, theirs] } = await pair('square');
         mine.trigger('client-shout', {});
         assert.equal((await own.errors.next()).code, null);
@@ -40,7 +40,7 @@ suite('client events', (server) => {
         assert.deepEqual(await theirs.inbox.until('marker'), [{ event: 'marker', data: '' }]);
     });
 
-    test('not without a subscription, also not after it has ended', async () => {
+    test('are refused without a subscription, and after it has ended', async () => {
         const { clients: [own], channels: [, theirs] } = await pair('private-club');
         const stranger = await connect(server);
         own.unsubscribe('private-club');

@@ -56,7 +56,7 @@ async function allList(cluster, channel, expected) {
 }
 
 describe('three nodes are one', { skip: needsCluster, timeout: 120_000 }, () => {
-    test('an event comes to all, in one order, from wherever it was sent', async () => {
+    test('an event reaches all subscribers in one order, whichever node it was sent to', async () => {
         await withCluster({ lease }, async ({ nodes }) => {
             const channels = [];
             for (const node of nodes) channels.push(await subscribe(await connect(node), 'news'));
@@ -76,7 +76,7 @@ describe('three nodes are one', { skip: needsCluster, timeout: 120_000 }, () => 
         });
     });
 
-    test('but for the connection that caused it', async () => {
+    test('but not the excluded connection', async () => {
         await withCluster({ lease }, async ({ nodes }) => {
             const [own, other] = [await connect(nodes[0]), await connect(nodes[1])];
             const [mine, theirs] = [await subscribe(own, 'news'), await subscribe(other, 'news')];
@@ -101,7 +101,7 @@ describe('three nodes are one', { skip: needsCluster, timeout: 120_000 }, () => 
         });
     });
 
-    test('presence: one list, one coming and one going of a user with a device on each', async () => {
+    test('presence: one list, and one arrival and departure of a user with a device on each node', async () => {
         await withCluster({ lease }, async (cluster) => {
             const channel = 'presence-room';
             const watcher = await observer(cluster.nodes[0], channel);
@@ -114,7 +114,7 @@ describe('three nodes are one', { skip: needsCluster, timeout: 120_000 }, () => 
         });
     });
 
-    test('who leaves and comes again is answered with what they say now, however late Redis is heard', async () => {
+    test('a client that leaves and rejoins gets its new data back, however late Redis answers', async () => {
         await withCluster({ lease, args: ['--shards', '1'], proxied: true }, async ({ nodes: [node, other] }) => {
             const channel = 'presence-hop';
             const [near, far] = [await observer(node, channel, 'near'), await observer(other, channel, 'far')];
@@ -138,7 +138,7 @@ describe('three nodes are one', { skip: needsCluster, timeout: 120_000 }, () => 
         });
     });
 
-    test('REST asked anywhere knows all', async () => {
+    test('REST answers the same on every node', async () => {
         await withCluster({ lease, args: apps({ subscription_count: true }) }, async ({ nodes }) => {
             for (const [n, node] of nodes.entries()) {
                 await member(node, 'presence-asked', `u${n}`);
@@ -159,7 +159,7 @@ describe('three nodes are one', { skip: needsCluster, timeout: 120_000 }, () => 
         });
     });
 
-    test('what is sent to a user, watchlists, and the end of all connections of a user', async () => {
+    test('events to a user, watchlists, and terminating the connections of a user', async () => {
         await withCluster({ lease }, async ({ nodes: [a, b, c] }) => {
             const watcher = await connect(a, { account: { id: 'eve', watchlist: ['ann'] } });
             const news = [];
@@ -183,7 +183,7 @@ describe('three nodes are one', { skip: needsCluster, timeout: 120_000 }, () => 
         });
     });
 
-    test('whose sign-in has succeeded is online on all nodes, and their connections can be ended', async () => {
+    test('a user whose sign-in has succeeded is online on all nodes, and their connections can be terminated', async () => {
         await withCluster({ lease }, async ({ nodes: [a, b, c] }) => {
             for (let round = 0; round < 30; ++round) {
                 const id = `u${round}`;
@@ -203,7 +203,7 @@ describe('three nodes are one', { skip: needsCluster, timeout: 120_000 }, () => 
         });
     });
 
-    test('a cache channel gives every newcomer the last event, wherever it was sent', async () => {
+    test('a cache channel gives every new subscriber the last event, whichever node it was sent to', async () => {
         await withCluster({ lease }, async ({ nodes }) => {
             for (const [n, node] of nodes.entries()) {
                 await sdk(node).trigger('cache-price', 'price', { n });
@@ -215,7 +215,7 @@ describe('three nodes are one', { skip: needsCluster, timeout: 120_000 }, () => 
         });
     });
 
-    test('an app has as many connections as it may have, on all nodes together', async () => {
+    test('the connection limit of an app counts over all nodes', async () => {
         await withCluster({ lease, args: apps({ limits: { max_connections: 3 } }) }, async ({ nodes }) => {
             const clients = [];
             for (const node of nodes) clients.push(await rawConnect(node));
@@ -227,7 +227,7 @@ describe('three nodes are one', { skip: needsCluster, timeout: 120_000 }, () => 
         });
     });
 
-    test('a page that is reloaded on another node sends no webhook', async () => {
+    test('a page that reconnects to another node causes no webhook', async () => {
         await withReceiver(async (receiver) => {
             const kinds = ['channel_occupied', 'channel_vacated', 'member_added', 'member_removed', 'user_online',
                 'user_offline'];
@@ -270,7 +270,7 @@ describe('two nodes that accept a user at the same moment', { skip: needsCluster
     const rounds = Number(process.env.CARILLON_TEST_TWINS ?? 300);
     const atOnce = 10;
 
-    test(`announce one coming and one going, ${rounds} times`, async () => {
+    test(`announce one arrival and one departure, ${rounds} times`, async () => {
         await withCluster({ lease }, async ({ nodes: [a, b, c] }) => {
             await Promise.all(Array.from({ length: atOnce }, async (_, n) => {
                 const channel = `presence-twins-${n}`;
@@ -291,8 +291,8 @@ describe('two nodes that accept a user at the same moment', { skip: needsCluster
     });
 });
 
-describe('a node comes', { skip: needsCluster, timeout: 60_000 }, () => {
-    test('and takes part from the first request that it accepts', async () => {
+describe('a node starts', { skip: needsCluster, timeout: 60_000 }, () => {
+    test('and is a full member from the first request it accepts', async () => {
         await withCluster({ count: 2, lease }, async (cluster) => {
             const listener = await rawConnect(cluster.nodes[0]);
             await listener.enter('news');
@@ -337,7 +337,7 @@ describe('a node comes', { skip: needsCluster, timeout: 60_000 }, () => {
     });
 });
 
-describe('a node goes', { skip: needsCluster, timeout: 120_000 }, () => {
+describe('a node ends', { skip: needsCluster, timeout: 120_000 }, () => {
     /** Ann is on the node alone, bob on it and elsewhere; the observer is elsewhere. */
     async function company(cluster, channel) {
         const [node, second, third] = cluster.nodes;
@@ -349,7 +349,7 @@ describe('a node goes', { skip: needsCluster, timeout: 120_000 }, () => {
         return { node, watcher, clients };
     }
 
-    test('killed: what it held is gone within a lease, and only that', async () => {
+    test('killed: its subscriptions are removed within a lease, and no others', async () => {
         await withCluster({ lease }, async (cluster) => {
             const { node, watcher } = await company(cluster, 'presence-room');
             await cluster.kill(node);
@@ -360,7 +360,7 @@ describe('a node goes', { skip: needsCluster, timeout: 120_000 }, () => {
         });
     });
 
-    test('stopped: it leaves at once', async () => {
+    test('stopped: its subscriptions are removed at once', async () => {
         await withCluster({ lease: 60 }, async (cluster) => {
             const { node, watcher } = await company(cluster, 'presence-room');
             await cluster.stop(node);
@@ -369,7 +369,7 @@ describe('a node goes', { skip: needsCluster, timeout: 120_000 }, () => {
         });
     });
 
-    test('frozen for longer than its lease: its clients go, and are there again when it wakes up', async () => {
+    test('frozen for longer than its lease: its members are removed, and added again when it wakes up', async () => {
         await withCluster({ lease }, async (cluster) => {
             const channel = 'presence-room';
             const { node, watcher, clients } = await company(cluster, channel);
@@ -392,7 +392,7 @@ describe('a node goes', { skip: needsCluster, timeout: 120_000 }, () => {
         });
     });
 
-    test('killed with 5,000 members: exactly 5,000 are said to go', async () => {
+    test('killed with 5,000 members: exactly 5,000 member_removed', async () => {
         const rooms = Array.from({ length: 20 }, (_, n) => `presence-crowd-${n}`);
         const args = apps({ limits: { max_presence_members: 0 } });
         await withCluster({ lease, args }, async (cluster) => {
@@ -509,7 +509,7 @@ describe('Redis', { skip: needsCluster, timeout: 180_000 }, () => {
         });
     }
 
-    test('forgets its scripts while 1,000 publishes are in flight, and none is lost or doubled', async () => {
+    test('loses its scripts while 1,000 publishes are in flight, and none is lost or doubled', async () => {
         await withCluster({ lease }, async ({ nodes, redis }) => {
             const listeners = [];
             for (const node of nodes) {
@@ -530,7 +530,7 @@ describe('Redis', { skip: needsCluster, timeout: 180_000 }, () => {
         });
     });
 
-    test('whose memory is full: who leaves is gone, and what was accepted comes', async () => {
+    test('with full memory: departures take effect, and accepted events are delivered', async () => {
         await withCluster({ lease }, async (cluster) => {
             const { nodes, redis } = cluster;
             const channel = 'presence-room';
@@ -564,7 +564,7 @@ describe('Redis', { skip: needsCluster, timeout: 180_000 }, () => {
         });
     });
 
-    test('shared by two clusters: neither hears of the other', async () => {
+    test('shared by two clusters: each is isolated from the other', async () => {
         const redis = await new Redis({ persist: 'none' }).start();
         try {
             await withCluster({ count: 2, lease, redis }, async (one) => {

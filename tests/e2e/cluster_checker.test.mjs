@@ -19,7 +19,7 @@ async function check(context, run, options) {
 }
 
 /** Those who look at one process only, and at what the checker does to it. */
-describe('the checker, on one node that knows no Redis', { timeout: 120_000 }, () => {
+describe('the checker, on one node without Redis', { timeout: 120_000 }, () => {
     test('finds nothing wrong, whatever happens to Redis', async (context) => {
         const faults = ['redis data', 'redis older', 'redis nothing', 'cut', 'black hole', 'freeze'];
         const figures = await check(context, runFaults, { alone: true, nodes: 1, lease: 0.5, seconds: 8, faults });
@@ -34,13 +34,13 @@ describe('the checker, on one node that knows no Redis', { timeout: 120_000 }, (
 });
 
 describe('three nodes', { skip: needsCluster, timeout: 300_000 }, () => {
-    test('keep their word for 30 seconds in which everything goes wrong', async (context) => {
+    test('keep the promises for 30 seconds of faults', async (context) => {
         const figures = await check(context, runFaults, { seconds: 30 });
         assert.ok(figures.calm > 0 && figures.added > 0 && figures.removed > 0 && figures.faults > 0);
     });
 
     for (const keep of ['data', 'nothing']) {
-        test(`tell of nobody when Redis is away for three leases and comes back with ${keep}`, async (context) => {
+        test(`announce no change when Redis is away for three leases and comes back with ${keep}`, async (context) => {
             await check(context, runOutage, { keep, lease: 2 });
         });
     }

@@ -19,7 +19,7 @@ const orders = (count) => JSON.stringify(Array.from({ length: count }, (_, id) =
 }));
 
 suite('compression', (server) => {
-    test('is agreed on with those who offer it, without context take-over', async () => {
+    test('is negotiated with clients that offer it, without context takeover', async () => {
         let answer;
         const client = await rawConnect(server, undefined, {
             perMessageDeflate: true,
@@ -73,7 +73,7 @@ suite('compression', (server) => {
         assert.equal((await receiver.inbox.next('client-all')).data, data);
     });
 
-    test('takes a burst of messages that become large one by one, in order', async () => {
+    test('inflates a burst of messages one by one, in order', async () => {
         const [sender, receiver] = await Promise.all([compressing(server), compressing(server)]);
         for (const client of [sender, receiver]) await client.enter('private-burst');
         const frames = Array.from({ length: 200 }, (_, data) => {
@@ -87,7 +87,7 @@ suite('compression', (server) => {
         }
     });
 
-    test('lets no small message become a large one', async () => {
+    test('limits the inflated size of a message', async () => {
         const client = await compressing(server);
         client.send(' '.repeat(100_000));  // Below the limit: no JSON, and no more than that.
         assert.equal((await client.inbox.next('pusher:error')).data.code, null);
@@ -99,7 +99,7 @@ suite('compression', (server) => {
 }, ['--limits.max-client-events-per-second', '0']);
 
 describe('compression, configured', { timeout: 60_000 }, () => {
-    test('can be refused', async () => {
+    test('can be disabled', async () => {
         await withServer(['--connection.deflate-level', '0'], async (server) => {
             const client = await rawConnect(server, undefined, { perMessageDeflate: true });
             assert.equal(client.socket.extensions, '');
@@ -107,7 +107,7 @@ describe('compression, configured', { timeout: 60_000 }, () => {
         });
     });
 
-    test('begins where it is told to', async () => {
+    test('starts at the configured size', async () => {
         await withServer(['--connection.deflate-min-bytes', '100'], async (server) => {
             const client = await compressing(server);
             await client.enter('orders');

@@ -36,7 +36,7 @@ suite('encrypted channels', (server) => {
         return client;
     }
 
-    test('who has the key reads plain text, the wire carries what REST was sent', async () => {
+    test('subscribers with the key read plain text, the wire carries what REST was sent', async () => {
         const channel = 'private-encrypted-letters';
         const { inbox } = await subscribe(await reader(), channel);
         const wire = await eavesdropper(channel);
@@ -64,7 +64,7 @@ suite('encrypted channels', (server) => {
         assert.equal((await wire.inbox.next('order')).data, data);
     });
 
-    test('nobody gets in without a token', async () => {
+    test('a subscription without a token is refused', async () => {
         const client = await rawConnect(server);
         const channel = 'private-encrypted-closed';
         client.send({ event: 'pusher:subscribe', data: { channel } });
@@ -99,7 +99,7 @@ suite('encrypted channels', (server) => {
         assert.equal(cache.data, posted[1].data);
     });
 
-    test('client events are passed on unread', async () => {
+    test('client events are delivered unread', async () => {
         const channel = 'private-encrypted-chat';
         const sender = await eavesdropper(channel);
         const receiver = await eavesdropper(channel);

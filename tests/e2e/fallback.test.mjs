@@ -25,7 +25,7 @@ for (const transport of ['xhr_streaming', 'xhr_polling']) {
             assertSawEverything(saw, transport);
         });
 
-        test('a client that goes leaves its presence channels', async () => {
+        test('a client that disconnects leaves its presence channels', async () => {
             const user = (user_id) => ({ user: { user_id } });
             const ann = await connect(server, user('ann'));
             const room = await subscribe(ann, 'presence-room');
@@ -53,7 +53,7 @@ for (const transport of ['xhr_streaming', 'xhr_polling']) {
             assert.equal((await client.errors.next(({ code }) => code === 4009)).code, 4009);
         });
 
-        test('is excluded from what it has caused, and reached by what others send', async () => {
+        test('is excluded from its own triggers, and receives those of others', async () => {
             const client = await connect(server, only(server, transport));
             const channel = await subscribe(client, 'news');
             const other = await rawConnect(server);

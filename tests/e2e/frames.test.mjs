@@ -16,7 +16,7 @@ suite('frames', (server) => {
         return close.code;
     }
 
-    test('the first one says hello', async () => {
+    test('the first frame is connection_established', async () => {
         const { inbox } = new RawClient(server);
         const hello = await inbox.next();
         assert.equal(hello.event, 'pusher:connection_established');
@@ -37,7 +37,7 @@ suite('frames', (server) => {
         }
     });
 
-    test('who is refused is told, and closed with the same code', async () => {
+    test('a refused client gets an error and a close with the same code', async () => {
         assert.equal(await refusal('/app/nope?protocol=7'), 4001);
         for (const protocol of ['1', '3', '8', 'seven']) {
             assert.equal(await refusal(`/app/app-key?protocol=${protocol}`), 4007, protocol);
@@ -45,7 +45,7 @@ suite('frames', (server) => {
         assert.equal(await refusal('/foo'), 4005);
     });
 
-    test('what is no message is answered with an error, and the connection goes on', async () => {
+    test('a malformed message is answered with an error, and the connection stays open', async () => {
         const client = await rawConnect(server);
         const wrong = [
             ...['no JSON', '', '[]', '5', '{}', '{"event":5}', '{"event":"pusher:ping"'],
@@ -147,7 +147,7 @@ suite('frames', (server) => {
         assert.equal((await client.inbox.next('close')).code, 3456);
     });
 
-    test('subscribing twice succeeds twice, and events come once', async () => {
+    test('subscribing twice succeeds twice, and events are delivered once', async () => {
         const client = await rawConnect(server);
         for (let i = 0; i < 2; ++i) assert.equal((await client.subscribe('twice')).data, '{}');
         await sdk(server).trigger('twice', 'once', '');
@@ -156,7 +156,7 @@ suite('frames', (server) => {
         assert.deepEqual(seen, ['once', 'marker']);
     });
 
-    test('clients that vanish, or send rubbish, do no harm', async () => {
+    test('clients that vanish, or send garbage, do no harm', async () => {
         for (const text of ['', 'GET /app/app-key HTTP/1.1\r\nUpgrade: web', '\x00\xff\xfe']) {
             const socket = connectTcp(server.port, '127.0.0.1').on('error', () => {});
             await new Promise((resolve) => socket.on('connect', () => socket.write(text, resolve)));

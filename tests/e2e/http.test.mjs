@@ -74,7 +74,7 @@ suite('HTTP', (server) => {
         assert.equal((await connection.response()).status, 413);
     });
 
-    test('so is a chunked one that grows over the limit', async () => {
+    test('a chunked body that grows over the limit is 413', async () => {
         await open();
         connection.write(head('Transfer-Encoding: chunked'));
         const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
@@ -126,7 +126,7 @@ suite('HTTP', (server) => {
         }
     });
 
-    test('what is no HTTP is 400, and the connection ends', async () => {
+    test('malformed HTTP is 400, and the connection ends', async () => {
         await open();
         connection.write('this is no request\r\n\r\n');
         assert.equal((await connection.response()).status, 400);

@@ -68,7 +68,7 @@ suite('connections of a node', (server) => {
     });
 }, [...apps(app, other), '--connection.max-connections', '2'], { alone: 'each node has its own limit' });
 
-suite('new connections of one address', (server) => {
+suite('new connections from one address', (server) => {
     const arrive = async (headersOf) => {
         const clients = Array.from({ length: 20 }, (_, n) => {
             return new RawClient(server, undefined, { headers: headersOf(n) });
@@ -83,7 +83,7 @@ suite('new connections of one address', (server) => {
         for (const { data } of refused) assert.equal(data.code, 4100);
     });
 
-    test('X-Forwarded-For of a stranger does not help', async () => {
+    test('X-Forwarded-For from an untrusted address does not help', async () => {
         const refused = await arrive((n) => ({ 'X-Forwarded-For': `198.51.100.${n}` }));
         assert.ok(refused.length > 0, 'all were let in');
     });
@@ -139,7 +139,7 @@ suite('allowed origins', (server) => {
         }
     });
 
-    test('those on the list come in, and clients that are no pages', async () => {
+    test('listed pages are accepted, and clients that are not browsers', async () => {
         for (const origin of [
             'https://example.com', 'https://EXAMPLE.com', 'https://example.com:443',
             'https://a.app.test', 'http://localhost:3000',
@@ -190,7 +190,7 @@ suite('client events without a limit', (server) => {
 suite('REST requests a second', (server) => {
     const ask = () => fetch(server.url + signed(server, 'GET', '/apps/app-id/channels'));
 
-    test('are 429 with Retry-After when there are too many; strangers use nothing up', async () => {
+    test('above the rate are 429 with Retry-After; unauthenticated requests do not count', async () => {
         const strangers = await Promise.all(Array.from({ length: 50 }, () => {
             return fetch(`${server.url}/apps/app-id/channels?auth_key=app-key`);
         }));
@@ -213,7 +213,7 @@ suite('sizes and names', (server) => {
         return post(server, events, JSON.stringify({ name: 'e', data: '', ...more }));
     };
 
-    test('100 channels and names of 200 characters are published to, one more is 400', async () => {
+    test('100 channels and names of 200 characters are accepted, one more is 400', async () => {
         const channels = (count) => Array.from({ length: count }, (_, n) => `c${n}`);
         for (const [most, more] of [
             [{ channels: channels(100) }, { channels: channels(101) }],
@@ -228,7 +228,7 @@ suite('sizes and names', (server) => {
         }
     });
 
-    test('what is malformed in a trigger is 400, what comes close to it is not', async () => {
+    test('a malformed trigger is 400, a nearly malformed one is not', async () => {
         for (const [good, bad] of [
             [{ channel: 'A-Za-z0-9_-=@,.;' }, { channel: 'a b' }],
             [{ channel: '#server-to-user-ann' }, { channel: '#server-to-user-' }],
@@ -250,7 +250,7 @@ suite('sizes and names', (server) => {
         }
     });
 
-    test('of ten events in a batch, one more is told with its count', async () => {
+    test('a batch of eleven events is refused with its count', async () => {
         const batch = Array.from({ length: 11 }, () => ({ name: 'e', channel: 'c', data: '' }));
         const send = (items) => {
             return post(server, '/apps/app-id/batch_events', JSON.stringify({ batch: items }));
@@ -316,7 +316,7 @@ suite('sizes and names', (server) => {
 });
 
 suite('smaller limits of an app', (server) => {
-    test('of two channels a connection one more is refused, until it leaves one', async () => {
+    test('a third channel per connection is refused, until it leaves one', async () => {
         const client = await rawConnect(server);
         await client.enter('one');
         await client.enter('two');
@@ -328,7 +328,7 @@ suite('smaller limits of an app', (server) => {
         await (await rawConnect(server)).enter('one');
     });
 
-    test('of two members one more is refused, until one leaves', async () => {
+    test('a third member is refused, until one leaves', async () => {
         const channel = 'presence-pair';
         const clients = {};
         for (const id of ['ann', 'bob', 'carl']) clients[id] = await rawConnect(server);
@@ -366,7 +366,7 @@ suite('smaller limits of an app', (server) => {
 }));
 
 suite('failed subscriptions without pusher:subscription_error', (server) => {
-    test('are told as pusher:error only', async () => {
+    test('are reported as pusher:error only', async () => {
         const client = await rawConnect(server);
         client.send({ event: 'pusher:subscribe', data: { channel: 'private-x', auth: 'wrong' } });
         assert.deepEqual(names(await client.ping()), ['pusher:error']);
@@ -374,14 +374,14 @@ suite('failed subscriptions without pusher:subscription_error', (server) => {
 }, apps({ ...app, subscription_errors: false }));
 
 suite('time', (server) => {
-    test('who does not answer pings is closed with 4201, who does stays', async () => {
+    test('a client that does not answer pings is closed with 4201, one that does stays', async () => {
         const alive = await rawConnect(server);
         const dead = await rawConnect(server, undefined, { autoPong: false });
         assert.equal(await dead.refusal(), 4201);
         assert.deepEqual(await alive.ping(), []);
     });
 
-    test('whatever a client sends is life, though it answers no pings', async () => {
+    test('any message counts as activity, even if pings are not answered', async () => {
         const talker = await rawConnect(server, undefined, { autoPong: false });
         const talk = setInterval(() => talker.send({ event: 'pusher:pong' }), 100);
         try {
@@ -393,7 +393,7 @@ suite('time', (server) => {
         }
     });
 
-    test('pusher-js stays, too, with the time that the server tells it', async () => {
+    test('pusher-js stays connected with the activity timeout of the server', async () => {
         const { inbox } = await subscribe(await connect(server), 'c');
         const dead = await rawConnect(server, undefined, { autoPong: false });
         assert.equal(await dead.refusal(), 4201);
@@ -401,7 +401,7 @@ suite('time', (server) => {
         assert.deepEqual(names(await inbox.until('marker')), ['marker']);
     });
 
-    test('a request that does not come to its end is cut off', async () => {
+    test('an incomplete request times out', async () => {
         const connection = await HttpConnection.open(server);
         connection.write('GET /apps/app-id/channels HTTP/1.1\r\nHost:');
         const response = await connection.response().catch(() => null);
@@ -421,7 +421,7 @@ suite('a head of more than 2 KB', (server) => {
 }, ['--http.max-header-bytes', '2048']);
 
 suite('a client that reads too slowly', (server) => {
-    test('is closed with 4100, and the others miss nothing', async () => {
+    test('is closed with 4100, and the others receive everything', async () => {
         const [slow, quick] = [await rawConnect(server), await rawConnect(server)];
         await slow.enter('stream');
         await slow.enter('slow-only');

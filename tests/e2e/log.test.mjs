@@ -100,7 +100,7 @@ async function overflow(server) {
 
 const chatty = ['--log.level', 'debug', '--log.max-queued-bytes', '4096'];
 
-describe('a log that nobody reads', { timeout: 120_000 }, () => {
+describe('a log that is not read', { timeout: 120_000 }, () => {
     for (const shards of ['1', '4']) {
         test(`delivery goes on, lines are counted, SIGTERM ends it, --shards ${shards}`, async () => {
             await withFullPipe(async (pipe) => {
@@ -121,7 +121,7 @@ describe('a log that nobody reads', { timeout: 120_000 }, () => {
         });
     }
 
-    test('when it is read again, it says how many lines are missing, and goes on', async () => {
+    test('when it is read again, it reports the number of missing lines, and continues', async () => {
         await withFullPipe(async (pipe) => {
             const server = await serveLoggingTo(pipe, chatty);
             try {

@@ -17,7 +17,7 @@ const residentKiB = (server) => {
 };
 
 describe('memory', { timeout: 90_000 }, () => {
-    test('comes back after a peak of connections, channels and members', { skip }, async () => {
+    test('is returned after a peak of connections, channels and members', { skip }, async () => {
         await withServer(['--shards', '2', '--limits.max-presence-members', '0'], async (server) => {
             const one = await rawConnect(server);
             await one.enter('presence-crowd', { user_id: 'first' });

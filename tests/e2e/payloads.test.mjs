@@ -31,7 +31,7 @@ suite('payloads', (server) => {
         assert.deepEqual((await theirs.inbox.next('client-big')).data, big);
     });
 
-    test('10 KiB is the most: one byte more is 413, as a client event an error', async () => {
+    test('10 KiB is the maximum: one byte more is 413, as a client event an error', async () => {
         const client = await connect(server);
         const { inbox } = await subscribe(client, 'private-most');
         const most = 'x'.repeat(10_240);
@@ -48,7 +48,7 @@ suite('payloads', (server) => {
         assert.deepEqual(await inbox.until('marker'), [{ event: 'marker', data: '' }]);
     });
 
-    test('data comes out byte for byte as it went in', async () => {
+    test('data is delivered byte for byte', async () => {
         const client = await rawConnect(server);
         await client.subscribe('bytes');
         const texts = [
@@ -63,7 +63,7 @@ suite('payloads', (server) => {
         }
     });
 
-    test('data written with escapes is understood', async () => {
+    test('data with JSON escapes is delivered decoded', async () => {
         const client = await rawConnect(server);
         await client.subscribe('escapes');
         for (const [escapes, text] of [
@@ -77,7 +77,7 @@ suite('payloads', (server) => {
         }
     });
 
-    test('data that is no string arrives as its source text', async () => {
+    test('data that is not a string arrives as its source text', async () => {
         const client = await rawConnect(server);
         await client.subscribe('values');
         for (const value of ['{"z":9007199254740993,"a":"\\u00fc"}', '1.50', 'true', '[1,\n2]']) {

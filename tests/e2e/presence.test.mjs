@@ -7,7 +7,7 @@ import { suite } from './support/suite.mjs';
 const user = (id, info) => ({ user: { user_id: id, ...(info && { user_info: info }) } });
 
 suite('presence channels', (server) => {
-    test('a joiner sees who is there, the others see it come and go', async () => {
+    test('a new member gets the list, the others see it join and leave', async () => {
         const ann = await connect(server, user('ann', { name: 'Ann' }));
         const room = await subscribe(ann, 'presence-room');
         assert.deepEqual(room.members.members, { ann: { name: 'Ann' } });
@@ -56,7 +56,7 @@ suite('presence channels', (server) => {
         assert.deepEqual(users.map(({ id }) => id).sort(), ids.map(String).sort());
     });
 
-    test('a hundred members fit, the next is told, a known one gets in', async () => {
+    test('a hundred members fit, the next one is refused, a present one gets in', async () => {
         const name = 'presence-full';
         await Promise.all(Array.from({ length: 100 }, async (_, n) => {
             await subscribe(await connect(server, user(`u${n}`)), name);

@@ -5,7 +5,7 @@ import { connect, join, query, sdk, subscribe } from './support/clients.mjs';
 import { suite } from './support/suite.mjs';
 
 suite('private channels', (server) => {
-    test('a signed subscription gets the events', async () => {
+    test('a signed subscription receives events', async () => {
         const { inbox } = await subscribe(await connect(server), 'private-orders');
         await sdk(server).trigger('private-orders', 'shipped', { id: 7 });
         assert.deepEqual(await inbox.until('shipped'), [{ event: 'shipped', data: { id: 7 } }]);

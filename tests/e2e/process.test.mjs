@@ -24,7 +24,7 @@ describe('starting and stopping', { timeout: 90_000 }, () => {
         });
     }
 
-    test('a second SIGTERM ends it at once', async () => {
+    test('a second SIGTERM exits at once', async () => {
         const server = await new Server(['--shutdown.grace-seconds', '600']).start();
         try {
             await connectMany(server, 5);
@@ -41,7 +41,7 @@ describe('starting and stopping', { timeout: 90_000 }, () => {
         }
     });
 
-    test('a port that is taken is an error', async () => {
+    test('a port in use is an error', async () => {
         await withServer([], async ({ port }) => {
             const same = ['--host', '127.0.0.1', '--port', String(port)];
             const { code, stderr } = await run(['serve', ...same]);
@@ -56,7 +56,7 @@ describe('starting and stopping', { timeout: 90_000 }, () => {
         assert.match(stderr, /app/);
     });
 
-    test('the default credentials are warned about', async () => {
+    test('the default credentials cause a warning', async () => {
         await withServer([], async (server) => {
             assert.match(server.child.text.stderr, /warning.*default app/);
         });

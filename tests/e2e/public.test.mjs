@@ -16,7 +16,7 @@ suite('public channels', (server) => {
         }
     });
 
-    test('an event goes to its channel only', async () => {
+    test('an event reaches its channel only', async () => {
         const client = await connect(server);
         const red = await subscribe(client, 'red');
         const blue = await subscribe(client, 'blue');
@@ -43,7 +43,7 @@ suite('public channels', (server) => {
         assert.equal((await post(server, '/apps/app-id/events', tooMany)).status, 400);
     });
 
-    test('after unsubscribe nothing more comes, and a new subscription starts afresh', async () => {
+    test('no event follows an unsubscribe, and a new subscription starts afresh', async () => {
         const client = await rawConnect(server);
         const witness = await subscribe(await connect(server), 'on-and-off');
         await client.subscribe('on-and-off');
@@ -58,14 +58,14 @@ suite('public channels', (server) => {
         assert.equal((await client.inbox.until('marker')).length, 1);
     });
 
-    test('a bad channel name is refused and the connection goes on', async () => {
+    test('an invalid channel name is refused and the connection stays open', async () => {
         const client = await connect(server);
         client.subscribe('no spaces, please');
         assert.equal((await client.errors.next()).code, null);
         await subscribe(client, 'good-name');
     });
 
-    test('a trigger leaves out the connection that caused it', async () => {
+    test('a trigger excludes the connection that caused it', async () => {
         const [own, other] = [await connect(server), await connect(server)];
         const [mine, theirs] = [await subscribe(own, 'board'), await subscribe(other, 'board')];
         const backend = sdk(server);

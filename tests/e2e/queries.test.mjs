@@ -61,7 +61,7 @@ suite('REST queries', (server) => {
         assert.deepEqual(await (await sdk(server).trigger('i', 'e', '')).json(), {});
     });
 
-    test('refuses what makes no sense', async () => {
+    test('refuses invalid queries', async () => {
         await assert.rejects(get('/channels', { info: 'user_count' }), { status: 400 });
         await assert.rejects(get('/channels', { info: 'weather' }), { status: 400 });
         await assert.rejects(get('/channels/c', { info: 'user_count' }), { status: 400 });

@@ -33,7 +33,7 @@ const stillServes = async (node, channel) => {
 };
 
 describe('garbage from Redis', { skip: needsCluster, timeout: 120_000 }, () => {
-    test('a message that is no UTF-8 reaches nobody and ends nothing', async () => {
+    test('a message that is not UTF-8 is not delivered and closes no connection', async () => {
         await withCluster({ count: 1 }, async (cluster) => {
             const [node] = cluster.nodes;
             const fallback = await connect(node, {
@@ -53,7 +53,7 @@ describe('garbage from Redis', { skip: needsCluster, timeout: 120_000 }, () => {
         });
     });
 
-    test('a cached event that is no JSON is none', async () => {
+    test('a cached event that is not JSON is a miss', async () => {
         await withCluster({ count: 1 }, async (cluster) => {
             const [node] = cluster.nodes;
             await sdk(node).trigger('cache-garbled', 'first', '1');
@@ -66,7 +66,7 @@ describe('garbage from Redis', { skip: needsCluster, timeout: 120_000 }, () => {
         });
     });
 
-    test('a key of another type costs its channel alone, for as long as it is there', async () => {
+    test('a key of the wrong type affects its channel only, while it exists', async () => {
         await withCluster({ args: ['--shards', '4'], count: 2 }, async (cluster) => {
             const [one, two] = cluster.nodes;
             await sdk(one).trigger('broken', 'first', '');
@@ -99,7 +99,7 @@ describe('garbage from Redis', { skip: needsCluster, timeout: 120_000 }, () => {
         });
     });
 
-    test('a partition whose own key is of another type costs its channels alone', async () => {
+    test('a partition whose own key has the wrong type affects its channels only', async () => {
         await withCluster({ args: ['--shards', '2'], count: 1, lease: 2 }, async (cluster) => {
             const [node] = cluster.nodes;
             await sdk(node).trigger('in-it', 'first', '');

@@ -22,7 +22,7 @@ async function hangUp(server, line) {
     while (!line.test(server.child.text.stderr.slice(from))) await once(server.child.stderr, 'data');
 }
 
-test('SIGHUP takes over apps without dropping a connection', { timeout: 60_000 }, async () => {
+test('SIGHUP applies apps without dropping a connection', { timeout: 60_000 }, async () => {
     const file = join(folder, 'carillon.json');
     await writeFile(file, JSON.stringify({ apps: [app] }));
     await withServer(['--config', file, '--shards', '2'], async (server) => {

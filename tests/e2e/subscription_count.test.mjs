@@ -28,7 +28,7 @@ async function countsUntil(client, wanted) {
 }
 
 suite('subscription counts', (server) => {
-    test('come after each subscribe, unsubscribe and drop', async () => {
+    test('follow each subscribe, unsubscribe and disconnect', async () => {
         const channel = 'room';
         const first = await subscriber(server, channel);
         assert.deepEqual(await count(first), { subscription_count: 1 });
@@ -43,13 +43,13 @@ suite('subscription counts', (server) => {
         assert.deepEqual(await countsUntil(first, 2), [2]);
     });
 
-    test('pusher-js tells its page', async () => {
+    test('pusher-js passes them to the page', async () => {
         const { inbox } = await subscribe(await connect(server), 'private-page');
         const told = await inbox.next('pusher:subscription_count');
         assert.deepEqual(told.data, { subscription_count: 1 });
     });
 
-    test('the joiner gets success, then the cached event, then the count', async () => {
+    test('a new subscriber receives success, then the cached event, then the count', async () => {
         const channel = 'private-cache-room';
         await sdk(server).trigger(channel, 'last', '');
         const client = await rawConnect(server);
@@ -60,7 +60,7 @@ suite('subscription counts', (server) => {
         assert.deepEqual(frame, { event: counted, channel, data: '{"subscription_count":1}' });
     });
 
-    test('on public, private and encrypted channels, cached or not', async () => {
+    test('are sent on public, private and encrypted channels, cached or not', async () => {
         const kinds = ['', 'private-', 'private-encrypted-'];
         for (const kind of kinds.flatMap((prefix) => [prefix, `${prefix}cache-`])) {
             const client = await subscriber(server, `${kind}kinds`);
@@ -68,7 +68,7 @@ suite('subscription counts', (server) => {
         }
     });
 
-    test('not on presence channels', async () => {
+    test('are not sent on presence channels', async () => {
         for (const channel of ['presence-quiet', 'presence-cache-quiet']) {
             const ann = await subscriber(server, channel, { user_id: 'ann' });
             const bob = await subscriber(server, channel, { user_id: 'bob' });
@@ -80,7 +80,7 @@ suite('subscription counts', (server) => {
         }
     });
 
-    test('not on the channel of a user', async () => {
+    test('are not sent on the channel of a user', async () => {
         const client = await rawConnect(server);
         client.signIn({ id: 'ann' });
         await client.inbox.next('pusher:signin_success');
@@ -97,7 +97,7 @@ suite('subscription counts', (server) => {
         assert.equal((await client.inbox.next()).event, 'marker');
     });
 
-    test('above a hundred they come seldom, and the last one is right', async () => {
+    test('are rare above a hundred subscribers, and the last one is exact', async () => {
         const channel = 'crowd';
         const first = await subscriber(server, channel);
         const join = async () => subscriber(server, channel);
@@ -117,7 +117,7 @@ suite('subscription counts', (server) => {
             [100, 99, 98, 97, 96, 95, 94, 93, 92, 91]);
     });
 
-    test('REST gives them when asked, on presence channels, too', async () => {
+    test('REST returns them on request, on presence channels, too', async () => {
         for (const name of ['asked', 'asked', 'private-asked']) await subscriber(server, name);
         for (const user_id of ['ann', 'ann', 'bob']) {
             await subscriber(server, 'presence-asked', { user_id });
@@ -143,7 +143,7 @@ suite('subscription counts', (server) => {
         assert.deepEqual(await batch.json(), { batch: [two, {}, { user_count: 2, ...three }] });
     });
 
-    test('REST gives them for one channel and in a list', async () => {
+    test('REST returns them for one channel and in a list', async () => {
         await subscriber(server, 'listed-1');
         await subscriber(server, 'listed-1');
         await subscriber(server, 'listed-2');
@@ -165,8 +165,8 @@ suite('subscription counts', (server) => {
     });
 }, ['--apps', JSON.stringify([{ ...app, subscription_count: true }])]);
 
-suite('subscription counts, as long as nobody switches them on', (server) => {
-    test('do not come, and REST leaves them out', async () => {
+suite('subscription counts, disabled by default', (server) => {
+    test('are not sent, and REST omits them', async () => {
         const client = await subscriber(server, 'room');
         await subscriber(server, 'room');
         const triggered = await sdk(server).trigger('room', 'marker', '', info);

@@ -48,7 +48,7 @@ async function secureConnect(server, options) {
 }
 
 describe('TLS', { timeout: 120_000 }, () => {
-    test('what a client sent before it ended the connection arrives, however long it becomes', async () => {
+    test('data that a client sent before it closed the connection arrives, however long', async () => {
         await withTls(['--limits.max-client-events-per-second', '0'], async (server, plain) => {
             const receiver = await rawConnect(plain);
             const sender = await secureConnect(server);
@@ -101,7 +101,7 @@ describe('TLS', { timeout: 120_000 }, () => {
         });
     });
 
-    test('sessions are resumed, on whichever shard', async () => {
+    test('sessions are resumed on any shard', async () => {
         await withTls([], async ({ port }) => {
             const session = certificates.file('session.pem');
             for (const version of ['-tls1_2', '-tls1_3']) {
@@ -113,7 +113,7 @@ describe('TLS', { timeout: 120_000 }, () => {
         });
     });
 
-    test('a kept connection goes from shard to shard, as sessions of the fallback have it', async () => {
+    test('a keep-alive connection moves between shards for fallback sessions', async () => {
         await withTls([], async (server) => {
             const agent = new https.Agent({ keepAlive: true, maxSockets: 1, ca });
             const post = (path, body = '') => new Promise((resolve, reject) => {
@@ -141,7 +141,7 @@ describe('TLS', { timeout: 120_000 }, () => {
         });
     });
 
-    test('plain text on the TLS port, or TLS on the plain one, harms nobody', async () => {
+    test('plain text on the TLS port, or TLS on the plain one, does no harm', async () => {
         await withTls([], async (server, plain) => {
             const client = await secureConnect(server);
             for (const [port, bytes] of [[server.port, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n'],
@@ -154,14 +154,14 @@ describe('TLS', { timeout: 120_000 }, () => {
         });
     });
 
-    test('a handshake that does not come to an end is cut off', async () => {
+    test('an incomplete handshake times out', async () => {
         await withTls(['--http.header-timeout-seconds', '1'], async ({ port }) => {
             const socket = net.connect(port, '127.0.0.1').on('error', () => {});
             await once(socket.resume(), 'close');
         });
     });
 
-    test('an app may demand TLS, and a trusted proxy may have seen to it', async () => {
+    test('an app may require TLS, and a trusted proxy may terminate it', async () => {
         const apps = JSON.stringify([{ ...app, tls_only: true }]);
         const proxies = JSON.stringify(['127.0.0.1']);
         const forwarded = { headers: { 'X-Forwarded-Proto': 'https' } };
@@ -183,7 +183,7 @@ describe('TLS', { timeout: 120_000 }, () => {
         });
     });
 
-    test('a new certificate is taken over by SIGHUP, connections stay', async () => {
+    test('SIGHUP loads a new certificate, connections stay', async () => {
         await withTls([], async (server) => {
             const client = await secureConnect(server);
             const before = client.socket._socket.getPeerCertificate().serialNumber;
@@ -213,7 +213,7 @@ describe('TLS', { timeout: 120_000 }, () => {
         });
     });
 
-    test('a certificate that cannot be read stops the start, by name', async () => {
+    test('an unreadable certificate stops the start and is named', async () => {
         const broken = [{ ...certificates.listener, tls_certificate_file: '/nowhere/cert.pem' }];
         const { code, stderr } = await run(['serve', '--port', '0', '--listen', JSON.stringify(broken)]);
         assert.equal(code, 1);

@@ -21,7 +21,7 @@ async function signedIn(server, user) {
 suite('signed-in users', (server) => {
     const page = (id, options) => connect(server, { account: { id }, ...options });
 
-    test('pusher-js signs in and holds the channel of its user', async () => {
+    test('pusher-js signs in and subscribes to the channel of its user', async () => {
         const account = { id: 'ann', user_info: { name: 'Zoë' } };
         const client = await connect(server, { account });
         const own = await signIn(client);
@@ -29,7 +29,7 @@ suite('signed-in users', (server) => {
         assert.deepEqual(client.user.user_data, account);
     });
 
-    test('it signs in again after it has lost its connection', async () => {
+    test('it signs in again after a reconnect', async () => {
         const client = await page('ann');
         await signIn(client);
         client.disconnect();
@@ -41,7 +41,7 @@ suite('signed-in users', (server) => {
         assert.deepEqual(await own.inbox.next(), { event: 'hello', data: { n: 1 } });
     });
 
-    test('success repeats the user data as it was sent', async () => {
+    test('success repeats the user data unchanged', async () => {
         const client = await rawConnect(server);
         for (const text of [
             '{"id":"u1","user_info":{"name":"Zoë"},"watchlist":["u2","u3"]}',
@@ -53,7 +53,7 @@ suite('signed-in users', (server) => {
         }
     });
 
-    test('a wrong sign-in is an error, and the connection stays as it was', async () => {
+    test('an invalid sign-in is an error, and the connection stays unchanged', async () => {
         const client = await rawConnect(server);
         const token = (text, key = app.key) => `${key}:${hmac(text)}`;
         const ann = '{"id":"ann"}';
@@ -99,7 +99,7 @@ suite('signed-in users', (server) => {
         await signedIn(server, { id: 'Az09_-=@,.;', user_info });
     });
 
-    test('again as the same user is success, as another an error without effect', async () => {
+    test('a repeated sign-in succeeds for the same user, and is an error for another', async () => {
         const client = await signedIn(server, { id: 'ann' });
         client.signIn({ id: 'ann', user_info: { again: true } });
         assert.deepEqual(names(await client.ping()), [success]);
@@ -111,7 +111,7 @@ suite('signed-in users', (server) => {
         assert.equal((await client.inbox.next('pusher:subscription_error')).data.status, 401);
     });
 
-    test('what is sent to a user reaches all of its connections, and nobody else', async () => {
+    test('an event to a user reaches all connections of the user, and no others', async () => {
         const [ann1, ann2, bob] = await Promise.all(['ann', 'ann', 'bob'].map((id) => page(id)));
         const [anns1, anns2, bobs] = await Promise.all([ann1, ann2, bob].map(signIn));
         const heard = new Promise((resolve) => ann1.user.bind('notice', resolve));
@@ -133,7 +133,7 @@ suite('signed-in users', (server) => {
         assert.deepEqual(frame, { event: 'notice', channel, data: '{"n":1}' });
     });
 
-    test('nobody else gets into the channel of a user, whatever the token', async () => {
+    test('other users cannot subscribe to the channel of a user, whatever the token', async () => {
         const channel = '#server-to-user-ann';
         for (const client of [await rawConnect(server), await signedIn(server, { id: 'ann2' })]) {
             const auth = `${app.key}:${hmac(`${client.socketId}:${channel}`)}`;
@@ -145,7 +145,7 @@ suite('signed-in users', (server) => {
         }
     });
 
-    test('no client events there', async () => {
+    test('client events are refused on the channel of a user', async () => {
         const clients = [];
         for (let n = 0; n < 2; ++n) {
             clients.push(await signedIn(server, { id: 'ann' }));
@@ -158,7 +158,7 @@ suite('signed-in users', (server) => {
         assert.deepEqual(names(await clients[1].inbox.until('marker')), ['marker']);
     });
 
-    test('it is not among the channels that REST lists', async () => {
+    test('the channel of a user is not in REST listings', async () => {
         await signIn(await page('listed'));
         await subscribe(await connect(server), 'seen');
         const { channels } = await query(server, '/channels');
@@ -169,7 +169,7 @@ suite('signed-in users', (server) => {
         assert.deepEqual(await query(server, '/channels', { filter_by_prefix }), { channels: {} });
     });
 
-    test('who is signed in joins presence channels without channel data', async () => {
+    test('a signed-in user joins presence channels without channel data', async () => {
         const client = await connect(server, {
             account: { id: 'ann', user_info: { name: 'Ann' } },
         });
@@ -183,7 +183,7 @@ suite('signed-in users', (server) => {
         assert.deepEqual(members.members, { ann: { name: 'Ann' }, carlos: 5 });
     });
 
-    test('who is not needs channel data', async () => {
+    test('a client that is not signed in needs channel data', async () => {
         const client = await rawConnect(server);
         client.join('presence-strict');
         const [error, refusal] = await client.inbox.until('pusher:subscription_error');
@@ -208,7 +208,7 @@ suite('signed-in users', (server) => {
         for (const client of others) assert.deepEqual(await client.ping(), []);
     });
 
-    test('its members leave at once, and it may come back', async () => {
+    test('its members leave at once, and the user may reconnect', async () => {
         const observer = await rawConnect(server);
         await observer.enter('presence-exit', { user_id: 'host' });
         const client = await signedIn(server, { id: 'evil' });
@@ -220,12 +220,12 @@ suite('signed-in users', (server) => {
         await signedIn(server, { id: 'evil' });
     });
 
-    test('terminating nobody is fine', async () => {
+    test('terminating an unknown user succeeds', async () => {
         const answer = await sdk(server).terminateUserConnections('never-seen');
         assert.deepEqual([answer.status, await answer.json()], [200, {}]);
     });
 
-    test('the Python SDK leaves the app out of the path', async () => {
+    test('the Python SDK omits the app from the path', async () => {
         const [client, other] = [await signedIn(server, { id: 'py' }), await rawConnect(server)];
         const path = '/users/py/terminate_connections';
         const unsigned = `${server.url}${path}?auth_key=${app.key}`;
@@ -239,7 +239,7 @@ suite('signed-in users', (server) => {
 });
 
 suite('apps with users of equal names', (server) => {
-    test('do not hear or end each other’s', async () => {
+    test('neither receive nor terminate each other’s', async () => {
         const other = { appId: 'other-id', key: 'other-key', secret: app.secret };
         const client = await rawConnect(server);
         client.signIn({ id: 'ann' });
@@ -251,7 +251,7 @@ suite('apps with users of equal names', (server) => {
     });
 }, ['--apps', JSON.stringify([app, { id: 'other-id', key: 'other-key', secret: app.secret }])]);
 
-suite('connections that have two seconds to prove who they are', (server) => {
+suite('connections that have two seconds to authorize themselves', (server) => {
     test('are closed with 4009 if they do not', async () => {
         const client = await rawConnect(server);
         await client.enter('public');

@@ -40,7 +40,7 @@ async function before(server, client, id) {
 }
 
 suite('watchlists', (server) => {
-    test('pusher-js tells its page who is online, comes and goes', async () => {
+    test('pusher-js passes online and offline to the page', async () => {
         await signedIn(server, 'js-there');
         const page = await connect(server, {
             account: { id: 'js-page', watchlist: ['js-there', 'js-friend'] },
@@ -60,7 +60,7 @@ suite('watchlists', (server) => {
         assert.deepEqual(await told.next(), { event: 'offline', user_ids: ['js-friend'] });
     });
 
-    test('success comes first, then one frame with the state of all', async () => {
+    test('success is sent first, then one frame with the state of all', async () => {
         await signedIn(server, 'st-on-1');
         await signedIn(server, 'st-on-2');
         const client = await rawConnect(server);
@@ -77,7 +77,7 @@ suite('watchlists', (server) => {
         }
     });
 
-    test('a side that is empty is left out', async () => {
+    test('an empty side is omitted', async () => {
         const { client, state } = await watcher(server, 'side', ['side-a']);
         assert.deepEqual(state, { offline: ['side-a'] });
         const friend = await signedIn(server, 'side-a');
@@ -86,7 +86,7 @@ suite('watchlists', (server) => {
         assert.deepEqual(await news(client), { offline: ['side-a'] });
     });
 
-    test('of several connections the first and the last count', async () => {
+    test('a user goes online with the first and offline with the last connection', async () => {
         const { client } = await watcher(server, 'many', ['many-a']);
         const connections = [];
         for (let n = 0; n < 6; ++n) connections.push(await signedIn(server, 'many-a'));
@@ -103,7 +103,7 @@ suite('watchlists', (server) => {
         assert.deepEqual(await news(client), { offline: ['many-a'] });
     });
 
-    test('offline is who was cut off, who has closed, and who was terminated', async () => {
+    test('a user goes offline when cut off, closed or terminated', async () => {
         const { client } = await watcher(server, 'ends', ['ends-a']);
         for (const end of [
             (friend) => friend.socket._socket.resetAndDestroy(),
@@ -124,7 +124,7 @@ suite('watchlists', (server) => {
         assert.deepEqual(await before(server, client, 'pres'), []);
     });
 
-    test('all connections of a watcher are told, and only they', async () => {
+    test('all connections of a watcher are notified, and no others', async () => {
         const { client: first } = await watcher(server, 'team', ['team-a']);
         const { client: second } = await watcher(server, 'team', ['team-a']);
         const other = await signedIn(server, 'team-other');
@@ -135,19 +135,19 @@ suite('watchlists', (server) => {
         assert.deepEqual(await before(server, other, 'team-other'), []);
     });
 
-    test('who watches itself is told that it is online', async () => {
+    test('a user that watches itself is reported online', async () => {
         const { state } = await watcher(server, 'self', ['self']);
         assert.deepEqual(state, { online: ['self'] });
     });
 
-    test('no watchlist, or an empty one, brings nothing', async () => {
+    test('no frame is sent without a watchlist, or for an empty one', async () => {
         for (const watchlist of [undefined, null, []]) {
             const client = await signedIn(server, 'none', watchlist);
             assert.deepEqual(await before(server, client, 'none'), []);
         }
     });
 
-    test('of more than a hundred ids the first hundred are used, and 4302 says so', async () => {
+    test('above a hundred ids the first hundred are used, with error 4302', async () => {
         const ids = Array.from({ length: 101 }, (_, n) => `long-${n}`);
         const client = await rawConnect(server);
         client.signIn({ id: 'long', watchlist: ids });
@@ -169,7 +169,7 @@ suite('watchlists', (server) => {
         assert.deepEqual(state, { offline: ids.sort() });
     });
 
-    test('who comes or goes at the same time shares a frame', async () => {
+    test('simultaneous changes share a frame', async () => {
         const ids = Array.from({ length: 50 }, (_, n) => `burst-${n}`);
         const { client } = await watcher(server, 'burst', ids);
         const friends = await Promise.all(ids.map(() => rawConnect(server)));
@@ -217,7 +217,7 @@ suite('watchlists', (server) => {
 });
 
 suite('watchlists of an app that allows two ids', (server) => {
-    test('are cut there', async () => {
+    test('are cut to two', async () => {
         const client = await rawConnect(server);
         client.signIn({ id: 'ann', watchlist: ['a', 'b', 'c'] });
         assert.equal((await client.inbox.next('pusher:error')).data.code, 4302);
@@ -225,8 +225,8 @@ suite('watchlists of an app that allows two ids', (server) => {
     });
 }, ['--apps', JSON.stringify([{ ...app, limits: { max_watched_users: 2 } }])]);
 
-suite('watchlists, switched off', (server) => {
-    test('bring nothing, and the sign-in succeeds', async () => {
+suite('watchlists, disabled', (server) => {
+    test('are not reported, and the sign-in succeeds', async () => {
         const ids = Array.from({ length: 101 }, (_, n) => `u${n}`);
         const client = await signedIn(server, 'ann', ids);
         await signedIn(server, 'u1');

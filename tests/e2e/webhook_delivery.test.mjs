@@ -132,7 +132,7 @@ describe('10,000 webhook events over 100 channels', { timeout: 180_000 }, () => 
         return clients;
     }
 
-    test('arrive in order, whatever each of many endpoints does, and none at a wrong app', async () => {
+    test('arrive in order, whatever each of many endpoints does, and never for a wrong app', async () => {
         const running = await Promise.all(Object.entries(conditions).map(async ([name, condition]) => {
             return { name, condition, receiver: await start(condition) };
         }));
@@ -162,7 +162,7 @@ describe('10,000 webhook events over 100 channels', { timeout: 180_000 }, () => 
         stranger.close();
     });
 
-    test('arrive at others while one is down, and there when it is up again a minute later', async () => {
+    test('reach other endpoints while one is down, and that one when it is up a minute later', async () => {
         const down = await start({ answer: ok });
         const { port } = down;
         down.close();

@@ -68,7 +68,7 @@ describe('webhooks over a restart', { timeout: 120_000 }, () => {
         working(request, response);
     };
 
-    test('1,000 that wait at SIGTERM arrive after it, in order, with their ids', async () => {
+    test('1,000 waiting at SIGTERM arrive after the restart, in order, with their ids', async () => {
         receiver.answer = failing;
         await start({ more: spool() });
         await sendThousand();
@@ -113,7 +113,7 @@ describe('webhooks over a restart', { timeout: 120_000 }, () => {
         await server.stop();
     });
 
-    test('what can be delivered within the grace time is, without any spool', async () => {
+    test('are delivered within the grace time without a spool', async () => {
         receiver.answer = (request, response) => setTimeout(() => taking(request, response), 100);
         await start({ grace: 60 });
         await sendThousand();
@@ -123,7 +123,7 @@ describe('webhooks over a restart', { timeout: 120_000 }, () => {
         assert.equal(vacated.length, 10, 'nobody will be there to tell of it later');
     });
 
-    test('a page that is back soon after a restart sends nothing', async () => {
+    test('a page that reconnects soon after a restart causes none', async () => {
         await start({ grace: 4, more: spool() });
         const page = async () => subscribe(await connect(server), 'page');
         await page();
@@ -185,7 +185,7 @@ describe('webhooks over a restart', { timeout: 120_000 }, () => {
         await server.stop();
     });
 
-    test('what has no endpoint after a restart waits in the spool for one that has', async () => {
+    test('webhooks without an endpoint after a restart wait in the spool for it', async () => {
         receiver.answer = failing;
         await start({ more: spool() });
         await (await rawConnect(server)).enter('one');
@@ -202,7 +202,7 @@ describe('webhooks over a restart', { timeout: 120_000 }, () => {
         await server.stop();
     });
 
-    test('an endpoint that a reload takes away gets what waits; a new one gets what is new', async () => {
+    test('an endpoint that a reload removes gets what waits; a new one gets new events', async () => {
         const next = await new WebhookReceiver().start();
         const config = join(folder, 'carillon.json');
         const configure = (url) => writeFileSync(config, JSON.stringify({
@@ -227,7 +227,7 @@ describe('webhooks over a restart', { timeout: 120_000 }, () => {
         await server.stop();
     });
 
-    test('directories and files that cannot be used stop the start', async () => {
+    test('unusable directories and files stop the start', async () => {
         const nowhere = join(folder, 'missing', 'x');
         const spoolless = await run(['serve', '--port', '0', '--webhooks.spool-directory', nowhere]);
         assert.notEqual(spoolless.code, 0);

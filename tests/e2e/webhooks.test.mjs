@@ -54,7 +54,7 @@ suite('webhooks', (server) => {
         else assert.deepEqual(events, expected);
     }
 
-    test('tell when a channel is occupied, once, and vacated, at once without a grace', async () => {
+    test('report a channel occupied once, and vacated, at once without a grace', async () => {
         const channel = newName();
         const [one, two] = [await rawConnect(server), await rawConnect(server)];
         await one.enter(channel);
@@ -71,7 +71,7 @@ suite('webhooks', (server) => {
         ]);
     });
 
-    test('tell of members, by user and not by connection', async () => {
+    test('report members by user, not by connection', async () => {
         const channel = newName('presence-');
         const tabs = [await rawConnect(server), await rawConnect(server)];
         for (const tab of tabs) await tab.enter(channel, { user_id: 'ann' });
@@ -92,7 +92,7 @@ suite('webhooks', (server) => {
         ]);
     });
 
-    test('pass client events on, data as text, with who sent them', async () => {
+    test('report client events, with data as text and the sender', async () => {
         const channel = newName('presence-');
         const ann = await rawConnect(server);
         await ann.enter(channel, { user_id: 'ann' });
@@ -117,7 +117,7 @@ suite('webhooks', (server) => {
         });
     });
 
-    test('tell of a cache miss once, for several who miss at the same time', async () => {
+    test('report simultaneous cache misses once', async () => {
         const channel = newName('cache-');
         const clients = await Promise.all([1, 2, 3].map(() => rawConnect(server)));
         await Promise.all(clients.map((client) => client.enter(channel)));
@@ -128,7 +128,7 @@ suite('webhooks', (server) => {
         assert.deepEqual(misses, [{ name: 'cache_miss', channel }]);
     });
 
-    test('tell of signed-in users, and not of their own channels', async () => {
+    test('report signed-in users, but not their own channels', async () => {
         const id = newName('user-');
         const isOf = (event) => event.user_id === id;
         const client = await connect(server, { account: { id } });
@@ -140,7 +140,7 @@ suite('webhooks', (server) => {
         assert.deepEqual(all.filter((event) => event.channel?.startsWith('#')), []);
     });
 
-    test('arrive for encrypted channels, too', async () => {
+    test('are sent for encrypted channels, too', async () => {
         const channel = newName('private-encrypted-');
         const client = await connect(server, {
             masterKey: Buffer.alloc(32, 7).toString('base64'),
@@ -150,7 +150,7 @@ suite('webhooks', (server) => {
         assert.deepEqual(occupied, { name: 'channel_occupied', channel });
     });
 
-    test('go with the headers of the configuration, to its path and query', async () => {
+    test('are sent with the configured headers, path and query', async () => {
         await (await rawConnect(server)).enter(newName());
         await to.backend.inbox.until('channel_occupied');
         const { headers, url, time } = to.backend.requests.at(-1);
@@ -176,7 +176,7 @@ suite('webhooks', (server) => {
 
 suite('webhooks of several endpoints', (server) => {
     after(closeAll);
-    test('go where kind and filter let them, also when they share a batch', async () => {
+    test('reach the endpoints whose kinds and filters match, also within a batch', async () => {
         const [room, office, lobby] = ['presence-room-1', 'presence-office-1', 'private-room-1'];
         const own = await rawConnect(server);
         for (const channel of [office, room]) await own.enter(channel, { user_id: 'ann' });
@@ -192,7 +192,7 @@ suite('webhooks of several endpoints', (server) => {
         assert.deepEqual(some.map(({ channel }) => channel).sort(), ['presence-room-1', 'presence-room-2']);
     });
 
-    test('of different apps never share a request, though their channels are called the same', async () => {
+    test('of different apps never share a request, even for equal channel names', async () => {
         const path = '/app/other-key?protocol=7&client=test&version=1';
         const channel = newName();
         const stranger = await rawConnect(server, path);
@@ -205,7 +205,7 @@ suite('webhooks of several endpoints', (server) => {
         assert.deepEqual(keys(to.othersBackend), new Set([other.key]));
     });
 
-    test('come one by one where there are no batches, else together', async () => {
+    test('are sent one by one without batching, else together', async () => {
         const names = Array.from({ length: 40 }, () => newName());
         const client = await rawConnect(server);
         for (const name of names) client.join(name);
@@ -240,7 +240,7 @@ suite('webhooks of several endpoints', (server) => {
     ...other, webhooks: [{ url: othersBackend.url, events: ['channel_occupied'] }],
 }]));
 
-suite('webhooks of who comes back', (server) => {
+suite('webhooks of clients that return', (server) => {
     after(closeAll);
     const of = (name) => (event) => event.channel === name && event.name === 'channel_occupied';
     const channel = 'presence-page';
@@ -251,7 +251,7 @@ suite('webhooks of who comes back', (server) => {
         return client;
     };
 
-    test('a page that is reloaded sends nothing; one that stays away is told once', async () => {
+    test('a reload causes none; a departure is reported once', async () => {
         const first = await page();
         const came = await to.back.until(({ name }) => name === 'member_added');
         assert.deepEqual(came.map(({ name }) => name).sort(),

@@ -86,23 +86,23 @@ function isWrong(story, ...patterns) {
 }
 
 describe('order', () => {
-    test('of two publishers may be any, if it is the same for all', () => {
+    test('events of two publishers may come in any order, if it is the same for all', () => {
         isRight(readers().publish('p', 0).publish('q', 0).publish('p', 1)
             .got('a1', 'q', 0).got('a1', 'p', 0, 1).got('b1', 'q', 0).got('b1', 'p', 0, 1));
     });
 
-    test('of one publisher is kept on every connection', () => {
+    test('events of one publisher keep their order on every connection', () => {
         isWrong(readers().publish('p', 0).publish('p', 1).got('a1', 'p', 1, 0).got('b1', 'p', 1, 0),
             /^publisher order: a1 got 0 of p after 1/, /^publisher order: b1 got 0 of p after 1/);
     });
 
-    test('is one for all', () => {
+    test('all connections see the same order', () => {
         isWrong(readers().publish('p', 0).publish('q', 0)
             .got('a1', 'p', 0).got('a1', 'q', 0).got('b1', 'q', 0).got('b1', 'p', 0),
         /^one order: a1 got p:0 before q:0, b1 got q:0 before p:0$/);
     });
 
-    test('is one for all, also when it takes three to see that it is not', () => {
+    test('a cycle over three connections is found', () => {
         const story = readers().open('c1').join('c1', news);
         for (const publisher of ['p', 'q', 'r']) story.publish(publisher, 0);
         const seen = { a1: ['p', 'q'], b1: ['q', 'r'], c1: ['r', 'p'] };
@@ -114,7 +114,7 @@ describe('order', () => {
         assert.match(wrong[0], /(p:0 before q:0|q:0 before r:0|r:0 before p:0)/);
     });
 
-    test('of two publishers is not promised while Redis is away', () => {
+    test('between two publishers is not promised during an outage of Redis', () => {
         const swapped = (story) => story.got('a1', 'p', 0).got('a1', 'q', 0).got('b1', 'q', 0).got('b1', 'p', 0);
         isRight(swapped(readers().fault('redis pause').publish('p', 0).publish('q', 0)));
         // The node of one of them is cut off: the other's place alone says nothing.
@@ -123,13 +123,13 @@ describe('order', () => {
         isWrong(swapped(readers().fault('redis pause').wait(4_000).publish('p', 0).publish('q', 0)), /^one order/);
     });
 
-    test('of two publishers counts from when a connection has subscribed', () => {
+    test('between two publishers counts from when a connection has subscribed', () => {
         const again = (story) => story.fault('redis older').join('c1', news).wait(1).got('c1', 'q', 0).got('c1', 'p', 0);
         isRight(again(readers().open('c1').publish('p', 0).publish('q', 0).got('a1', 'p', 0).got('a1', 'q', 0)
             .got('b1', 'p', 0).got('b1', 'q', 0).wait(1_500)));
     });
 
-    test('of one publisher is promised even then', () => {
+    test('of one publisher is promised during an outage', () => {
         isWrong(readers().fault('redis pause').publish('p', 0).publish('p', 1)
             .got('a1', 'p', 0, 1).got('b1', 'p', 1, 0), /^publisher order: b1/);
     });
@@ -142,19 +142,19 @@ describe('order', () => {
 });
 
 describe('what was published', () => {
-    test('comes once', () => {
+    test('is delivered once', () => {
         isWrong(readers().publish('p', 0).got('a1', 'p', 0).got('b1', 'p', 0, 0),
             /^nothing doubled: b1 got 0 of p twice/);
     });
 
-    test('comes to all who were there the whole time, the last event, too', () => {
+    test('reaches every connection that was subscribed the whole time, the last event, too', () => {
         isWrong(readers().publish('p', 0).publish('p', 1).got('a1', 'p', 0, 1).got('b1', 'p', 0),
             /^nothing lost: b1 on n2 never got 1 of p/);
         isWrong(readers().publish('p', 0).publish('p', 1).got('a1', 'p', 0, 1).got('b1', 'p', 1),
             /^nothing lost: b1 on n2 never got 0 of p/);
     });
 
-    test('does not come to who subscribed after it was everywhere', () => {
+    test('does not reach a connection that subscribed after it was delivered everywhere', () => {
         const late = (between) => {
             const story = readers().publish('p', 0).got('a1', 'p', 0).got('b1', 'p', 0);
             return between(story).open('c1').join('c1', news).got('c1', 'p', 0);
@@ -171,7 +171,7 @@ describe('what was published', () => {
         isWrong(late((story) => story.wait(20_000).fault('redis older').wait(3_500)), /^nothing old/);
     });
 
-    test('need not come to who came later or went, unless a later one came', () => {
+    test('need not reach a connection that subscribed later or left, unless a later one did', () => {
         isRight(readers().publish('p', 0).got('a1', 'p', 0).got('b1', 'p', 0).open('c1').join('c1', news));
         isRight(readers().add('publish', { publisher: 'p', n: 0, channel: news, node: 'n1' }).close('b1')
             .add('answer', { publisher: 'p', n: 0, status: 200 }).got('a1', 'p', 0));
@@ -182,12 +182,12 @@ describe('what was published', () => {
             .got('a1', 'p', 0, 1).got('b1', 'p', 1));
     });
 
-    test('may or may not come when there was no answer, but not twice', () => {
+    test('may or may not be delivered if the publish was not answered, but not twice', () => {
         isRight(readers().publish('p', 0, { status: 0 }).got('a1', 'p', 0));
         isWrong(readers().publish('p', 0, { status: 0 }).got('a1', 'p', 0, 0), /^nothing doubled/);
     });
 
-    test('comes to nobody when it was refused, and is refused with 503 only', () => {
+    test('is not delivered if it was refused, and is refused with 503 only', () => {
         isRight(readers().publish('p', 0, { status: 503 }));
         isWrong(readers().publish('p', 0, { status: 503 }).got('a1', 'p', 0), /^refusals: a1 got 0 of p/);
         isWrong(readers().publish('p', 0, { status: 500 }), /^refusals: p:0 was answered with 500/);
@@ -208,7 +208,7 @@ describe('what was published', () => {
             .fault('kill', 1, 'n1'), /^nothing lost: b1/);
     });
 
-    test('is promised to who subscribed without Redis from when it is back', () => {
+    test('is promised to connections that subscribed during an outage, from its end on', () => {
         const story = (first, wait) => new Story().open('a1').fault(...first).join('a1', news).wait(wait).publish('p', 0);
         isRight(story(['cut', 10, 'n1'], 0));
         isWrong(story(['cut', 10, 'n2'], 0), /^nothing lost: a1/);
@@ -227,14 +227,14 @@ describe('client events', () => {
         return story;
     };
 
-    test('come once, in order, to the others', () => {
+    test('reach the others once and in order', () => {
         isRight(heard(say(pads(), 0, 1, 2), 'b1', 0, 1, 2));
         isWrong(heard(say(pads(), 0, 1), 'b1', 1, 0), /^publisher order/);
         isWrong(heard(say(pads(), 0), 'b1', 0, 0), /^nothing doubled/);
         isWrong(heard(say(pads(), 0), 'a1', 0), /^client events: a1 heard its own 0/);
     });
 
-    test('have no hole, unless something is wrong with Redis or with a node', () => {
+    test('have no gap, unless there is a fault of Redis or a node', () => {
         isWrong(heard(say(pads(), 0, 1, 2), 'b1', 0, 2), /^client events: b1 never heard 1 of a1/);
         isRight(heard(say(pads().fault('redis pause'), 0, 1, 2), 'b1', 0, 2));
         isRight(heard(say(pads().fault('freeze', 10, 'n2'), 0, 1, 2), 'b1', 0, 2));
@@ -245,7 +245,7 @@ describe('client events', () => {
 describe('members', () => {
     const rooms = () => new Story().open('a1').join('a1', room, ['a']);
 
-    test('come and go in turn', () => {
+    test('are added and removed alternately', () => {
         isRight(rooms().open('b1').join('b1', room, ['a', 'b']).members('added', 'a1', 'b').close('b1')
             .members('removed', 'a1', 'b'));
         isWrong(rooms().members('added', 'a1', 'b').members('added', 'a1', 'b').members('removed', 'a1', 'b'),
@@ -261,12 +261,12 @@ describe('members', () => {
             /of a is not in its own list/, /was told that a was added/);
     });
 
-    test('begin anew with each subscription', () => {
+    test('start afresh with each subscription', () => {
         isRight(rooms().open('b1').join('b1', room, ['a', 'b']).members('added', 'a1', 'b').leave('a1', room)
             .members('removed', 'b1', 'a').join('a1', room, ['a', 'b']).members('added', 'b1', 'a'));
     });
 
-    test('do not hear of themselves', () => {
+    test('are not notified of themselves', () => {
         isWrong(rooms().members('removed', 'a1', 'a').members('added', 'a1', 'a'),
             /of a was told that a was removed/, /of a was told that a was added/);
     });
@@ -289,7 +289,7 @@ describe('members', () => {
         isRight(rooms().open('a2', 'n2').join('a2', room, ['a']).asked('n1', room, ['a'], 2));
     });
 
-    test('that are all gone leave a vacant channel', () => {
+    test('leave a vacant channel when all have left', () => {
         isRight(rooms().close('a1').asked('n1', room, [], 0));
         isWrong(rooms().close('a1').asked('n1', room, ['a'], 1),
             /^end state: n1 counts 1/, /^end state: n1 counts 1 members/, /^end state: n1 has other members on presence-room: \+\[a\]/);
@@ -309,7 +309,7 @@ describe('webhooks', () => {
     const came = ['channel_occupied', 'member_added'];
     const went = ['member_removed', 'channel_vacated'];
 
-    test('tell of each coming and going once', () => {
+    test('report each arrival and departure once', () => {
         isRight(told(there(), ...came));
         isRight(told(there().close('a1'), ...came, 'wait', ...went));
         isRight(told(there(), ...came, 'wait', ...went, 'wait', ...came));
@@ -319,14 +319,14 @@ describe('webhooks', () => {
             /^webhooks: webhooks of the channel presence-room come to -1 at channel_vacated/);
     });
 
-    test('agree with who is there in the end', () => {
+    test('agree with the final members', () => {
         isWrong(told(there().close('a1'), ...came, 'member_removed'),
             /^webhooks: webhooks of the channel presence-room end with 1, it should be 0/);
         isWrong(told(there(), 'channel_occupied'), /^webhooks: no webhook: member_added presence-room a/);
         assert.equal(checkAll(there().entries, { webhooks: true }).length, 2);
     });
 
-    test('tell of nobody who went before Redis could hear of it', () => {
+    test('do not report a user that left before Redis knew of it', () => {
         const brief = (first, wait) => new Story().open('b1').join('b1', room, ['b']).open('a1').fault(...first)
             .join('a1', room, ['b', 'a']).members('added', 'b1', 'a').wait(wait).close('a1').members('removed', 'b1', 'a')
             .wait(20_000).webhook('channel_occupied', room).webhook('member_added', room, 'b');
@@ -336,13 +336,13 @@ describe('webhooks', () => {
         isWrong(brief(['redis data'], 6_000), /^webhooks: no webhook: member_added presence-room a/);
     });
 
-    test('of different nodes may overtake each other by a little', () => {
+    test('of different nodes may overtake each other slightly', () => {
         isRight(told(there().close('a1'), 'channel_vacated', 'channel_occupied', 'member_removed', 'member_added'));
         isWrong(told(there().close('a1'), 'channel_occupied', 'member_removed', 'wait', 'channel_vacated',
             'member_added'), /come to -1 at member_removed/, /end with 1|come to/);
     });
 
-    test('may be lost with the node that had decided, and repeated when Redis has forgotten', () => {
+    test('may be lost with the node that decided them, and repeated when Redis has lost its data', () => {
         isRight(told(there(), ...came, 'wait', ['kill', 1, 'n2'], ...came));
         isRight(told(there(), ...came, 'wait', ['redis nothing', 1], ...came));
         isRight(told(there().close('a1'), ...came, 'wait', ['kill', 1, 'n2'], ...came, 'wait', ...went));
@@ -354,7 +354,7 @@ describe('webhooks', () => {
 });
 
 describe('a long outage', () => {
-    test('is no reason to tell of anybody', () => {
+    test('causes no member events or webhooks', () => {
         const story = () => new Story().open('a1').join('a1', room, ['a']).members('added', 'a1', 'b').wait(100);
         const after = { from: 1_050 };
         assert.deepEqual(noTransitions(story().entries, after), []);
@@ -368,11 +368,11 @@ describe('a long outage', () => {
     });
 });
 
-test('an error that a client is told is wrong', () => {
+test('an error message to a client is a violation', () => {
     isWrong(readers().add('error', { connection: 'a1', code: 4100, text: 'slow' }), /^errors: a1: 4100 slow/);
 });
 
-test('calm is what was published while nothing was wrong', () => {
+test('events published without a fault are counted as calm', () => {
     const calm = (story) => {
         const facts = factsOf(story.entries);
         return [...facts.publishes.values()].map((publish) => isCalm(facts, publish));
@@ -384,7 +384,7 @@ test('calm is what was published while nothing was wrong', () => {
     assert.equal(figuresOf(readers().publish('p', 0).got('a1', 'p', 0).entries).calm, 1);
 });
 
-test('a report has the lines that matter, and no others', () => {
+test('a report contains the relevant lines only', () => {
     const story = readers().publish('p', 0).publish('q', 7).got('a1', 'p', 0).got('b1', 'p', 0, 0)
         .got('a1', 'q', 7).got('b1', 'q', 7).fault('cut', 10, 'n2');
     for (let n = 10; n < 500; ++n) story.publish('p', n).got('a1', 'p', n).got('b1', 'p', n);
@@ -398,7 +398,7 @@ test('a report has the lines that matter, and no others', () => {
     assert.match(report(wrong, story.entries), /^1 × nothing doubled\n/);
 });
 
-test('a seed decides what is chosen', () => {
+test('a seed determines every choice', () => {
     const list = Array.from({ length: 50 }, (_, n) => n);
     const choices = (seed) => {
         const random = new Random(seed);

@@ -52,8 +52,8 @@ function get(server, path, parameters = {}) {
     return exchange(server, 'GET', `${path}?${queryString({ ...all, auth_signature })}`);
 }
 
-suite('habits of server SDKs: signatures', (server) => {
-    test('Python sends the MD5 of nothing on a GET, and its signature in mid-query', async () => {
+suite('quirks of server SDKs: signatures', (server) => {
+    test('Python sends the MD5 of the empty string on a GET, and its signature in the middle of the query', async () => {
         const { auth_key, auth_timestamp, auth_version } = credentials();
         const body_md5 = md5('');
         const all = { auth_key, auth_timestamp, auth_version, body_md5 };
@@ -70,7 +70,7 @@ suite('habits of server SDKs: signatures', (server) => {
         assert.equal((await exchange(server, 'GET', `${base}/channels?${sent}`)).status, 200);
     });
 
-    test('Node and Python send a comma as it is, Ruby, PHP and Java as %2C', async () => {
+    test('Node and Python send a comma unescaped, Ruby, PHP and Java as %2C', async () => {
         const client = await rawConnect(server);
         await client.enter('presence-comma', { user_id: 'ann' });
         const path = `${base}/channels/presence-comma`;
@@ -85,7 +85,7 @@ suite('habits of server SDKs: signatures', (server) => {
         }
     });
 
-    test('values are signed as they are, whatever has been escaped on the way', async () => {
+    test('values are signed unescaped, whatever is escaped on the wire', async () => {
         for (const [signed, sent] of [
             ['Mixed Case/Value', 'Mixed%20Case%2FValue'], ['größe', 'gr%C3%B6%C3%9Fe'],
             ['100%', '100%'], ['a=b', 'a=b'], ['a+b', 'a+b'], ['a+b', 'a%2Bb'], ['a b', 'a+b'],
@@ -99,7 +99,7 @@ suite('habits of server SDKs: signatures', (server) => {
         }
     });
 
-    test('a bare key is signed as an empty value, a repeated one each time', async () => {
+    test('a bare key is signed as an empty value, repeated keys each time', async () => {
         const all = credentials();
         for (const [signed, sent] of [
             ['bare=', 'bare'], ['info[]=a&info[]=b', 'info%5B%5D=a&info%5B%5D=b'],
@@ -156,7 +156,7 @@ suite('habits of server SDKs: signatures', (server) => {
         assert.match(text, /body_md5.*\n$/);
     });
 
-    test('a clock may be wrong by less than ten minutes, either way', async () => {
+    test('a clock may be off by less than ten minutes, either way', async () => {
         for (const [offset, status] of [[-590, 200], [590, 200], [-610, 401], [610, 401]]) {
             const auth_timestamp = String(now() + offset);
             const answer = await get(server, `${base}/channels`, { auth_timestamp });
@@ -199,7 +199,7 @@ suite('habits of server SDKs: signatures', (server) => {
 }, ['--apps', JSON.stringify([{ ...app, subscription_count: true },
     { id: 'other-id', key: 'other-key', secret: app.secret }])]);
 
-suite('habits of server SDKs: requests', (server) => {
+suite('quirks of server SDKs: requests', (server) => {
     const listener = async (...channels) => {
         const client = await rawConnect(server);
         for (const channel of channels) await client.enter(channel);
@@ -218,7 +218,7 @@ suite('habits of server SDKs: requests', (server) => {
         }
     });
 
-    test('a channel named twice gets the event once', async () => {
+    test('a channel named twice receives the event once', async () => {
         const client = await listener('twice');
         await trigger({ name: 'e', data: '', channels: ['twice', 'twice'] });
         await trigger({ name: 'marker', data: '', channels: ['twice'] });
@@ -226,7 +226,7 @@ suite('habits of server SDKs: requests', (server) => {
         assert.deepEqual(seen.map(({ event }) => event), ['e', 'marker']);
     });
 
-    test('what the body leaves out may be in the query', async () => {
+    test('parameters missing in the body may be in the query', async () => {
         const client = await listener('q1', 'q2');
         const params = { name: 'e', channel: 'q1', info: 'user_count' };
         const answer = await trigger({ data: 'd' }, params);
@@ -262,7 +262,7 @@ suite('habits of server SDKs: requests', (server) => {
         }
     });
 
-    test('a socket id that nobody has excludes nobody', async () => {
+    test('an unknown socket id excludes no connection', async () => {
         const client = await listener('all');
         const answer = await trigger({ name: 'e', data: '', channel: 'all', socket_id: '1.2' });
         assert.equal(answer.status, 200);
@@ -288,7 +288,7 @@ suite('habits of server SDKs: requests', (server) => {
         }
     });
 
-    test('a batch may come with members that nobody knows', async () => {
+    test('a batch may have unknown members', async () => {
         const client = await listener('b');
         const item = { name: 'e', data: 'd', channel: 'b', info: null, socket_id: null, tags: {} };
         const body = JSON.stringify({ batch: [item], more: 1 });
@@ -313,7 +313,7 @@ suite('habits of server SDKs: requests', (server) => {
         }
     });
 
-    test('the old way to publish: the body is the data, the rest is in the query', async () => {
+    test('deprecated publishing: the body is the data, the rest is in the query', async () => {
         const [client, own] = [await listener('old', 'old-2'), await listener('old')];
         const path = `${base}/channels/old/events`;
         const data = '{"n": 1.0} größer';
@@ -330,7 +330,7 @@ suite('habits of server SDKs: requests', (server) => {
         assert.equal((await post(server, badName, 'd', params)).status, 400);
     });
 
-    test('the old way to ask: stats', async () => {
+    test('deprecated query: stats', async () => {
         for (const user_id of ['ann', 'ann', 'bob']) {
             await (await rawConnect(server)).enter('presence-stats', { user_id });
         }
@@ -360,7 +360,7 @@ suite('a path prefix', (server) => {
         }
     });
 
-    test('without it all goes on as before', async () => {
+    test('requests without it still work', async () => {
         await (await rawConnect(server)).ping();
         assert.equal((await get(server, `${base}/channels`)).status, 200);
         assert.equal((await get(server, `/elsewhere${base}/channels`)).status, 404);

@@ -33,7 +33,7 @@ function rawConnectAnd(server, query, text) {
     return client;
 }
 
-suite('habits of client libraries: connecting', (server) => {
+suite('quirks of client libraries: connecting', (server) => {
     test('the query strings of the libraries', async () => {
         for (const query of [
             '?protocol=7&client=js&version=8.6.0&flash=false',
@@ -50,13 +50,13 @@ suite('habits of client libraries: connecting', (server) => {
         }
     });
 
-    test('a key with escapes and a slash behind it', async () => {
+    test('a percent-encoded key with a trailing slash', async () => {
         for (const path of ['/app/app%2Dkey', '/app/%61pp-key?protocol=7', '/app/app-key/']) {
             await (await rawConnect(server, path)).ping();
         }
     });
 
-    test('what is no upgrade is an HTTP matter', async () => {
+    test('a request that is not an upgrade gets an HTTP error', async () => {
         const upgrade = {
             Host: 'x', Connection: 'Upgrade', Upgrade: 'websocket', 'Sec-WebSocket-Version': '13',
             'Sec-WebSocket-Key': 'dGhlIHNhbXBsZSBub25jZQ==',
@@ -119,7 +119,7 @@ suite('habits of client libraries: connecting', (server) => {
         assert.deepEqual(withoutRaw(pong), { event: 'pusher:pong', data: '{}' });
     });
 
-    test('Ruby and Dart answer pings that nobody sent, to no effect', async () => {
+    test('unsolicited pongs of Ruby and Dart have no effect', async () => {
         const client = await rawConnect(server);
         client.send('{"event":"pusher:pong","data":null}');
         client.send('{"event":"pusher:pong"}');
@@ -137,7 +137,7 @@ suite('habits of client libraries: connecting', (server) => {
     });
 });
 
-suite('habits of client libraries: subscribing', (server) => {
+suite('quirks of client libraries: subscribing', (server) => {
     test('the subscribe messages of the libraries', async () => {
         const client = await rawConnect(server);
         const auth = token(client, 'private-c');
@@ -157,7 +157,7 @@ suite('habits of client libraries: subscribing', (server) => {
         }
     });
 
-    test('members that nobody knows, anywhere, in any order', async () => {
+    test('unknown members, anywhere, in any order', async () => {
         const client = await rawConnect(server);
         client.send('{"id":7,"data":{"channel":"c","x":null},"socket_id":null,"channel":null,'
             + '"event":"pusher:subscribe","data2":{}}');
@@ -233,7 +233,7 @@ suite('habits of client libraries: subscribing', (server) => {
         assert.equal((await client.inbox.next()).event, succeeded);
     });
 
-    test('prefixes count as they are written', async () => {
+    test('prefixes are case-sensitive', async () => {
         const client = await rawConnect(server);
         for (const channel of ['private', 'presence', 'Private-x', 'PRESENCE-x', 'my-private-x',
             'privatex-y', 'presence_x', 'cache']) {
@@ -243,7 +243,7 @@ suite('habits of client libraries: subscribing', (server) => {
         }
     });
 
-    test('Dart and .NET unsubscribe from what they never had, and hear nothing', async () => {
+    test('Dart and .NET unsubscribe without a subscription, and get no answer', async () => {
         const client = await rawConnect(server);
         for (const channel of ['never', 'private-never', 'presence-never', '#server-to-user-x']) {
             client.leave(channel);
@@ -256,7 +256,7 @@ suite('habits of client libraries: subscribing', (server) => {
         await vacated(server, 'once');
     });
 
-    test('unsubscribe and subscribe in one breath, and again, end subscribed', async () => {
+    test('unsubscribe and subscribe in quick succession, twice, end subscribed', async () => {
         const client = await rawConnect(server);
         for (let n = 0; n < 10; ++n) {
             client.join('private-hop');
@@ -280,7 +280,7 @@ suite('habits of client libraries: subscribing', (server) => {
         assert.deepEqual(await beforeMarker(server, client, 'private-hop'), []);
     });
 
-    test('pusher-js leaves a channel that it has given up before success came', async () => {
+    test('pusher-js unsubscribes from a channel before its subscription has succeeded', async () => {
         const page = await connect(server);
         page.subscribe('hasty');
         page.unsubscribe('hasty');
@@ -311,8 +311,8 @@ suite('habits of client libraries: subscribing', (server) => {
     });
 });
 
-suite('habits of client libraries: presence and events', (server) => {
-    test('a numeric user id and its text are one member, told as text', async () => {
+suite('quirks of client libraries: presence and events', (server) => {
+    test('a numeric user id and its text are one member, reported as text', async () => {
         const [first, second, third] = await Promise.all([0, 0, 0].map(() => rawConnect(server)));
         const channel = 'presence-numbers';
         await first.enter(channel, { user_id: 'host' });
@@ -333,7 +333,7 @@ suite('habits of client libraries: presence and events', (server) => {
             { event: removed, channel, data: '{"user_id":"10"}' });
     });
 
-    test('a member without info is told without it', async () => {
+    test('a member without info is announced without it', async () => {
         const [first, second] = [await rawConnect(server), await rawConnect(server)];
         await first.enter('presence-plain', { user_id: 'a' });
         await second.enter('presence-plain', { user_id: 'b' });
@@ -341,7 +341,7 @@ suite('habits of client libraries: presence and events', (server) => {
         assert.deepEqual(JSON.parse(data), { user_id: 'b' });
     });
 
-    test('a second presence subscribe repeats the list, and nobody else hears of it', async () => {
+    test('a repeated presence subscribe repeats the list, and the others are not notified', async () => {
         const channel = 'presence-again';
         const [ann, bob] = [await rawConnect(server), await rawConnect(server)];
         await ann.enter(channel, { user_id: 'ann' });
@@ -354,7 +354,7 @@ suite('habits of client libraries: presence and events', (server) => {
         assert.equal((await ann.inbox.next()).event, removed);
     });
 
-    test('as another user it is refused, and the first subscription stays', async () => {
+    test('a subscribe as another user is refused, and the first subscription stays', async () => {
         const channel = 'presence-swap';
         const [ann, bob] = [await rawConnect(server), await rawConnect(server)];
         await ann.enter(channel, { user_id: 'ann' });
@@ -404,7 +404,7 @@ suite('habits of client libraries: presence and events', (server) => {
         }
     });
 
-    test('what is published to a channel by one connection arrives in its order', async () => {
+    test('events published by one connection arrive in order', async () => {
         const { inbox } = await subscribe(await connect(server), 'ordered');
         for (let n = 0; n < 50; ++n) await sdk(server).trigger('ordered', 'n', { n });
         const seen = await inbox.until(({ data }) => data.n === 49);

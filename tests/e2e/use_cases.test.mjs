@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { connect, query, sdk, subscribe } from './support/clients.mjs';
 import { suite } from './support/suite.mjs';
 
-suite('what people build', (server) => {
+suite('use cases', (server) => {
     const names = (items) => items.map(({ event }) => event);
 
     test('a private chat: messages, read receipts, typing', async () => {

@@ -52,13 +52,13 @@ async function allSee(clients, ids) {
     for (const { user, wrong } of clients) assert.deepEqual(wrong, [], user.user_id);
 }
 
-suite('crowded presence channels', (server) => {
+suite('large presence channels', (server) => {
     const users = async (channel) => {
         const answer = await query(server, `/channels/${channel}/users`);
         return answer.users.map(({ id }) => id).sort();
     };
 
-    test('300 members come and go, and everybody has the same list', async () => {
+    test('300 members join and leave, and all have the same list', async () => {
         const channel = 'presence-crowd';
         const ids = Array.from({ length: 300 }, (_, n) => `u${n}`);
         const clients = await Promise.all(ids.map((id) => member(server, channel, id, { id })));
@@ -86,7 +86,7 @@ suite('crowded presence channels', (server) => {
         await allSee([...here, ...clients.slice(0, 60)], ['u120', ...ids.slice(0, 60)]);
     });
 
-    test('one that leaves and joins in one breath is there in the end', async () => {
+    test('a member that leaves and rejoins in quick succession is present in the end', async () => {
         const channel = 'presence-hop';
         const watchers = [await member(server, channel, 'w1'), await member(server, channel, 'w2')];
         const hopper = await member(server, channel, 'hopper');
@@ -108,7 +108,7 @@ suite('crowded presence channels', (server) => {
         assert.deepEqual(await users(channel), ['hopper', 'w1', 'w2']);
     });
 
-    test('of two connections of a user one leaves while the other joins', async () => {
+    test('one connection of a user leaves while another one joins', async () => {
         const channel = 'presence-relay';
         const watchers = [await member(server, channel, 'w1'), await member(server, channel, 'w2')];
         const runners = [await member(server, channel, 'r'), await member(server, channel, 'r')];
