@@ -61,7 +61,7 @@ TEST_F(Admission, TheFallbackCountsAmongConnections) {
     EXPECT_EQ(try_to_enter(server.port(1)), 4004);
 }
 
-TEST_F(Admission, LimitsHowManyClientsAnAddressBringsInASecond) {
+TEST_F(Admission, LimitsNewClientsPerAddressAndSecond) {
     configuration.connection.max_new_per_second_per_address = 3;
     configuration.http.trusted_proxies = {"127.0.0.1"};
     RunningServer server(configuration);
@@ -108,7 +108,7 @@ TEST_F(Admission, ReadsAllLinesOfForwardedProtoAsOneList) {
     EXPECT_EQ(try_to_enter(server.port(), https), 0);
 }
 
-TEST_F(Admission, TakesATrailerForNoHeader) {
+TEST_F(Admission, DoesNotTakeATrailerForAHeader) {
     configuration.apps[0].tls_only = true;
     configuration.http.trusted_proxies = {"127.0.0.1"};
     RunningServer server(configuration);
@@ -125,14 +125,14 @@ TEST_F(Admission, TakesATrailerForNoHeader) {
     EXPECT_NE(answer("X-Forwarded-Proto: https\r\n").find("4000"), std::string::npos);
 }
 
-TEST_F(Admission, BelievesNoProxyThatItWasNotToldOf) {
+TEST_F(Admission, IgnoresForwardedForFromUntrustedPeers) {
     configuration.connection.max_new_per_second_per_address = 1;
     RunningServer server(configuration);
     EXPECT_EQ(try_to_enter(server.port(0), "X-Forwarded-For: 192.0.2.1\r\n"), 0);
     EXPECT_EQ(try_to_enter(server.port(0), "X-Forwarded-For: 192.0.2.2\r\n"), 4100);
 }
 
-TEST_F(Admission, TakesPagesOfAllowedOriginsOnly) {
+TEST_F(Admission, AcceptsPagesOfAllowedOriginsOnly) {
     configuration.apps[0].allowed_origins =
         AllowedOrigins({*OriginPattern::parse("https://*.example.com")});
     RunningServer server(configuration);
@@ -142,7 +142,7 @@ TEST_F(Admission, TakesPagesOfAllowedOriginsOnly) {
     EXPECT_EQ(try_to_enter(server.port(), "Origin: https://evil.example\r\n", second_app.key), 0);
 }
 
-TEST_F(Admission, ClosesWhoDoesNotAuthorizeThemselvesInTime) {
+TEST_F(Admission, ClosesClientsThatDoNotAuthorizeInTime) {
     limits().authorization_timeout_seconds = 1;
     RunningServer server(configuration);
     PusherClient authorized(server.port(0));
@@ -171,7 +171,7 @@ TEST_F(Admission, RefusesRestRequestsAboveTheRateWithRetryAfter) {
     EXPECT_EQ(RestClient(server.port(), second_app).get("/channels").status, 200);
 }
 
-TEST_F(Admission, StrangersDoNotUseUpAnAppsRequests) {
+TEST_F(Admission, UnauthenticatedRequestsDoNotCountForTheApp) {
     limits().max_api_requests_per_second = 1;
     RunningServer server(configuration);
     RestClient stranger(server.port(), {"app-id", "app-key", "wrong"});

@@ -232,7 +232,7 @@ TEST_F(Fallback, AClientThatEndsItsRequestHasFiveSecondsToComeBack) {
     EXPECT_EQ(ann.receive("pusher_internal:member_removed").data, R"({"user_id":"bob"})");
 }
 
-TEST_F(Fallback, APollWhoseClientHasGoneAlreadyKeepsNobody) {
+TEST_F(Fallback, APollOfADisconnectedClientDoesNotKeepTheSession) {
     PusherClient ann(server.port(2));
     ann.join("presence-room", "ann");
     const HttpAnswer answer = ask(polls, path, "xhr");
@@ -305,7 +305,7 @@ TEST_F(Fallback, ThousandsOfHalfOpenPollsAreForgottenWhenTheirClientsGo) {
     }));
 }
 
-TEST_F(Fallback, AClientThatTakesNothingIsClosed) {
+TEST_F(Fallback, AClientThatReadsNothingIsClosed) {
     Configuration configuration = test_configuration(1);
     configuration.connection.max_queued_bytes = 65536;
     RunningServer bounded{configuration};
@@ -321,7 +321,7 @@ TEST_F(Fallback, AClientThatTakesNothingIsClosed) {
     EXPECT_TRUE(lines[1].starts_with("c[4100,"));
 }
 
-TEST_F(Fallback, AStopSendsClientsAway) {
+TEST_F(Fallback, AShutdownClosesItsClients) {
     FallbackStreamClient stream(server.port(), path);
     stream.receive("pusher:connection_established");
     auto done = server.drain(std::chrono::milliseconds(50));

@@ -49,7 +49,7 @@ TEST_F(HttpLimits, ABodyTooLongIsRefusedBeforeItIsSent) {
     expect_final_answer(socket, 413);
 }
 
-TEST_F(HttpLimits, ABodyTooLongIsNotBidden) {
+TEST_F(HttpLimits, ABodyTooLongIsRefusedInsteadOfContinue) {
     socket.send(std::string(too_long_head) + "Expect: 100-continue\r\n\r\n");
     expect_final_answer(socket, 413);
 }
@@ -97,7 +97,7 @@ TEST_F(HttpLimits, ChunkHeadsAndTrailersTooLongAreRefused) {
     }
 }
 
-TEST_F(HttpLimits, AnswersToOneWhoDoesNotReadAreBounded) {
+TEST_F(HttpLimits, AnswersToAClientThatDoesNotReadAreBounded) {
     constexpr std::string_view request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
     std::string requests;
     while (requests.size() < 64U << 20U) requests += request;
@@ -111,7 +111,7 @@ TEST_F(HttpLimits, AnswersToOneWhoDoesNotReadAreBounded) {
     EXPECT_EQ(receive_answer(deaf).status, 404);
 }
 
-TEST_F(HttpTimeOuts, ARequestThatDoesNotBecomeWholeIs408) {
+TEST_F(HttpTimeOuts, AnIncompleteRequestIs408) {
     slow.send("GET /nothing HT");
     expect_final_answer(slow, 408);
     RawSocket in_body(impatient.port());
@@ -119,7 +119,7 @@ TEST_F(HttpTimeOuts, ARequestThatDoesNotBecomeWholeIs408) {
     expect_final_answer(in_body, 408);
 }
 
-TEST_F(HttpTimeOuts, WhoSaysNothingIsClosed) {
+TEST_F(HttpTimeOuts, ASilentClientIsClosed) {
     EXPECT_EQ(slow.receive_to_end(), "");
 }
 

@@ -145,7 +145,7 @@ TEST_F(Http, RequestsMayBeSplitAnywhere) {
     EXPECT_EQ(receive_answer(socket).status, 200);
 }
 
-TEST_F(Http, BidsToContinueBeforeABody) {
+TEST_F(Http, SendsContinueBeforeABody) {
     const std::string body = trigger_body("c", "{}");
     const std::string request = post_request(body, "Expect: 100-continue\r\n");
     RawSocket socket(server.port());

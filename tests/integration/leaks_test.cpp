@@ -49,7 +49,7 @@ void drop(RawWebSocket client, std::size_t way) {
     }
 }
 
-TEST(Leaks, NothingIsLeftOfConnectionsThatAreGone) {
+TEST(Leaks, ClosedConnectionsLeaveNothingBehind) {
     Configuration configuration = test_configuration(leak_shards);
     App& app = configuration.apps.front();
     app.limits.max_presence_members = 0;

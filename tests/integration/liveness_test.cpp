@@ -16,7 +16,7 @@ Configuration impatient() {
     return configuration;
 }
 
-TEST(Liveness, WhoAnswersPingsStaysAndWhoFallsSilentGoes) {
+TEST(Liveness, AClientThatAnswersPingsStaysAndASilentOneIsClosed) {
     const RunningServer server(impatient());
     RawWebSocket client(server.port());
     const auto established = nlohmann::json::parse(client.receive_text());

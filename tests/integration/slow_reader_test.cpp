@@ -57,7 +57,7 @@ protected:
     bool slow_is_gone = false;
 };
 
-TEST_F(SlowReader, WhoReadsOnGetsWholeFramesThen4100) {
+TEST_F(SlowReader, AClientThatResumesReadingGetsWholeFramesThen4100) {
     publish_until_slow_is_gone();
     for (int i = 0; i < 10; ++i) publish();
 
@@ -80,7 +80,7 @@ TEST_F(SlowReader, WhoReadsOnGetsWholeFramesThen4100) {
     EXPECT_EQ(slow.socket().receive_to_end(), "");
 }
 
-TEST_F(SlowReader, WhoNeverReadsIsReset) {
+TEST_F(SlowReader, AClientThatNeverReadsIsReset) {
     publish_until_slow_is_gone();
     slow.socket().await_reset();
     for (int i = 0; i < 10; ++i) publish();

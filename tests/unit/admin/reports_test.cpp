@@ -81,7 +81,7 @@ TEST(PrometheusText, EscapesLabelsAndCountsBucketsFromBelow) {
     EXPECT_TRUE(has_line(text, "carillon_publish_to_write_seconds_count 2"));
 }
 
-TEST(PrometheusText, TellsOfWebhooksByEndpointAndOutcome) {
+TEST(PrometheusText, CountsWebhooksByEndpointAndOutcome) {
     const std::string text = prometheus_text(process_info, {{busy_shard()}, {dead_endpoint()}});
     const std::string endpoint = R"({app="shop",endpoint="http://127.0.0.1:9#1")";
     EXPECT_TRUE(has_line(
@@ -110,7 +110,7 @@ TEST(PrometheusText, IsWhatTheDocumentationLists) {
     EXPECT_EQ(exposed, listed);
 }
 
-TEST(StatusJson, TellsWhatTheNodeHolds) {
+TEST(StatusJson, ReportsTheStateOfTheNode) {
     const auto status = nlohmann::json::parse(
         status_json(process_info, {{busy_shard(), busy_shard()}, {dead_endpoint()}}));
     EXPECT_EQ(status.at("version"), "1.2.3");
@@ -124,7 +124,7 @@ TEST(StatusJson, TellsWhatTheNodeHolds) {
     EXPECT_EQ(status.at("cluster").at("messages_lost"), 8);
 }
 
-TEST(StatusJson, SaysInWhichStateOfAClusterTheNodeIs) {
+TEST(StatusJson, ReportsTheStateOfTheCluster) {
     const auto state = [](std::uint64_t connected, std::uint64_t registered,
                           std::uint64_t recovering, std::uint64_t detached) {
         ShardSnapshot shard;
@@ -143,7 +143,7 @@ TEST(StatusJson, SaysInWhichStateOfAClusterTheNodeIs) {
     EXPECT_EQ(state(0, 256, 0, 1), "detached");
 }
 
-TEST(Reports, SayNothingOfAClusterOnANodeThatIsAlone) {
+TEST(Reports, OmitTheClusterOnASingleNode) {
     const NodeSnapshot alone{{ShardSnapshot{}}, {}};
     EXPECT_EQ(prometheus_text(process_info, alone).find("cluster"), std::string::npos);
     EXPECT_FALSE(nlohmann::json::parse(status_json(process_info, alone)).contains("cluster"));

@@ -27,7 +27,7 @@ TEST(AllowedOrigins, CompareSchemeHostAndPort) {
     }
 }
 
-TEST(AllowedOrigins, AStarStandsForAnyNamesInFront) {
+TEST(AllowedOrigins, AStarMatchesAnySubdomain) {
     EXPECT_TRUE(admits("https://*.example.com", "https://a.example.com"));
     EXPECT_TRUE(admits("https://*.example.com", "https://a.b.example.com"));
     EXPECT_FALSE(admits("https://*.example.com", "https://example.com"));
@@ -36,12 +36,12 @@ TEST(AllowedOrigins, AStarStandsForAnyNamesInFront) {
     EXPECT_TRUE(admits("*", "null"));
 }
 
-TEST(AllowedOrigins, LetInWhoeverHasNoneAndEverybodyWithoutAList) {
+TEST(AllowedOrigins, AllowClientsWithoutAnOriginAndAllWithoutAList) {
     EXPECT_TRUE(admits("https://example.com", ""));
     EXPECT_TRUE(AllowedOrigins().allows("https://anything"));
 }
 
-TEST(OriginPattern, IsAnOriginAndNothingElse) {
+TEST(OriginPattern, RefusesWhatIsNotAnOrigin) {
     for (const std::string_view text :
          {"", "example.com", "https://", "://example.com", "https://example.com/", "https://*",
           "https://*.", "https://a.*.com", "https://example.com:port", "https://u@example.com",

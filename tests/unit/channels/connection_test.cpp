@@ -68,7 +68,7 @@ TEST_F(ConnectionTest, AnswersPingAndSwallowsPong) {
     EXPECT_THAT(client.take_names(), ElementsAre("pusher:pong"));
 }
 
-TEST_F(ConnectionTest, AnswersWhatItCannotReadWithAnErrorAndStays) {
+TEST_F(ConnectionTest, AnswersMalformedMessagesWithAnErrorAndStaysOpen) {
     for (const char* text : {"", "nonsense", "[]", "{}", R"({"event":1})", R"({"event":"other"})",
                              R"({"event":"pusher_internal:x","data":{}})",
                              R"({"event":"pusher:subscribe","data":{}})"}) {
@@ -80,7 +80,7 @@ TEST_F(ConnectionTest, AnswersWhatItCannotReadWithAnErrorAndStays) {
     EXPECT_THAT(client.take_names(), ElementsAre("pusher_internal:subscription_succeeded"));
 }
 
-TEST_F(ConnectionTest, GetsEventsBetweenSuccessAndUnsubscribeOnly) {
+TEST_F(ConnectionTest, ReceivesEventsBetweenSuccessAndUnsubscribeOnly) {
     publish("news");
     client.subscribe("news");
     EXPECT_THAT(client.take(), IsEmpty());
@@ -123,7 +123,7 @@ TEST_F(ConnectionTest, NeedsASignatureForPrivateChannels) {
     EXPECT_THAT(client.take_names(), ElementsAre("pusher_internal:subscription_succeeded"));
 }
 
-TEST_F(ConnectionTest, RefusesChannelsThatCannotBe) {
+TEST_F(ConnectionTest, RefusesInvalidChannelNames) {
     client.subscribe("has space");
     expect_refused(client, "has space", "InvalidData", 400);
     client.subscribe(std::string(201, 'x'));
@@ -221,7 +221,7 @@ TEST_F(ConnectionTest, NamesTheLimitOfSubscriptionsThatItHasReached) {
     EXPECT_NE(refusal.find("the 2 subscriptions"), std::string::npos) << refusal;
 }
 
-TEST_F(ConnectionTest, HasALimitOfSubscriptionsUnlessToldOtherwise) {
+TEST_F(ConnectionTest, HasADefaultLimitOfSubscriptions) {
     EXPECT_EQ(Limits{}.max_subscriptions_per_connection, 2000U);
 }
 
@@ -390,7 +390,7 @@ TEST_F(ConnectionTest, RefusesClientEventsWhileTheHomeHasTooMuchWaiting) {
     EXPECT_THAT(client.take_names(), ElementsAre("pusher_internal:subscription_succeeded"));
 }
 
-TEST_F(ConnectionTest, ALateRefusalDoesNotReachWhoeverCameNext) {
+TEST_F(ConnectionTest, ALateRefusalDoesNotReachTheNextConnection) {
     app->limits.max_presence_members = 1;
     TestClient member{world, 0, app};
     member.join("presence-room", "member");
@@ -419,7 +419,7 @@ TEST_F(ConnectionTest, CountsEventsAndEachOfTheirDeliveries) {
     EXPECT_EQ(world.shard(1).edge_channels().fanned_out(), (std::vector{world.now(), world.now()}));
 }
 
-TEST_F(ConnectionTest, AppsWithEqualChannelsAndUsersDoNotMeet) {
+TEST_F(ConnectionTest, AppsWithEqualChannelsAndUsersAreIsolated) {
     const auto other_app = make_app("other");
     TestClient stranger{world, 1, other_app};
     stranger.join("presence-room", "b");

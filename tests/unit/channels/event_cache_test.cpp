@@ -19,7 +19,7 @@ TEST(EventCache, KeepsTheLastEventUntilItExpires) {
     EXPECT_EQ(cache.find("cache-b", start + 5s), nullptr);
 }
 
-TEST(EventCache, SaysWhenThereIsSomethingToFree) {
+TEST(EventCache, ReportsItsNextExpiry) {
     EventCache cache;
     EXPECT_EQ(cache.next_expiry(), TimePoint::max());
     cache.put("cache-a", "one", {10s, 0}, start);
@@ -31,7 +31,7 @@ TEST(EventCache, SaysWhenThereIsSomethingToFree) {
     EXPECT_EQ(cache.next_expiry(), TimePoint::max());
 }
 
-TEST(EventCache, LosesWhatWasPublishedLongestAgo) {
+TEST(EventCache, EvictsTheOldestEvent) {
     EventCache cache;
     const CacheRule two_fit{10s, 2 * (7 + 100 + 192)};
     const std::string text(100, 'x');
@@ -44,7 +44,7 @@ TEST(EventCache, LosesWhatWasPublishedLongestAgo) {
     EXPECT_NE(cache.find("cache-c", start), nullptr);
 }
 
-TEST(EventCache, ForgetsRatherThanServesAnOlderEventWhenTheLastIsTooBig) {
+TEST(EventCache, HasNoEventWhenTheLastIsTooLarge) {
     EventCache cache;
     const CacheRule rule{10s, 1000};
     EXPECT_EQ(cache.put("cache-a", "small", rule, start), 0U);

@@ -25,11 +25,11 @@ Listed listed(const MemberList& list) {
     return members;
 }
 
-TEST(MemberList, VisitsNobodyIfThereIsNobody) {
+TEST(MemberList, VisitsNoneOfAnEmptyList) {
     EXPECT_THAT(listed(MemberList()), IsEmpty());
 }
 
-TEST(MemberList, VisitsMembersInTheOrderOfTheirComing) {
+TEST(MemberList, VisitsMembersInOrderOfArrival) {
     MemberList list;
     list.add("b", R"({"v":1})");
     list.add("a", std::nullopt);
@@ -39,7 +39,7 @@ TEST(MemberList, VisitsMembersInTheOrderOfTheirComing) {
                 ElementsAre(Pair("b", R"({"v":1})"), Pair("a", "null"), Pair("c", "\"text\"")));
 }
 
-TEST(MemberList, VisitsTheOthersAfterOneHasGone) {
+TEST(MemberList, VisitsTheOthersAfterOneHasLeft) {
     for (const std::string gone : {"a", "bb", "ccc"}) {
         MemberList list;
         Listed expected;

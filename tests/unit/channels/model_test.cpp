@@ -376,7 +376,7 @@ std::string difference(std::uint16_t shards, std::uint64_t seed, std::size_t cou
 
 class ModelTest : public ::testing::TestWithParam<std::uint16_t> {};
 
-TEST_P(ModelTest, EveryClientIsToldAndRestAnswersWhatTheModelSays) {
+TEST_P(ModelTest, ClientsReceiveAndRestAnswersWhatTheModelSays) {
     for (std::uint64_t seed = 1; seed <= 40; ++seed) {
         const std::string found = difference(GetParam(), seed, 500);
         ASSERT_EQ(found, "");
@@ -385,7 +385,7 @@ TEST_P(ModelTest, EveryClientIsToldAndRestAnswersWhatTheModelSays) {
 
 INSTANTIATE_TEST_SUITE_P(Shards, ModelTest, ::testing::Values(1, 2, 3, 4));
 
-TEST(ModelTest, WhateverIsLostIsReportedByAShortSequence) {
+TEST(ModelTest, ALostFrameIsReportedByAShortSequence) {
     for (const char* lost :
          {"pusher_internal:member_removed", "pusher_internal:member_added", "pusher:cache_miss",
           "pusher_internal:subscription_count", "pusher_internal:watchlist_events",

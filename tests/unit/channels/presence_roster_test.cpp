@@ -27,7 +27,7 @@ TEST(PresenceRoster, CountsUsersNotConnections) {
     EXPECT_EQ(roster.users(), 0U);
 }
 
-TEST(PresenceRoster, DoesNotKnowWhoNeverJoined) {
+TEST(PresenceRoster, IgnoresUnknownSubscriptions) {
     PresenceRoster roster;
     roster.add(first, {"u", std::nullopt});
     EXPECT_FALSE(roster.remove(second).was_subscribed);
@@ -35,7 +35,7 @@ TEST(PresenceRoster, DoesNotKnowWhoNeverJoined) {
     EXPECT_FALSE(roster.remove(first).was_subscribed);
 }
 
-TEST(PresenceRoster, KeepsTheInfoThatAUserFirstCameWith) {
+TEST(PresenceRoster, KeepsTheFirstInfoOfAUser) {
     PresenceRoster roster;
     roster.add(first, {"u", R"({"v":1})"});
     roster.add(second, {"u", R"({"v":2})"});
@@ -58,7 +58,7 @@ TEST(PresenceRoster, EmptyHashIsAnObject) {
               (json{{"count", 0}, {"ids", json::array()}, {"hash", json::object()}}));
 }
 
-TEST(PresenceRoster, AmendsItsListWhicheverMemberGoes) {
+TEST(PresenceRoster, UpdatesItsListWhicheverMemberLeaves) {
     for (int gone = 0; gone < 4; ++gone) {
         PresenceRoster roster;
         for (std::uint64_t i = 0; i < 4; ++i) {

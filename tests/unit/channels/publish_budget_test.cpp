@@ -8,7 +8,7 @@
 namespace carillon {
 namespace {
 
-TEST(PublishBudget, TakesUpToItsLast) {
+TEST(PublishBudget, AcceptsUpToItsLimit) {
     PublishBudget budget(100);
     EXPECT_TRUE(budget.reserve(60));
     EXPECT_FALSE(budget.reserve(41));
@@ -18,7 +18,7 @@ TEST(PublishBudget, TakesUpToItsLast) {
     EXPECT_EQ(budget.used(), 100U);
 }
 
-TEST(PublishBudget, HasRoomForWhatWasGivenBack) {
+TEST(PublishBudget, AcceptsAgainWhatWasReturned) {
     PublishBudget budget(100);
     ASSERT_TRUE(budget.reserve(100));
     budget.release(30);
@@ -26,7 +26,7 @@ TEST(PublishBudget, HasRoomForWhatWasGivenBack) {
     EXPECT_TRUE(budget.reserve(30));
 }
 
-TEST(PublishBudget, TakesSomethingLargerThanAllIfItIsAlone) {
+TEST(PublishBudget, AcceptsAnOversizedPublishAlone) {
     PublishBudget budget(100);
     EXPECT_TRUE(budget.reserve(101));
     EXPECT_FALSE(budget.reserve(1));

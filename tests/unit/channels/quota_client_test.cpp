@@ -74,7 +74,7 @@ TEST_F(ConnectionQuotaTest, PassesEachAnswerOnce) {
     EXPECT_EQ(answers.size(), 2U);
 }
 
-TEST_F(ConnectionQuotaTest, AnswersNobodyWhoHasGivenUp) {
+TEST_F(ConnectionQuotaTest, DropsTheAnswerToACancelledRequest) {
     const std::uint64_t ticket = ask();
     quota.release(app, ticket);
     ASSERT_EQ(sent.size(), 2U);
@@ -86,7 +86,7 @@ TEST_F(ConnectionQuotaTest, AnswersNobodyWhoHasGivenUp) {
     EXPECT_TRUE(answers.empty());
 }
 
-TEST_F(ConnectionQuotaTest, TellsTheHomeOfAConnectionThatIsOver) {
+TEST_F(ConnectionQuotaTest, ReportsAClosedConnectionToTheHome) {
     const std::uint64_t ticket = ask();
     quota.on({ticket, true});
     quota.release(app, ticket);

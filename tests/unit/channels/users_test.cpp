@@ -113,7 +113,7 @@ TEST_F(UsersTest, OnlyTheUserSubscribesToTheirChannel) {
     EXPECT_THAT(client.take_names(), ElementsAre("pusher_internal:subscription_succeeded"));
 }
 
-TEST_F(UsersTest, JoinsPresenceChannelsAsWhoIsSignedIn) {
+TEST_F(UsersTest, JoinsPresenceChannelsAsTheSignedInUser) {
     client.sign_in("u1");
     client.take();
     client.subscribe_signed("presence-a");
@@ -128,7 +128,7 @@ TEST_F(UsersTest, JoinsPresenceChannelsAsWhoIsSignedIn) {
     EXPECT_EQ(again.at("presence").at("ids"), json::array({"other"}));
 }
 
-TEST_F(UsersTest, WatchersHearTheStateOnceAndThenTheChanges) {
+TEST_F(UsersTest, WatchersReceiveTheStateOnceAndThenTheChanges) {
     const auto first = signed_in("a", 0);
     const auto watcher = signed_in("w", 1, {"a", "b", "c", "w"});
     EXPECT_THAT(changes(*watcher), ElementsAre(ElementsAre("+a", "+w", "-b", "-c")));
@@ -188,7 +188,7 @@ TEST_F(UsersTest, ASecondSignInReplacesTheWatchlist) {
     EXPECT_THAT(changes(*watcher), IsEmpty());
 }
 
-TEST_F(UsersTest, TooLongAWatchlistIsCutAndTold) {
+TEST_F(UsersTest, ATooLongWatchlistIsCutAndReported) {
     app->limits.max_watched_users = 2;
     client.take();
     client.sign_in("w", {"x", "y", "z"});
@@ -215,7 +215,7 @@ TEST_F(UsersTest, AWatcherThatLeavesWhileHomeAnswersIsForgotten) {
     EXPECT_THAT(changes(*next), ElementsAre(ElementsAre("-a", "-b", "-c", "-d")));
 }
 
-TEST_F(UsersTest, AppsWithEqualUsersAreApart) {
+TEST_F(UsersTest, AppsWithEqualUsersAreIsolated) {
     const auto watcher = signed_in("w", 1, {"a"});
     changes(*watcher);
     const auto other = make_app("other");
@@ -252,7 +252,7 @@ TEST_F(UsersTest, TerminationEndsAllOfAUsersConnectionsAndNoOthers) {
 
 /// Users come and go while messages between the shards are under way in any order: each watcher is
 /// told the state first, then changes that alternate, and in the end it knows the truth.
-TEST_F(UsersTest, WatchersEndWithTheTruthHoweverDeliveriesInterleave) {
+TEST_F(UsersTest, WatchersEndUpCorrectHoweverDeliveriesInterleave) {
     const std::vector<std::string> names{"a", "b", "c", "d"};
     for (std::uint64_t seed = 1; seed <= 200; ++seed) {
         ShardWorld busy(4, seed);
@@ -357,7 +357,7 @@ TEST_F(SharedUsersTest, EverySignInUntilThenIsAnsweredThen) {
     EXPECT_THAT(third.take_names(), ElementsAre("pusher:signin_success")) << "it is known";
 }
 
-TEST_F(SharedUsersTest, WhatIsTooLongIsToldAfterTheSuccess) {
+TEST_F(SharedUsersTest, ATooLongWatchlistIsReportedAfterTheSuccess) {
     app->limits.max_watched_users = 1;
     sign_in(client, {"a", "b"});
     EXPECT_THAT(client.take_names(), IsEmpty());
@@ -367,7 +367,7 @@ TEST_F(SharedUsersTest, WhatIsTooLongIsToldAfterTheSuccess) {
                                                  "pusher_internal:watchlist_events"));
 }
 
-TEST_F(SharedUsersTest, AnAnswerToAnEarlierTimeIsNone) {
+TEST_F(SharedUsersTest, IgnoresAnAnswerToAnEarlierSignIn) {
     auto first = std::make_unique<TestClient>(world, shard, app);
     sign_in(*first);
     first.reset();

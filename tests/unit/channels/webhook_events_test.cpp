@@ -51,7 +51,7 @@ protected:
     std::shared_ptr<App> app = make_app();
 };
 
-TEST_F(WebhookEventsTest, TellOfTheFirstSubscriberAndTheLast) {
+TEST_F(WebhookEventsTest, ReportTheFirstAndTheLastSubscriber) {
     TestClient one = client(0);
     TestClient two = client(1);
     one.subscribe("c");
@@ -71,7 +71,7 @@ TEST_F(WebhookEventsTest, TellOfTheFirstSubscriberAndTheLast) {
     EXPECT_THAT(pushed(), IsEmpty());
 }
 
-TEST_F(WebhookEventsTest, TellNothingOfWhoIsBackInTime) {
+TEST_F(WebhookEventsTest, AreNotSentIfTheClientReturnsInTime) {
     TestClient page = client();
     page.join("presence-c", "ann");
     EXPECT_THAT(pushed(),
@@ -102,7 +102,7 @@ TEST_F(WebhookEventsTest, CountTheGraceFromTheLastDeparture) {
     EXPECT_THAT(pushed(), ElementsAre("channel_occupied c"));
 }
 
-TEST_F(WebhookEventsTest, TellWhatIsDueTogetherInTheOrderInWhichItHappened) {
+TEST_F(WebhookEventsTest, AreSentInTheOrderInWhichTheyHappened) {
     TestClient ann = client();
     TestClient bob = client(1);
     ann.join("presence-c", "ann");
@@ -133,7 +133,7 @@ TEST_F(WebhookEventsTest, KeepOneMembersReturnApartFromAnothersDeparture) {
     EXPECT_THAT(pushed(), ElementsAre("member_removed presence-c ann"));
 }
 
-TEST_F(WebhookEventsTest, TellDeparturesAtOnceWithoutAGrace) {
+TEST_F(WebhookEventsTest, ReportDeparturesAtOnceWithoutAGrace) {
     app->webhook_grace = 0s;
     want(webhook_kind_names);
     TestClient one = client();
@@ -142,7 +142,7 @@ TEST_F(WebhookEventsTest, TellDeparturesAtOnceWithoutAGrace) {
     EXPECT_THAT(pushed(), ElementsAre("channel_occupied c", "channel_vacated c"));
 }
 
-TEST_F(WebhookEventsTest, TellOfUsersOverAllTheirConnections) {
+TEST_F(WebhookEventsTest, ReportUsersOverAllTheirConnections) {
     TestClient one = client(0);
     TestClient two = client(1);
     one.sign_in("ann");
@@ -160,7 +160,7 @@ TEST_F(WebhookEventsTest, TellOfUsersOverAllTheirConnections) {
     EXPECT_THAT(pushed(), ElementsAre("user_offline ann"));
 }
 
-TEST_F(WebhookEventsTest, TellOnlyWhatSomeEndpointWants) {
+TEST_F(WebhookEventsTest, ReportOnlyWhatAnEndpointWants) {
     want(std::vector<std::string_view>{"channel_vacated"});
     TestClient one = client();
     one.join("presence-c", "ann");
@@ -175,7 +175,7 @@ TEST_F(WebhookEventsTest, TellOnlyWhatSomeEndpointWants) {
                 UnorderedElementsAre("channel_vacated presence-c", "channel_vacated cache-c"));
 }
 
-TEST_F(WebhookEventsTest, ComparesArrivalsWithDeparturesThatNobodyWants) {
+TEST_F(WebhookEventsTest, CompareArrivalsWithDeparturesThatNoEndpointWants) {
     want(std::vector<std::string_view>{"channel_occupied"});
     TestClient one = client();
     one.subscribe("c");
@@ -184,7 +184,7 @@ TEST_F(WebhookEventsTest, ComparesArrivalsWithDeparturesThatNobodyWants) {
     EXPECT_THAT(pushed(), ElementsAre("channel_occupied c"));
 }
 
-TEST_F(WebhookEventsTest, PassAcceptedClientEventsOnAndNoOthers) {
+TEST_F(WebhookEventsTest, ReportAcceptedClientEventsOnly) {
     TestClient one = client();
     one.subscribe_signed("private-c");
     world.settle();
@@ -194,7 +194,7 @@ TEST_F(WebhookEventsTest, PassAcceptedClientEventsOnAndNoOthers) {
     EXPECT_THAT(pushed(), ElementsAre("client_event private-c"));
 }
 
-TEST_F(WebhookEventsTest, TellOfACacheMissOnceASecond) {
+TEST_F(WebhookEventsTest, ReportACacheMissOncePerSecond) {
     TestClient one = client(0);
     TestClient two = client(1);
     one.subscribe("cache-c");
@@ -214,7 +214,7 @@ TEST_F(WebhookEventsTest, TellOfACacheMissOnceASecond) {
     EXPECT_THAT(pushed(), IsEmpty());
 }
 
-TEST_F(WebhookEventsTest, TellCountsAsSubscribersAreTold) {
+TEST_F(WebhookEventsTest, ReportTheCountsThatSubscribersReceive) {
     want(std::vector<std::string_view>{"subscription_count"});
     app->subscription_count = true;
     TestClient one = client();
@@ -261,7 +261,7 @@ TEST_F(WebhookEventsTest, CarryHeldDeparturesOverARestart) {
     EXPECT_THAT(pushed(), ElementsAre("member_removed presence-c ann"));
 }
 
-TEST_F(WebhookEventsTest, HoldNoMoreThanTheirBoundAndThenSayTheOldest) {
+TEST_F(WebhookEventsTest, DeferNoMoreThanTheirLimitAndThenSendTheOldest) {
     WebhookEvents& events = world.shard(0).webhooks();
     for (std::size_t i = 0; i <= WebhookEvents::deferred_max; ++i) {
         events.defer({app->index, WebhookKind::channel_vacated, "c" + std::to_string(i), {}});
@@ -270,7 +270,7 @@ TEST_F(WebhookEventsTest, HoldNoMoreThanTheirBoundAndThenSayTheOldest) {
     EXPECT_EQ(events.take_departures().size(), WebhookEvents::deferred_max);
 }
 
-TEST_F(WebhookEventsTest, AreSaidAtOnceWhenTheServerStopsForGood) {
+TEST_F(WebhookEventsTest, AreSentAtOnceWhenTheServerStopsForGood) {
     TestClient page = client();
     page.subscribe("c");
     world.settle();

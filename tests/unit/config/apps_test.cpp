@@ -189,7 +189,7 @@ TEST_F(Apps, NeverShowSecrets) {
     }
 }
 
-TEST_F(Apps, NameTheOriginThatIsNone) {
+TEST_F(Apps, NameTheInvalidOrigin) {
     sources.flags = {{"apps", R"([{"id":"a","key":"k","secret":"s",
         "allowed_origins":["https://example.com","example.com"]}])"}};
     EXPECT_EQ(problems(),

@@ -19,7 +19,7 @@ TEST_F(LoadConfiguration, HasDefaultsForEverything) {
     EXPECT_EQ(configuration.log.level, "info");
 }
 
-TEST_F(LoadConfiguration, LaysFlagsOverEnvironmentOverFileOverDefaults) {
+TEST_F(LoadConfiguration, PrefersFlagsToEnvironmentToFileToDefaults) {
     file(R"({"limits": {"max_event_name_length": 10, "max_channel_name_length": 10,
                         "max_connections": 10}})");
     sources.environment = {{"CARILLON_LIMITS_MAX_CHANNEL_NAME_LENGTH", "20"},
@@ -145,7 +145,7 @@ TEST_F(LoadConfiguration, SuggestsTheNearestKeyForAnUnknownOne) {
     }
 }
 
-TEST_F(LoadConfiguration, RefusesARedisThatCannotBeWithoutRepeatingItsPassword) {
+TEST_F(LoadConfiguration, RefusesAnInvalidRedisUrlWithoutRepeatingItsPassword) {
     file(R"({"redis": {"url": "redis://u:geheim@host:port", "prefix": "a b", "key_file": "k"}})");
     EXPECT_EQ(problems(),
               "redis.url: must be redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE], or rediss://\n"

@@ -24,7 +24,7 @@ protected:
     }
 };
 
-TEST_F(Webhooks, AreReadWithAllTheySay) {
+TEST_F(Webhooks, AreReadWithAllSettings) {
     endpoints(R"([{"url": "https://a:8443/x?t=1", "events": ["member_added", "user_online"],
         "channels": {"prefix": "presence-", "suffix": ["-a", "-b"], "exact": ["presence-a"]},
         "headers": {"X-One": "1"}, "timeout_seconds": 9, "batch_max_events": 7,

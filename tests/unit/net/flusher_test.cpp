@@ -125,7 +125,7 @@ TEST_P(FlusherTest, GoesOnWhereASocketStoppedTaking) {
     EXPECT_EQ(metrics.bytes_sent, sent.size());
 }
 
-TEST_P(FlusherTest, ASlowReaderHoldsUpNobody) {
+TEST_P(FlusherTest, ASlowReaderDelaysNoOtherStream) {
     const Pipe slow = open(4096);
     const Pipe quick = open();
     slow.stream->send(Frame::copy_of(std::string(100'000, 'x')));
@@ -135,7 +135,7 @@ TEST_P(FlusherTest, ASlowReaderHoldsUpNobody) {
     EXPECT_EQ(read_all(quick.peer), sent);
 }
 
-TEST_P(FlusherTest, TellsOfABrokenConnectionOnce) {
+TEST_P(FlusherTest, ReportsABrokenConnectionOnce) {
     const Pipe broken = open();
     const Pipe whole = open();
     ::shutdown(broken.peer, SHUT_RDWR);
@@ -149,7 +149,7 @@ TEST_P(FlusherTest, TellsOfABrokenConnectionOnce) {
     EXPECT_EQ(streams->size(), 1U);
 }
 
-TEST_P(FlusherTest, OneThatIsLostMayCloseOthers) {
+TEST_P(FlusherTest, AFailedStreamMayCloseOthers) {
     const Pipe first = open();
     const Pipe broken = open();
     const Pipe last = open();
@@ -165,7 +165,7 @@ TEST_P(FlusherTest, OneThatIsLostMayCloseOthers) {
     EXPECT_EQ(streams->size(), 0U);
 }
 
-TEST_P(FlusherTest, OneThatIsLostMaySendToOthers) {
+TEST_P(FlusherTest, AFailedStreamMaySendToOthers) {
     const Pipe broken = open();
     const Pipe other = open();
     ::shutdown(broken.peer, SHUT_RDWR);
@@ -181,7 +181,7 @@ TEST_P(FlusherTest, OneThatIsLostMaySendToOthers) {
     EXPECT_EQ(read_all(other.peer), first + second);
 }
 
-TEST_P(FlusherTest, ClosesWhatHasNothingLeftToSay) {
+TEST_P(FlusherTest, ClosesStreamsWithNothingLeftToSend) {
     const Pipe pipe = open();
     const std::string sent = queue_lines(pipe, 3);
     pipe.stream->close_when_sent();

@@ -97,7 +97,7 @@ TEST_F(HttpClientTest, TakesANewConnectionWhereAKeptOneHasBeenEnded) {
     }
 }
 
-TEST_F(HttpClientTest, TakesNothingForAnAnswerThatCameBeforeItAsked) {
+TEST_F(HttpClientTest, IgnoresAnAnswerThatPrecedesTheRequest) {
     const std::string stray = "HTTP/1.1 500 Stray\r\nContent-Length: 0\r\n\r\n";
     const auto twice = [&stray](tcp::socket& client) {
         ScriptedServer::answer(client, good + stray);
@@ -172,7 +172,7 @@ TEST_F(HttpClientTest, GivesUpInTime) {
     EXPECT_EQ(post(client, 100ms).failure, Failure::timeout);
 }
 
-TEST_F(HttpClientTest, TellsWhenNobodyListens) {
+TEST_F(HttpClientTest, ReportsARefusedConnection) {
     std::uint16_t port = 0;
     {
         tcp::acceptor acceptor(loop, {boost::asio::ip::address_v4::loopback(), 0});
@@ -189,7 +189,7 @@ TEST_F(HttpClientTest, FindsAHostByItsName) {
     EXPECT_EQ(post(client).status, 200U);
 }
 
-TEST_F(HttpClientTest, MayGoAwayInTheMiddleOfARequest) {
+TEST_F(HttpClientTest, MayBeDestroyedDuringARequest) {
     ScriptedServer server({ScriptedServer::await_end});
     bool called = false;
     {

@@ -47,7 +47,7 @@ protected:
     TrustedProxies proxies{{"10.0.0.0/8", "127.0.0.1"}};
 };
 
-TEST_F(TrustedProxiesTest, BelievesNobodyElse) {
+TEST_F(TrustedProxiesTest, IgnoresHeadersOfOtherPeers) {
     const auto stranger = origin("8.8.8.8", "1.2.3.4, unknown", "https, unknown");
     EXPECT_EQ(stranger.address, address("8.8.8.8"));
     EXPECT_FALSE(stranger.secure);

@@ -33,7 +33,7 @@ TEST(ChannelKind, MatchesAtTheStartAndWithTheDash) {
     EXPECT_EQ(ChannelKind::of("presence-encrypted-x"), (ChannelKind{Access::presence, false}));
 }
 
-TEST(ChannelKind, SaysWhoNeedsAToken) {
+TEST(ChannelKind, KnowsWhichKindsNeedAToken) {
     EXPECT_FALSE(ChannelKind::of("cache-x").needs_token());
     EXPECT_TRUE(ChannelKind::of("private-x").needs_token());
     EXPECT_TRUE(ChannelKind::of("private-encrypted-x").needs_token());

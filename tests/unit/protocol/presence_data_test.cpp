@@ -39,7 +39,7 @@ TEST(PresenceData, TakesTheLastOfEqualNames) {
     EXPECT_EQ(PresenceData::parse(R"({"user_id":"a","user_id":"b"})", {})->user_id, "b");
 }
 
-TEST(PresenceData, RefusesWhatNamesNobody) {
+TEST(PresenceData, RefusesDataWithoutAUserId) {
     for (const std::string_view text :
          {"", "5", "\"u\"", "[]", "null", "{", R"({"user_id":"u"}x)", R"({"user_id":"u","x":tru})",
           R"({"user_id":"\q"})", "{}", R"({"user_id":""})", R"({"user_id":null})",

@@ -17,7 +17,7 @@ TEST(SocketId, IsReadAsItIsPrinted) {
               "18446744073709551615.18446744073709551615");
 }
 
-TEST(SocketId, TakesIdsThatNobodyHas) {
+TEST(SocketId, AcceptsIdsThatNoConnectionHas) {
     for (const std::string_view text : {"01.2", "1.02", "0.0", "0.5", "5.0",
                                         "18446744073709551616.1", "1.99999999999999999999999999"}) {
         const auto parsed = SocketId::parse(text);

@@ -21,7 +21,7 @@ TEST(Log, WritesTextWithTimeAndLevel) {
     EXPECT_EQ(log_lines_dropped(), 0U);
 }
 
-TEST(Log, SaysInItsOwnFormatHowManyLinesAreMissing) {
+TEST(Log, ReportsMissingLinesInItsOwnFormat) {
     LinePipe pipe;
     set_up_log({.format = "json", .max_queued_bytes = 4096}, pipe.input());
     for (int i = 0; i < 1000; ++i) spdlog::info("\"line\" {}", i);

@@ -70,7 +70,7 @@ TEST(LogWriter, KeepsTheOrderOfEachThread) {
     for (std::thread& thread : threads) thread.join();
 }
 
-TEST(LogWriter, DropsWhatFindsNoRoomAndSaysSoWhereItIsMissing) {
+TEST(LogWriter, DropsLinesThatDoNotFitAndReportsTheGap) {
     constexpr std::size_t bytes_max = 8192;
     constexpr std::size_t count = 10'000;
     LinePipe pipe;

@@ -24,7 +24,7 @@ Spool::Contents contents_of(const std::string& channel) {
     return contents;
 }
 
-TEST_F(SpoolTest, GivesBackWhatWasWrittenOldestFirst) {
+TEST_F(SpoolTest, ReturnsWhatWasWrittenOldestFirst) {
     const Spool spool(path);
     EXPECT_TRUE(spool.read().deliveries.empty());
     spool.write(contents_of("first"));
