@@ -7,7 +7,7 @@ import { explain, report } from './support/checker/report.mjs';
 
 // The checker of the cluster is believed when it finds nothing. So it has to find what is planted.
 
-const room = 'presence-room';
+const presence = 'presence-room';
 const news = 'news';
 
 /** A history of which each step takes a millisecond, or as many as `wait` says. */
@@ -52,7 +52,7 @@ class Story {
     }
 
     members(kind, connection, user) {
-        return this.add(kind, { connection, channel: room, user });
+        return this.add(kind, { connection, channel: presence, user });
     }
 
     fault(what, milliseconds = 100, node) {
@@ -243,55 +243,55 @@ describe('client events', () => {
 });
 
 describe('members', () => {
-    const rooms = () => new Story().open('a1').join('a1', room, ['a']);
+    const joined = () => new Story().open('a1').join('a1', presence, ['a']);
 
     test('are added and removed alternately', () => {
-        isRight(rooms().open('b1').join('b1', room, ['a', 'b']).members('added', 'a1', 'b').close('b1')
+        isRight(joined().open('b1').join('b1', presence, ['a', 'b']).members('added', 'a1', 'b').close('b1')
             .members('removed', 'a1', 'b'));
-        isWrong(rooms().members('added', 'a1', 'b').members('added', 'a1', 'b').members('removed', 'a1', 'b'),
+        isWrong(joined().members('added', 'a1', 'b').members('added', 'a1', 'b').members('removed', 'a1', 'b'),
             /^members alternate: a1 was told that b was added, again/);
-        isWrong(rooms().members('removed', 'a1', 'b'),
+        isWrong(joined().members('removed', 'a1', 'b'),
             /^members alternate: a1 was told that b was removed, again/);
     });
 
     test('are counted from the list that the subscription began with', () => {
-        isWrong(rooms().open('b1').join('b1', room, ['a', 'b']).members('added', 'b1', 'a').members('added', 'a1', 'b'),
+        isWrong(joined().open('b1').join('b1', presence, ['a', 'b']).members('added', 'b1', 'a').members('added', 'a1', 'b'),
             /^members alternate: b1 was told that a was added, again/);
-        isWrong(new Story().open('a1').join('a1', room, []).members('added', 'a1', 'a'),
+        isWrong(new Story().open('a1').join('a1', presence, []).members('added', 'a1', 'a'),
             /of a is not in its own list/, /was told that a was added/);
     });
 
     test('start afresh with each subscription', () => {
-        isRight(rooms().open('b1').join('b1', room, ['a', 'b']).members('added', 'a1', 'b').leave('a1', room)
-            .members('removed', 'b1', 'a').join('a1', room, ['a', 'b']).members('added', 'b1', 'a'));
+        isRight(joined().open('b1').join('b1', presence, ['a', 'b']).members('added', 'a1', 'b').leave('a1', presence)
+            .members('removed', 'b1', 'a').join('a1', presence, ['a', 'b']).members('added', 'b1', 'a'));
     });
 
     test('are not notified of themselves', () => {
-        isWrong(rooms().members('removed', 'a1', 'a').members('added', 'a1', 'a'),
+        isWrong(joined().members('removed', 'a1', 'a').members('added', 'a1', 'a'),
             /of a was told that a was removed/, /of a was told that a was added/);
     });
 
     test('are the same for all in the end', () => {
-        const two = () => rooms().open('b1', 'n2').join('b1', room, ['a', 'b']);
-        isRight(two().members('added', 'a1', 'b').asked('n1', room, ['b', 'a']).asked('n2', room, ['a', 'b']));
+        const two = () => joined().open('b1', 'n2').join('b1', presence, ['a', 'b']);
+        isRight(two().members('added', 'a1', 'b').asked('n1', presence, ['b', 'a']).asked('n2', presence, ['a', 'b']));
         isWrong(two(), /^end state: a1 on n1 has other members on presence-room: \+\[\] -\[b\]/);
         isWrong(two().members('added', 'a1', 'b').members('added', 'b1', 'ghost'),
             /^end state: b1 on n2 has other members on presence-room: \+\[ghost\] -\[\]/);
-        isWrong(two().members('added', 'a1', 'b').asked('n2', room, ['a'], 2, 2),
+        isWrong(two().members('added', 'a1', 'b').asked('n2', presence, ['a'], 2, 2),
             /^end state: n2 has other members on presence-room: \+\[\] -\[b\]/);
-        isWrong(two().members('added', 'a1', 'b').asked('n1', room, ['a', 'b'], 3),
+        isWrong(two().members('added', 'a1', 'b').asked('n1', presence, ['a', 'b'], 3),
             /^end state: n1 counts 3 on presence-room \(occupied: true\), there are 2/);
-        isWrong(two().members('added', 'a1', 'b').asked('n1', room, ['a', 'b'], 2, 1),
+        isWrong(two().members('added', 'a1', 'b').asked('n1', presence, ['a', 'b'], 2, 1),
             /^end state: n1 counts 1 members on presence-room, there are 2/);
     });
 
     test('with two devices are one, counted twice', () => {
-        isRight(rooms().open('a2', 'n2').join('a2', room, ['a']).asked('n1', room, ['a'], 2));
+        isRight(joined().open('a2', 'n2').join('a2', presence, ['a']).asked('n1', presence, ['a'], 2));
     });
 
     test('leave a vacant channel when all have left', () => {
-        isRight(rooms().close('a1').asked('n1', room, [], 0));
-        isWrong(rooms().close('a1').asked('n1', room, ['a'], 1),
+        isRight(joined().close('a1').asked('n1', presence, [], 0));
+        isWrong(joined().close('a1').asked('n1', presence, ['a'], 1),
             /^end state: n1 counts 1/, /^end state: n1 counts 1 members/, /^end state: n1 has other members on presence-room: \+\[a\]/);
     });
 });
@@ -301,11 +301,11 @@ describe('webhooks', () => {
         for (const name of names) {
             if (name === 'wait') story.wait(5_000);
             else if (typeof name === 'object') story.fault(...name);
-            else story.webhook(name, room, name.startsWith('member') ? 'a' : undefined);
+            else story.webhook(name, presence, name.startsWith('member') ? 'a' : undefined);
         }
         return story;
     };
-    const there = () => new Story().open('a1').join('a1', room, ['a']);
+    const there = () => new Story().open('a1').join('a1', presence, ['a']);
     const came = ['channel_occupied', 'member_added'];
     const went = ['member_removed', 'channel_vacated'];
 
@@ -327,9 +327,9 @@ describe('webhooks', () => {
     });
 
     test('do not report a user that left before Redis knew of it', () => {
-        const brief = (first, wait) => new Story().open('b1').join('b1', room, ['b']).open('a1').fault(...first)
-            .join('a1', room, ['b', 'a']).members('added', 'b1', 'a').wait(wait).close('a1').members('removed', 'b1', 'a')
-            .wait(20_000).webhook('channel_occupied', room).webhook('member_added', room, 'b');
+        const brief = (first, wait) => new Story().open('b1').join('b1', presence, ['b']).open('a1').fault(...first)
+            .join('a1', presence, ['b', 'a']).members('added', 'b1', 'a').wait(wait).close('a1').members('removed', 'b1', 'a')
+            .wait(20_000).webhook('channel_occupied', presence).webhook('member_added', presence, 'b');
         isRight(brief(['redis data'], 0));
         isRight(brief(['cut', 10, 'n1'], 0));
         isWrong(brief(['cut', 10, 'n2'], 0), /^webhooks: no webhook: member_added presence-room a/);
@@ -355,16 +355,16 @@ describe('webhooks', () => {
 
 describe('a long outage', () => {
     test('causes no member events or webhooks', () => {
-        const story = () => new Story().open('a1').join('a1', room, ['a']).members('added', 'a1', 'b').wait(100);
+        const story = () => new Story().open('a1').join('a1', presence, ['a']).members('added', 'a1', 'b').wait(100);
         const after = { from: 1_050 };
         assert.deepEqual(noTransitions(story().entries, after), []);
         assert.equal(noTransitions(story().members('removed', 'a1', 'b').entries, after).length, 1);
         assert.equal(noTransitions(story().members('added', 'a1', 'c').entries, after).length, 1);
         assert.equal(noTransitions(story().members('added', 'a1', 'c').entries, { ...after, except: ['c'] }).length, 0);
         for (const name of ['channel_occupied', 'channel_vacated', 'member_added', 'member_removed']) {
-            assert.equal(noTransitions(story().webhook(name, room).entries, after).length, 1);
+            assert.equal(noTransitions(story().webhook(name, presence).entries, after).length, 1);
         }
-        assert.equal(noTransitions(story().webhook('client_event', room).entries, after).length, 0);
+        assert.equal(noTransitions(story().webhook('client_event', presence).entries, after).length, 0);
     });
 });
 

@@ -393,14 +393,14 @@ describe('a node ends', { skip: needsCluster, timeout: 120_000 }, () => {
     });
 
     test('killed with 5,000 members: exactly 5,000 member_removed', async () => {
-        const rooms = Array.from({ length: 20 }, (_, n) => `presence-crowd-${n}`);
+        const channels = Array.from({ length: 20 }, (_, n) => `presence-crowd-${n}`);
         const args = apps({ limits: { max_presence_members: 0 } });
         await withCluster({ lease, args }, async (cluster) => {
             const [node, ...others] = cluster.nodes;
             const gone = others.map(() => []);
             for (const [i, other] of others.entries()) {
                 const watcher = await rawConnect(other);
-                for (const room of rooms) await watcher.enter(room, { user_id: `observer-${i}` });
+                for (const channel of channels) await watcher.enter(channel, { user_id: `observer-${i}` });
                 watcher.socket.on('message', (bytes) => {
                     const frame = JSON.parse(bytes);
                     if (frame.event === removed) gone[i].push(`${frame.channel} ${userOf(frame)}`);
@@ -408,8 +408,8 @@ describe('a node ends', { skip: needsCluster, timeout: 120_000 }, () => {
             }
             const expected = [];
             for (let n = 0; n < 250; ++n) {
-                await Promise.all(rooms.map((room) => member(node, room, `u${n}`)));
-                for (const room of rooms) expected.push(`${room} u${n}`);
+                await Promise.all(channels.map((channel) => member(node, channel, `u${n}`)));
+                for (const channel of channels) expected.push(`${channel} u${n}`);
             }
             assert.deepEqual(gone, [[], []]);
             await cluster.kill(node);
@@ -417,7 +417,7 @@ describe('a node ends', { skip: needsCluster, timeout: 120_000 }, () => {
                 // What the requirement says, and time for a machine that is busy.
                 await eventually('all are said to go', () => list.length >= 5_000, { within: (lease + 5) * 1000 + 20_000 });
             }
-            for (const room of rooms) await allList(cluster, room, ['observer-0', 'observer-1']);
+            for (const channel of channels) await allList(cluster, channel, ['observer-0', 'observer-1']);
             for (const list of gone) assert.deepEqual(list.sort(), [...expected].sort());
         });
     });

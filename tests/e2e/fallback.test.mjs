@@ -28,12 +28,12 @@ for (const transport of ['xhr_streaming', 'xhr_polling']) {
         test('a client that disconnects leaves its presence channels', async () => {
             const user = (user_id) => ({ user: { user_id } });
             const ann = await connect(server, user('ann'));
-            const room = await subscribe(ann, 'presence-room');
+            const channel = await subscribe(ann, 'presence-room');
             const bob = await connect(server, { ...user('bob'), ...only(server, transport) });
             await subscribe(bob, 'presence-room');
-            await room.inbox.next('pusher:member_added');
+            await channel.inbox.next('pusher:member_added');
             bob.disconnect();
-            assert.equal((await room.inbox.next('pusher:member_removed')).data.id, 'bob');
+            assert.equal((await channel.inbox.next('pusher:member_removed')).data.id, 'bob');
         });
 
         test('an unknown key is refused for good', async () => {

@@ -9,24 +9,24 @@ const user = (id, info) => ({ user: { user_id: id, ...(info && { user_info: info
 suite('presence channels', (server) => {
     test('a new member gets the list, the others see it join and leave', async () => {
         const ann = await connect(server, user('ann', { name: 'Ann' }));
-        const room = await subscribe(ann, 'presence-room');
-        assert.deepEqual(room.members.members, { ann: { name: 'Ann' } });
-        assert.deepEqual(room.members.me, { id: 'ann', info: { name: 'Ann' } });
+        const channel = await subscribe(ann, 'presence-room');
+        assert.deepEqual(channel.members.members, { ann: { name: 'Ann' } });
+        assert.deepEqual(channel.members.me, { id: 'ann', info: { name: 'Ann' } });
 
         const bob = await connect(server, user('bob'));
         const bobs = await subscribe(bob, 'presence-room');
         assert.equal(bobs.members.count, 2);
         assert.deepEqual(bobs.members.members, { ann: { name: 'Ann' }, bob: null });
 
-        assert.equal((await room.inbox.next('pusher:member_added')).data.id, 'bob');
-        assert.equal(room.members.count, 2);
+        assert.equal((await channel.inbox.next('pusher:member_added')).data.id, 'bob');
+        assert.equal(channel.members.count, 2);
         bob.disconnect();
-        assert.equal((await room.inbox.next('pusher:member_removed')).data.id, 'bob');
-        assert.equal(room.members.count, 1);
+        assert.equal((await channel.inbox.next('pusher:member_removed')).data.id, 'bob');
+        assert.equal(channel.members.count, 1);
     });
 
     test('two tabs of one user are one member', async () => {
-        const room = await subscribe(await connect(server, user('host')), 'presence-tabs');
+        const channel = await subscribe(await connect(server, user('host')), 'presence-tabs');
         const tabs = [];
         for (let n = 0; n < 2; ++n) {
             tabs.push(await connect(server, user('ann', { tab: n })));
@@ -34,15 +34,15 @@ suite('presence channels', (server) => {
             assert.deepEqual(members.members, { host: null, ann: { tab: 0 } });
         }
         await sdk(server).trigger('presence-tabs', 'both-there', '');
-        const coming = (await room.inbox.until('both-there')).map(({ event }) => event);
+        const coming = (await channel.inbox.until('both-there')).map(({ event }) => event);
         assert.deepEqual(coming, ['pusher:member_added', 'both-there']);
 
         tabs[0].unsubscribe('presence-tabs');
         await subscribe(tabs[0], 'barrier');
         await sdk(server).trigger('presence-tabs', 'one-left', '');
-        assert.deepEqual(await room.inbox.until('one-left'), [{ event: 'one-left', data: '' }]);
+        assert.deepEqual(await channel.inbox.until('one-left'), [{ event: 'one-left', data: '' }]);
         tabs[1].disconnect();
-        const going = (await room.inbox.until('pusher:member_removed')).map(({ event }) => event);
+        const going = (await channel.inbox.until('pusher:member_removed')).map(({ event }) => event);
         assert.deepEqual(going, ['pusher:member_removed']);
     });
 

@@ -9,20 +9,20 @@ suite('use cases', (server) => {
 
     test('a private chat: messages, read receipts, typing', async () => {
         const [ann, bob] = [await connect(server), await connect(server)];
-        const room = 'private-chat-ann-bob';
-        const [anns, bobs] = [await subscribe(ann, room), await subscribe(bob, room)];
+        const chat = 'private-chat-ann-bob';
+        const [anns, bobs] = [await subscribe(ann, chat), await subscribe(bob, chat)];
 
         bobs.trigger('client-typing', { typing: true });
         assert.deepEqual((await anns.inbox.next('client-typing')).data, { typing: true });
         // Bob's page shows his own message at once, so his backend leaves his connection out.
         const message = { id: 1, text: 'Hello, Ann 👋' };
         const { socket_id } = bob.connection;
-        await sdk(server).trigger(room, 'new-message', message, { socket_id });
+        await sdk(server).trigger(chat, 'new-message', message, { socket_id });
         assert.deepEqual((await anns.inbox.next('new-message')).data, message);
         anns.trigger('client-message-read', { id: 1 });
         assert.deepEqual((await bobs.inbox.next('client-message-read')).data, { id: 1 });
 
-        await sdk(server).trigger(room, 'marker', '');
+        await sdk(server).trigger(chat, 'marker', '');
         assert.deepEqual(names(await anns.inbox.until('marker')), ['marker']);
         assert.deepEqual(names(await bobs.inbox.until('marker')), ['marker']);
     });

@@ -174,8 +174,8 @@ suite('signed-in users', (server) => {
             account: { id: 'ann', user_info: { name: 'Ann' } },
         });
         await signIn(client);
-        const room = await subscribe(client, 'presence-room');
-        assert.deepEqual(room.members.me, { id: 'ann', info: { name: 'Ann' } });
+        const channel = await subscribe(client, 'presence-room');
+        assert.deepEqual(channel.members.me, { id: 'ann', info: { name: 'Ann' } });
         // Channel data wins where there is some.
         const other = await page('carl', { user: { user_id: 'carlos', user_info: 5 } });
         await signIn(other);

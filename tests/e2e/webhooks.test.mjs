@@ -177,9 +177,9 @@ suite('webhooks', (server) => {
 suite('webhooks of several endpoints', (server) => {
     after(closeAll);
     test('reach the endpoints whose kinds and filters match, also within a batch', async () => {
-        const [room, office, lobby] = ['presence-room-1', 'presence-office-1', 'private-room-1'];
+        const [chat, office, lobby] = ['presence-room-1', 'presence-office-1', 'private-room-1'];
         const own = await rawConnect(server);
-        for (const channel of [office, room]) await own.enter(channel, { user_id: 'ann' });
+        for (const channel of [office, chat]) await own.enter(channel, { user_id: 'ann' });
         await own.enter(lobby);
         own.send({ event: 'client-e', channel: lobby, data: 1 });
         await own.enter('presence-room-2', { user_id: 'ann' });

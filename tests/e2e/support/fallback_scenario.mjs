@@ -37,12 +37,12 @@ export async function useEverything({ Pusher, key, options, authorize, backend }
     pads[0].trigger('client-drawn', { x: 1 });
     saw.clientEvent = await drawn;
 
-    const room = await active(ann.subscribe('presence-room'));
-    const added = happens(room, 'pusher:member_added');
+    const channel = await active(ann.subscribe('presence-room'));
+    const added = happens(channel, 'pusher:member_added');
     const other = await active(bob.subscribe('presence-room'));
     saw.added = (await added).id;
     saw.members = Object.keys(other.members.members).sort();
-    const removed = happens(room, 'pusher:member_removed');
+    const removed = happens(channel, 'pusher:member_removed');
     bob.unsubscribe('presence-room');
     saw.removed = (await removed).id;
 
