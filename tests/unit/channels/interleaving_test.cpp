@@ -1,6 +1,7 @@
-// The domain across shards, with deliveries interleaved at will, against a naive model of what each
-// channel did. The model sees joins, leaves and events in the order in which the channel's home
-// gets them; every client must then have seen just that, from its own join on.
+// The domain across shards, with deliveries interleaved at will, against the naive model. The model
+// sees joins, leaves and events in the order in which the channel's home receives them; on each
+// channel a client must then have received the same frames as in the model, from its own join to
+// its own unsubscribe.
 #include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
 
@@ -14,88 +15,35 @@
 
 #include "carillon/channels/partition.hpp"
 #include "carillon/protocol/server_messages.hpp"
+#include "model.hpp"
 #include "shard_world.hpp"
 #include "shrink.hpp"
 
 namespace carillon::test {
 namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
 
-constexpr std::uint32_t members_max = 3;
+ModelApp model_app() {
+    ModelApp app{.subscription_count = true};
+    app.members_max = 3;
+    app.subscriptions_max = 100;
+    app.cached_for = std::chrono::minutes(30);
+    return app;
+}
 
-/// What happened on one channel, as its home saw it, done the slow and obvious way.
-struct ModelChannel {
-    struct Entry {
-        std::string what;   // "event 17", "+alice", "-alice"
-        SocketId excluded;  // who does not get it
-    };
-    using Key = std::pair<ShardId, std::uint64_t>;
-
-    std::vector<Entry> log;
-    std::map<Key, std::string> holders;  // subscription → user ("" if not presence)
-    struct Start {
-        std::size_t at;
-        std::set<std::string> users;
-        std::string last_event;
-    };
-    std::map<SocketId, Start> last_join;  // of each connection
-    bool counted = false;
-    std::string last_event;  // on cache channels
-
-    [[nodiscard]] std::set<std::string> users() const {
-        std::set<std::string> all;
-        for (const auto& [key, user] : holders) {
-            if (!user.empty()) all.insert(user);
-        }
-        return all;
-    }
-
-    void join(Key key, SocketId socket, const std::optional<std::string>& user) {
-        const bool is_new = user && !users().contains(*user);
-        if (is_new && users().size() >= members_max) return;
-        holders.emplace(key, user.value_or(""));
-        if (is_new) log.push_back({"+" + *user, socket});
-        last_join[socket] = {log.size() - (is_new ? 1 : 0), users(), last_event};
-        announce_count();
-    }
-
-    void announce_count() {
-        if (!counted || holders.empty()) return;
-        const json count = {{"subscription_count", holders.size()}};
-        log.push_back({"pusher_internal:subscription_count " + count.dump(), {}});
-    }
-
-    void leave(Key key) {
-        const auto held = holders.find(key);
-        if (held == holders.end()) return;
-        const std::string user = held->second;
-        holders.erase(held);
-        if (!user.empty() && !users().contains(user)) log.push_back({"-" + user, {}});
-        announce_count();
-    }
-};
-
-/// What one client saw of one channel between a subscribe and its end.
-struct Period {
-    bool active = false;
-    std::size_t start = 0;
-    std::set<std::string> users;
-    std::string last_event;  // on cache channels, what follows the success
-    std::vector<std::string> seen;
-};
-
-/// One seed an operation: any part of them is a sequence, too.
+/// One seed per operation: any part of them is a sequence, too.
 using Operations = std::vector<std::uint64_t>;
 
 class Interleaving {
 public:
     Interleaving(std::uint16_t shards, std::uint64_t seed) : world_(shards, seed) {
         auto app = make_app();
-        app->limits.max_presence_members = members_max;
+        app->limits.max_presence_members = static_cast<std::uint32_t>(model_app().members_max);
         app->limits.max_client_events_per_second = 0;
         app->subscription_count = true;
         app_ = app;
+        model_.set_time(world_.now());
         world_.on_delivery = [this](ShardId from, const ShardMessage& message) {
             observe(from, message);
         };
@@ -115,7 +63,10 @@ public:
         if (failures.size() == 0) {
             world_.settle();
             for (auto& [number, player] : players_) {
-                for (auto& [channel, period] : player.periods) check(player, channel, period, true);
+                for (const auto& [channel, seen] : player.seen) {
+                    EXPECT_EQ(Json(seen), Json(model_.said[number][channel]))
+                        << at(number, channel);
+                }
             }
         }
         return failures.size() == 0 ? "" : failures.GetTestPartResult(0).message();
@@ -124,133 +75,81 @@ public:
 private:
     struct Player {
         std::unique_ptr<TestClient> client;
-        std::map<std::string, Period> periods;
+        /// What it received on each channel since it subscribed; none for channels it has not.
+        std::map<std::string, std::vector<Json>> seen;
         int number = 0;
     };
 
     std::uint64_t pick(std::uint64_t below) { return choice_() % below; }
 
-    ModelChannel& model(const std::string& channel) {
-        ModelChannel& known = model_[channel];
-        known.counted = !channel.starts_with("presence-");
-        return known;
+    static std::string at(int number, const std::string& channel) {
+        return "client " + std::to_string(number) + " on " + channel;
     }
-    static bool is_cached(const std::string& channel) {
-        return channel.find("cache-") != std::string::npos;
-    }
+    static std::string user_of(int number) { return "user" + std::to_string(number % 5); }
 
-    ShardId home(const std::string& channel) const {
+    [[nodiscard]] ShardId home(const std::string& channel) const {
         return home_of(app_->id.get(), channel, world_.size());
     }
-    bool is_home(const Player& player, const std::string& channel) const {
+    /// What a client does to a channel of its own shard happens within the call, unobserved.
+    [[nodiscard]] bool is_home(const Player& player, const std::string& channel) const {
         return home(channel) == static_cast<ShardId>(player.client->shard);
     }
 
     void observe(ShardId from, const ShardMessage& message) {
         if (const auto* join = std::get_if<Join>(&message)) {
-            if (join->is_repeat) return;
-            std::optional<std::string> user;
-            if (join->member) user = join->member->user_id;
-            model(join->channel.name).join({from, join->ticket.id}, join->socket_id, user);
+            const int number = numbers_.at(join->socket_id);
+            subscriptions_[{from, join->ticket.id}] = number;
+            model_join(number, join->channel.name, join->is_repeat);
         } else if (const auto* leave = std::get_if<Leave>(&message)) {
-            model(leave->channel.name).leave({from, leave->ticket.id});
+            const int number = subscriptions_.at({from, leave->ticket.id});
+            model_.unsubscribe(number, leave->channel.name);
         } else if (const auto* publish = std::get_if<Publish>(&message)) {
-            note(publish->channel.name, publish->text, publish->excluded, true);
+            model_publish(publish->channel.name, publish->text, publish->excluded);
         } else if (const auto* event = std::get_if<ClientEvent>(&message)) {
-            if (model(event->channel.name).holders.contains({from, event->sender.id})) {
-                note(event->channel.name, event->text, event->socket_id, false);
-            }
+            model_client_event(numbers_.at(event->socket_id), event->channel.name, event->text);
         }
     }
 
-    void note(const std::string& channel, std::string_view text, SocketId excluded, bool kept) {
-        const std::string what = describe(json::parse(text));
-        model(channel).log.push_back({what, excluded});
-        if (kept && is_cached(channel)) model(channel).last_event = what;
+    void model_join(int number, const std::string& channel, bool is_repeat) {
+        if (is_repeat && !model_.holds(number, channel)) return;  // The first join was refused.
+        if (!is_repeat) model_.said[number].erase(channel);
+        const bool presence = channel.starts_with("presence-");
+        model_.subscribe(number, channel, true,
+                         presence ? std::optional(user_of(number)) : std::nullopt,
+                         {{"n", user_of(number)}});
     }
 
-    static std::string describe(const json& message) {
-        const std::string event = message.at("event");
-        const json data = json::parse(message.at("data").get<std::string>());
-        if (event == "pusher_internal:member_added")
-            return "+" + data.at("user_id").get<std::string>();
-        if (event == "pusher_internal:member_removed") {
-            return "-" + data.at("user_id").get<std::string>();
-        }
-        return event + " " + data.dump();
+    void model_publish(const std::string& channel, std::string_view text, SocketId excluded) {
+        const Json frame = essence(Json::parse(text));
+        const auto number = numbers_.find(excluded);
+        model_.publish(0, channel, frame.at("event"), frame.at("data"),
+                       number == numbers_.end() ? std::nullopt : std::optional(number->second),
+                       world_.now());
     }
 
-    void on_message(Player& player, const json& message) {
-        if (!message.contains("channel")) return;
-        const std::string channel = message.at("channel");
-        const std::string event = message.at("event");
-        const auto held = player.periods.find(channel);
-        if (event == "pusher:subscription_error") {
-            ASSERT_NE(held, player.periods.end());
-            ASSERT_FALSE(held->second.active);
-            player.periods.erase(held);
-            return;
-        }
-        ASSERT_NE(held, player.periods.end()) << event << " on a channel not held, " << channel;
-        Period& period = held->second;
-        if (event == "pusher_internal:subscription_succeeded") {
-            return on_success(player, channel, period, message);
-        }
-        ASSERT_TRUE(period.active) << event << " before the success, " << channel;
-        const std::string what = describe(message);
-        const std::string user = what.substr(1);
-        const bool alternates = what[0] == '+'   ? period.users.insert(user).second
-                                : what[0] == '-' ? period.users.erase(user) == 1
-                                                 : true;
-        ASSERT_TRUE(alternates) << what;
-        period.seen.push_back(what);
+    void model_client_event(int number, const std::string& channel, std::string_view text) {
+        if (!model_.holds(number, channel)) return;
+        const Json frame = essence(Json::parse(text));
+        model_.client_event(number, channel, frame.at("event"), frame.at("data"));
     }
 
-    void on_success(Player& player, const std::string& channel, Period& period,
-                    const json& message) {
-        std::set<std::string> users;
-        if (channel.starts_with("presence-")) {
-            const json presence = json::parse(message.at("data").get<std::string>()).at("presence");
-            for (const auto& id : presence.at("ids")) users.insert(id.get<std::string>());
-            EXPECT_EQ(presence.at("count"), users.size());
-            EXPECT_EQ(presence.at("hash").size(), users.size());
-        }
-        if (period.active) {  // A repeated subscribe: nothing but the same list once more.
-            EXPECT_EQ(users, period.users) << channel;
-            return;
-        }
-        // A join on the home's own shard is answered before the model has heard of it.
-        const SocketId socket = player.client->connection.socket_id();
-        if (!is_home(player, channel)) {
-            const auto& join = model(channel).last_join.at(socket);
-            period.start = join.at;
-            period.last_event = join.last_event;
-            EXPECT_EQ(users, join.users) << channel;
-        }
-        period.active = true;
-        period.users = users;
+    void on_message(Player& player, const Json& frame) {
+        if (!frame.contains("channel")) return;
+        const std::string channel = frame.at("channel");
+        const auto seen = player.seen.find(channel);
+        ASSERT_NE(seen, player.seen.end())
+            << frame.at("event") << ", not subscribed, " << at(player.number, channel);
+        seen->second.push_back(essence(frame));
+        if (frame.at("event") == "pusher:subscription_error") finish(player, channel);
     }
 
-    void check(Player& player, const std::string& channel, const Period& period, bool complete) {
-        if (!period.active) {
-            EXPECT_FALSE(complete) << "never answered: " << channel;
-            return;
-        }
-        const SocketId socket = player.client->connection.socket_id();
-        std::vector<std::string> expected;
-        if (is_cached(channel)) {
-            expected.push_back(period.last_event.empty() ? "pusher:cache_miss {}"
-                                                         : period.last_event);
-        }
-        const auto& log = model(channel).log;
-        for (std::size_t i = period.start; i < log.size(); ++i) {
-            if (log[i].excluded != socket) expected.push_back(log[i].what);
-        }
-        if (!complete) {
-            ASSERT_LE(period.seen.size(), expected.size());
-            expected.resize(period.seen.size());
-        }
-        EXPECT_EQ(period.seen, expected) << "client " << player.number << " on " << channel;
+    /// The client has seen the beginning of what the model says, and will see no more of it.
+    void finish(Player& player, const std::string& channel) {
+        const std::vector<Json>& seen = player.seen.at(channel);
+        std::vector<Json> said = model_.said[player.number][channel];
+        if (said.size() > seen.size()) said.resize(seen.size());
+        EXPECT_EQ(Json(seen), Json(said)) << at(player.number, channel);
+        player.seen.erase(channel);
     }
 
     void operate() {
@@ -290,79 +189,44 @@ private:
         player.number = number;
         player.client = std::make_unique<TestClient>(
             world_, static_cast<std::uint16_t>(pick(world_.size())), app_);
-        player.client->on_message = [this, &player](const json& message) {
-            on_message(player, message);
+        player.client->on_message = [this, &player](const Json& frame) {
+            on_message(player, frame);
         };
+        numbers_[player.client->connection.socket_id()] = number;
+        model_.connect(number, 0);
     }
 
     void subscribe() {
         Player* const player = anyone();
         if (player == nullptr) return;
         const std::string channel = any_channel();
-        const bool is_new = player->periods.try_emplace(channel).second;
-        const std::string user = "user" + std::to_string(player->number % 5);
-        const bool presence = channel.starts_with("presence-");
-        if (presence) {
-            player->client->join(channel, user);
+        const bool is_repeat = !player->seen.try_emplace(channel).second;
+        if (is_home(*player, channel)) model_join(player->number, channel, is_repeat);
+        if (channel.starts_with("presence-")) {
+            player->client->join(channel, user_of(player->number));
         } else if (channel.starts_with("private-")) {
             player->client->subscribe_signed(channel);
         } else {
             player->client->subscribe(channel);
         }
-        if (!is_new || !is_home(*player, channel)) return;
-        Connection& connection = player->client->connection;
-        const Subscription* const held = player_subscription(*player, channel);
-        if (held == nullptr) {  // Refused: the model must refuse, too.
-            const ModelChannel& known = model(channel);
-            EXPECT_TRUE(known.users().size() >= members_max && !known.users().contains(user));
-            return;
-        }
-        ModelChannel& known = model(channel);
-        known.join({static_cast<ShardId>(player->client->shard), held->join_id},
-                   connection.socket_id(), presence ? std::optional(user) : std::nullopt);
-        ASSERT_TRUE(known.last_join.contains(connection.socket_id()));
-        Period& period = player->periods.at(channel);
-        period.start = known.last_join.at(connection.socket_id()).at;
-        period.last_event = known.last_join.at(connection.socket_id()).last_event;
-        EXPECT_EQ(period.users, known.last_join.at(connection.socket_id()).users);
     }
 
-    const Subscription* player_subscription(Player& player, const std::string& channel) {
-        return world_.shard(player.client->shard)
-            .edge_channels()
-            .find(player.client->connection, channel);
-    }
-
-    /// On the home's own shard a leave takes effect within the call.
-    void leave_locally(Player& player, const std::string& channel) {
-        const Subscription* const held = player_subscription(player, channel);
-        if (held != nullptr && is_home(player, channel)) {
-            model(channel).leave({static_cast<ShardId>(player.client->shard), held->join_id});
-        }
+    void unsubscribe(Player& player, const std::string& channel) {
+        if (is_home(player, channel)) model_.unsubscribe(player.number, channel);
+        player.client->unsubscribe(channel);
+        if (player.seen.contains(channel)) finish(player, channel);
     }
 
     void unsubscribe() {
-        Player* const player = anyone();
-        if (player == nullptr) return;
-        const std::string channel = any_channel();
-        const auto held = player->periods.find(channel);
-        leave_locally(*player, channel);
-        player->client->unsubscribe(channel);
-        if (held == player->periods.end()) return;
-        if (held->second.active) check(*player, channel, held->second, false);
-        player->periods.erase(held);
+        if (Player* const player = anyone()) unsubscribe(*player, any_channel());
     }
 
     void drop() {
         Player* const player = anyone();
         if (player == nullptr || pick(3) != 0) return;
-        // The last subscription goes first; the model must hear of the leaves in that order.
-        SubscriptionSet& held = player->client->connection.subscriptions();
-        std::vector<std::string> channels;
-        while (!held.empty()) {
-            const std::string channel = held.back().channel->address.name;
-            leave_locally(*player, channel);
-            player->client->unsubscribe(channel);
+        while (!player->seen.empty()) {
+            const std::string channel = player->seen.begin()->first;
+            unsubscribe(*player, channel);
         }
         const int number = player->number;
         players_.erase(number);
@@ -378,7 +242,7 @@ private:
         }
         const auto edge = static_cast<std::uint16_t>(pick(world_.size()));
         auto name = ChannelName::parse(channel, app_->limits);
-        if (home(channel) == static_cast<ShardId>(edge)) note(channel, text, excluded, true);
+        if (home(channel) == static_cast<ShardId>(edge)) model_publish(channel, text, excluded);
         ASSERT_TRUE(world_.shard(edge).publish(*app_, {{*name, text, excluded}}, [] {}));
     }
 
@@ -388,10 +252,8 @@ private:
         const std::string channel = any_channel();
         if (!channel.starts_with("pr")) return;
         const std::uint64_t number = ++last_event_;
-        const Subscription* const held = player_subscription(*player, channel);
-        if (held != nullptr && is_home(*player, channel)) {
-            model(channel).log.push_back(
-                {"client-e " + std::to_string(number), player->client->connection.socket_id()});
+        if (is_home(*player, channel) && model_.holds(player->number, channel)) {
+            model_.client_event(player->number, channel, "client-e", number);
         }
         player->client->client_event(channel, "client-e", number);
     }
@@ -399,15 +261,17 @@ private:
     ShardWorld world_;
     std::mt19937_64 choice_;
     std::shared_ptr<const App> app_;
-    std::map<std::string, ModelChannel> model_;
+    Model model_{{model_app()}};
     std::map<int, Player> players_;
+    std::map<SocketId, int> numbers_;                                 // Of all players so far.
+    std::map<std::pair<ShardId, std::uint64_t>, int> subscriptions_;  // By edge and ticket.
     int last_player_ = 0;
     std::uint64_t last_event_ = 0;
 };
 
 class InterleavingTest : public ::testing::TestWithParam<std::uint16_t> {};
 
-TEST_P(InterleavingTest, ClientsSeeTheirChannelsFromSuccessToUnsubscribeInOneOrder) {
+TEST_P(InterleavingTest, ClientsReceiveWhatTheModelSaysInTheOrderOfTheHome) {
     for (std::uint64_t seed = 1; seed <= 150; ++seed) {
         const auto play = [&](const Operations& operations) {
             return Interleaving(GetParam(), seed).play(operations);

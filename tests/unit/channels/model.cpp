@@ -24,6 +24,39 @@ bool is_cached(const std::string& name) {
 
 }  // namespace
 
+Model::Json essence(const Model::Json& frame) {
+    const std::string event = frame.at("event");
+    if (event == "pusher:connection_established") return {{"event", event}};
+    if (event == "pusher:error") {
+        return {{"event", event}, {"code", frame.at("data").at("code")}};
+    }
+    if (event == "pusher:subscription_error") {
+        return {{"event", event},
+                {"type", frame.at("data").at("type")},
+                {"status", frame.at("data").at("status")}};
+    }
+    Model::Json data = Model::Json::parse(frame.at("data").get<std::string>());
+    if (event == "pusher:signin_success") {
+        return {{"event", event},
+                {"id", Model::Json::parse(data.at("user_data").get<std::string>()).at("id")}};
+    }
+    if (event == "pusher_internal:watchlist_events") {
+        Model::Json state = Model::Json::object();
+        for (const Model::Json& change : data.at("events")) {
+            std::set<std::string> ids = change.at("user_ids");
+            state[change.at("name").get<std::string>()] = ids;
+        }
+        return {{"event", event}, {"data", state}};
+    }
+    if (data.contains("presence")) {
+        const std::set<std::string> ids = data["presence"]["ids"];
+        data["presence"]["ids"] = ids;
+    }
+    Model::Json all = {{"event", event}, {"data", data}};
+    if (frame.contains("user_id")) all["user_id"] = frame.at("user_id");
+    return all;
+}
+
 void Model::connect(int client, std::size_t app) {
     clients_[client].app = app;
     say(client, "", {{"event", "pusher:connection_established"}});
@@ -204,6 +237,10 @@ void Model::publish(std::size_t app, const Name& channel, const Name& event, con
     const Key key{app, channel};
     if (is_cached(channel)) last_events_[key] = {frame, now + apps_[app].cached_for};
     say_to_all(key, frame, excluded);
+}
+
+bool Model::holds(int client, const Name& channel) const {
+    return clients_.at(client).held.contains(channel);
 }
 
 std::set<Model::Name> Model::occupied(std::size_t app, const Name& prefix) const {

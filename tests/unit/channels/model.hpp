@@ -46,6 +46,7 @@ public:
     /// The clients that are closed.
     std::set<int> terminate(std::size_t app, const Name& user);
 
+    [[nodiscard]] bool holds(int client, const Name& channel) const;
     [[nodiscard]] std::set<Name> occupied(std::size_t app, const Name& prefix) const;
     [[nodiscard]] std::size_t subscriptions(std::size_t app, const Name& channel) const;
     [[nodiscard]] std::set<Name> users(std::size_t app, const Name& channel) const;
@@ -89,5 +90,8 @@ private:
     std::map<Key, std::pair<Json, TimePoint>> last_events_;
     TimePoint now_{};
 };
+
+/// What the model says of a frame, and nothing else of it.
+[[nodiscard]] Model::Json essence(const Model::Json& frame);
 
 }  // namespace carillon::test

@@ -79,40 +79,6 @@ std::vector<Operation> random_operations(std::uint64_t seed, std::size_t count) 
     return operations;
 }
 
-/// What the model says of a frame, and nothing else of it.
-Json essence(const Json& frame) {
-    const std::string event = frame.at("event");
-    if (event == "pusher:connection_established") return {{"event", event}};
-    if (event == "pusher:error") {
-        return {{"event", event}, {"code", frame.at("data").at("code")}};
-    }
-    if (event == "pusher:subscription_error") {
-        return {{"event", event},
-                {"type", frame.at("data").at("type")},
-                {"status", frame.at("data").at("status")}};
-    }
-    Json data = Json::parse(frame.at("data").get<std::string>());
-    if (event == "pusher:signin_success") {
-        return {{"event", event},
-                {"id", Json::parse(data.at("user_data").get<std::string>()).at("id")}};
-    }
-    if (event == "pusher_internal:watchlist_events") {
-        Json state = Json::object();
-        for (const Json& change : data.at("events")) {
-            std::set<std::string> ids = change.at("user_ids");
-            state[change.at("name").get<std::string>()] = ids;
-        }
-        return {{"event", event}, {"data", state}};
-    }
-    if (data.contains("presence")) {
-        const std::set<std::string> ids = data["presence"]["ids"];
-        data["presence"]["ids"] = ids;
-    }
-    Json all = {{"event", event}, {"data", data}};
-    if (frame.contains("user_id")) all["user_id"] = frame.at("user_id");
-    return all;
-}
-
 /// Rules 1 and 2 of wire.md 0.1; that it parses has been seen already.
 bool is_well_formed(const Json& frame) {
     const bool may_be_object =
