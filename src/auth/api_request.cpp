@@ -1,11 +1,11 @@
 #include "carillon/auth/api_request.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <ctime>
 #include <vector>
 
 #include "carillon/auth/signature.hpp"
+#include "carillon/base/parse_integer.hpp"
 #include "carillon/base/percent.hpp"
 
 namespace carillon {
@@ -42,10 +42,9 @@ constexpr std::int64_t last_printable_second = 253402300799;  // The end of the 
 
 /// Unix seconds; clamped to what has a four-digit year.
 std::optional<std::int64_t> parse_timestamp(std::string_view text) {
-    std::int64_t seconds = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-    return std::clamp<std::int64_t>(seconds, 0, last_printable_second);
+    const auto seconds = parse_integer<std::int64_t>(text);
+    if (!seconds) return std::nullopt;
+    return std::clamp<std::int64_t>(*seconds, 0, last_printable_second);
 }
 
 std::string utc_text(std::int64_t unix_seconds) {

@@ -1,8 +1,9 @@
 #include "carillon/base/host_and_port.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
+
+#include "carillon/base/parse_integer.hpp"
 
 namespace carillon {
 namespace {
@@ -18,10 +19,8 @@ bool is_address_char(char c) {
 }
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
-    std::uint16_t port = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-    if (error != std::errc{} || end != text.data() + text.size() || port == 0) return std::nullopt;
-    return port;
+    const auto port = parse_integer<std::uint16_t>(text);
+    return port == 0 ? std::nullopt : port;
 }
 
 /// Takes the host off the front of `authority`; what is left is empty or begins with a colon.

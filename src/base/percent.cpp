@@ -1,6 +1,6 @@
 #include "carillon/base/percent.hpp"
 
-#include <charconv>
+#include "carillon/base/parse_integer.hpp"
 
 namespace carillon {
 
@@ -9,10 +9,8 @@ std::string percent_decode(std::string_view text) {
     out.reserve(text.size());
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '%' && text.size() - i > 2) {
-            unsigned char byte = 0;
-            const char* const end = text.data() + i + 3;
-            if (std::from_chars(end - 2, end, byte, 16).ptr == end) {
-                out += static_cast<char>(byte);
+            if (const auto byte = parse_integer<unsigned char>(text.substr(i + 1, 2), 16)) {
+                out += static_cast<char>(*byte);
                 i += 2;
                 continue;
             }

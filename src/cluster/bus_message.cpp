@@ -1,11 +1,9 @@
 #include "bus_message.hpp"
 
-#include <charconv>
-
 #include "carillon/base/hash.hpp"
+#include "carillon/base/parse_integer.hpp"
 #include "carillon/protocol/json_text.hpp"
 #include "carillon/websocket/utf8.hpp"
-#include "number_in.hpp"
 
 namespace carillon {
 namespace {
@@ -20,8 +18,9 @@ std::string_view take_field(std::string_view& rest) {
 
 template <class Number>
 bool read(std::string_view text, Number& number) {
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    return error == std::errc{} && end == text.data() + text.size();
+    const auto parsed = parse_integer<Number>(text);
+    if (parsed) number = *parsed;
+    return parsed.has_value();
 }
 
 SocketId read_excluded(std::string_view text) {
@@ -84,7 +83,7 @@ bool BusMessage::is_sound() const {
         case Kind::member_removed:
             return is_member_change(body);
         case Kind::count:
-            return whole_number(body).has_value();
+            return parse_integer<std::uint64_t>(body).has_value();
         default:
             return true;  // Has no body, or is of a later release and is passed over.
     }

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "carillon/base/hash.hpp"
+#include "carillon/base/parse_integer.hpp"
 #include "carillon/protocol/server_messages.hpp"
-#include "number_in.hpp"
 
 namespace carillon {
 
@@ -26,7 +26,9 @@ void ClusterFanOut::said(Topic& topic, const BusMessage& message, TimePoint acce
             if (topic.user) set_online(topic, message.kind == Kind::online);
             return;
         case Kind::count:
-            return deliver(topic, subscription_count(topic.channel.name, number_in(message.body)));
+            return deliver(
+                topic, subscription_count(topic.channel.name,
+                                          parse_integer<std::uint64_t>(message.body).value_or(0)));
         case Kind::member_added:
         case Kind::member_removed:
             return change_member(topic, message);

@@ -1,10 +1,10 @@
 #include "carillon/cluster/redis_address.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "carillon/base/host_and_port.hpp"
+#include "carillon/base/parse_integer.hpp"
 #include "carillon/base/percent.hpp"
 
 namespace carillon {
@@ -39,9 +39,9 @@ bool parse_credentials(std::string_view text, RedisAddress& into) {
 /// Nothing, `/` or `/N`.
 bool parse_database(std::string_view path, unsigned& into) {
     if (path.size() < 2) return true;
-    const char* const end = path.data() + path.size();
-    const auto [stop, error] = std::from_chars(path.data() + 1, end, into);
-    return error == std::errc{} && stop == end;
+    const auto database = parse_integer<unsigned>(path.substr(1));
+    into = database.value_or(0);
+    return database.has_value();
 }
 
 }  // namespace

@@ -4,10 +4,10 @@
 #include <limits>
 
 #include "bus_message.hpp"
+#include "carillon/base/parse_integer.hpp"
 #include "carillon/protocol/channel_name.hpp"
 #include "carillon/protocol/json_text.hpp"
 #include "carillon/websocket/utf8.hpp"
-#include "number_in.hpp"
 #include "redis_bus.hpp"
 
 namespace carillon {
@@ -39,7 +39,7 @@ public:
         return check(element.is_text() || element.is_nil()) ? element.text() : std::string_view{};
     }
     std::uint64_t number() {
-        const auto number = whole_number(text());
+        const auto number = parse_integer<std::uint64_t>(text());
         return check(number.has_value()) ? *number : 0;
     }
     std::uint32_t count() {
@@ -57,7 +57,7 @@ public:
     PartitionNews news() {
         PartitionNews news;
         if (const std::string_view due = text(); due != "-") {
-            const auto ms = whole_number(due);
+            const auto ms = parse_integer<std::uint64_t>(due);
             if (check(ms.has_value())) {
                 news.due = milliseconds(std::min<std::uint64_t>(*ms, longest_ms));
             }

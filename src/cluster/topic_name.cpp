@@ -1,7 +1,6 @@
 #include "topic_name.hpp"
 
-#include <charconv>
-
+#include "carillon/base/parse_integer.hpp"
 #include "carillon/protocol/channel_name.hpp"
 
 namespace carillon {
@@ -36,14 +35,12 @@ std::string quota_topic(std::string_view app_id) {
 
 std::optional<TopicName> TopicName::parse(std::string_view topic) {
     if (topic.size() < 3) return std::nullopt;
-    std::size_t length = 0;
-    const char* const end = topic.data() + topic.size();
-    const auto read = std::from_chars(topic.data() + 1, end, length);
-    if (read.ec != std::errc{} || read.ptr == end || *read.ptr != ':') return std::nullopt;
-    const std::string_view rest =
-        topic.substr(static_cast<std::size_t>(read.ptr - topic.data()) + 1);
-    if (length > rest.size()) return std::nullopt;
-    return TopicName{topic.front(), rest.substr(0, length), rest.substr(length)};
+    std::string_view rest = topic.substr(1);
+    const auto length = consume_integer<std::size_t>(rest);
+    if (!length || !rest.starts_with(':')) return std::nullopt;
+    rest.remove_prefix(1);
+    if (*length > rest.size()) return std::nullopt;
+    return TopicName{topic.front(), rest.substr(0, *length), rest.substr(*length)};
 }
 
 }  // namespace carillon

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "carillon/base/hash.hpp"
-#include "number_in.hpp"
+#include "carillon/base/parse_integer.hpp"
 
 namespace carillon {
 namespace {
@@ -32,7 +32,8 @@ std::string TopicReader::subject_of(const Topic& topic) const {
 Topic* TopicReader::find(std::string_view subject) const {
     if (subject.size() <= subject_begin_) return nullptr;
     // The prefix ends with "{p", three digits and "}:"; a shard's partitions are evenly spaced.
-    const std::uint64_t number = number_in(subject.substr(subject_begin_ - 7, 3));
+    const std::uint64_t number =
+        parse_integer<std::uint64_t>(subject.substr(subject_begin_ - 7, 3)).value_or(0);
     const std::uint64_t first = partitions_.front().number;
     if (number < first || (number - first) % spacing_ != 0) return nullptr;
     const std::uint64_t index = (number - first) / spacing_;

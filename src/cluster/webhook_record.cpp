@@ -1,8 +1,8 @@
 #include "webhook_record.hpp"
 
 #include <algorithm>
-#include <charconv>
 
+#include "carillon/base/parse_integer.hpp"
 #include "carillon/websocket/utf8.hpp"
 #include "topic_name.hpp"
 
@@ -13,11 +13,7 @@ namespace {
 std::optional<std::size_t> take_number(std::string_view& text) {
     if (text.empty() || text.front() != ' ') return std::nullopt;
     text.remove_prefix(1);
-    std::size_t number = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc{}) return std::nullopt;
-    text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-    return number;
+    return consume_integer<std::size_t>(text);
 }
 
 }  // namespace

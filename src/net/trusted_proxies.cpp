@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <boost/beast/core/string.hpp>
-#include <charconv>
 #include <cstddef>
+
+#include "carillon/base/parse_integer.hpp"
 
 namespace carillon {
 namespace {
@@ -112,18 +113,13 @@ std::optional<AddressRange> AddressRange::parse(std::string_view text) {
     const address base = boost::asio::ip::make_address(std::string(text.substr(0, slash)), error);
     if (error) return std::nullopt;
     const unsigned width = base.is_v4() ? 32 : 128;
-    unsigned bits = width;
-    if (slash != std::string_view::npos) {
-        const std::string_view digits = text.substr(slash + 1);
-        const auto [end, failure] =
-            std::from_chars(digits.data(), digits.data() + digits.size(), bits);
-        if (failure != std::errc{} || end != digits.data() + digits.size() || bits > width) {
-            return std::nullopt;
-        }
-    }
+    const auto bits = slash == std::string_view::npos
+                          ? std::optional(width)
+                          : parse_integer<unsigned>(text.substr(slash + 1));
+    if (!bits || *bits > width) return std::nullopt;
     AddressRange range;
     range.prefix_ = as_v6(base).to_bytes();
-    range.bits_ = bits + (128 - width);
+    range.bits_ = *bits + (128 - width);
     return range;
 }
 

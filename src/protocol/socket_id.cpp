@@ -4,6 +4,8 @@
 #include <charconv>
 #include <optional>
 
+#include "carillon/base/parse_integer.hpp"
+
 namespace carillon {
 namespace {
 
@@ -14,10 +16,7 @@ bool is_digits(std::string_view text) noexcept {
 /// nullopt for digits that `SocketId::text` never prints for a connection.
 std::optional<std::uint64_t> read_part(std::string_view digits) noexcept {
     if (digits.front() == '0') return std::nullopt;
-    std::uint64_t value = 0;
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-    if (error != std::errc{}) return std::nullopt;
-    return value;
+    return parse_integer<std::uint64_t>(digits);
 }
 
 }  // namespace

@@ -1,9 +1,10 @@
 #include "outcome.hpp"
 
 #include <array>
-#include <charconv>
 #include <ctime>
 #include <string>
+
+#include "carillon/base/parse_integer.hpp"
 
 namespace carillon {
 namespace {
@@ -15,16 +16,14 @@ constexpr std::int64_t wait_max_seconds = 86400;
 
 /// Seconds from now; 0 if `text` says nothing that could be understood.
 std::int64_t retry_after(const std::string& text, std::int64_t unix_seconds) {
-    std::int64_t seconds = 0;
-    const char* const end = text.data() + text.size();
-    if (const auto read = std::from_chars(text.data(), end, seconds);
-        read.ec != std::errc{} || read.ptr != end) {
+    auto seconds = parse_integer<std::int64_t>(text);
+    if (!seconds) {
         std::tm moment{};
         const char* const rest = ::strptime(text.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &moment);
         if (rest == nullptr || *rest != '\0') return 0;
         seconds = ::timegm(&moment) - unix_seconds;
     }
-    return std::clamp<std::int64_t>(seconds, 0, wait_max_seconds);
+    return std::clamp<std::int64_t>(*seconds, 0, wait_max_seconds);
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <utility>
 
+#include "carillon/base/parse_integer.hpp"
 #include "carillon/websocket/deflate.hpp"
 #include "deflate_window.hpp"
 #include "field_text.hpp"
@@ -29,10 +29,8 @@ Parameter parse_parameter(std::string_view text) {
 
 /// Base 2 logarithm of a window's size: 8 to 15, without leading zeros.
 std::optional<int> parse_window(std::string_view text) {
-    int bits = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), bits);
-    const bool whole = error == std::errc{} && end == text.data() + text.size();
-    if (!whole || text.front() == '0' || bits < 8 || bits > 15) return std::nullopt;
+    const auto bits = parse_integer<int>(text);
+    if (!bits || text.front() == '0' || *bits < 8 || *bits > 15) return std::nullopt;
     return bits;
 }
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <charconv>
+#include "carillon/base/parse_integer.hpp"
 
 namespace carillon::bench {
 namespace {
@@ -35,11 +35,7 @@ std::string ChannelNames::name(std::uint32_t channel) const {
 std::optional<std::uint32_t> ChannelNames::find(std::string_view message) const {
     const std::size_t at = message.find(stem_);
     if (at == message.npos || message.size() < at + stem_.size() + digits) return std::nullopt;
-    const char* const begin = message.data() + at + stem_.size();
-    std::uint32_t channel = 0;
-    const auto [end, error] = std::from_chars(begin, begin + digits, channel);
-    if (error != std::errc{} || end != begin + digits) return std::nullopt;
-    return channel;
+    return parse_integer<std::uint32_t>(message.substr(at + stem_.size(), digits));
 }
 
 }  // namespace carillon::bench

@@ -1,7 +1,8 @@
 #include "http_answer.hpp"
 
 #include <boost/algorithm/string/predicate.hpp>
-#include <charconv>
+
+#include "carillon/base/parse_integer.hpp"
 
 namespace carillon::bench {
 namespace {
@@ -13,9 +14,7 @@ std::string_view trimmed(std::string_view text) {
 }
 
 std::size_t to_number(std::string_view text) {
-    std::size_t number = 0;
-    std::from_chars(text.data(), text.data() + text.size(), number);
-    return number;
+    return consume_integer<std::size_t>(text).value_or(0);
 }
 
 }  // namespace

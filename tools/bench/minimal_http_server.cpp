@@ -4,7 +4,8 @@
 #include <sys/socket.h>
 
 #include <array>
-#include <charconv>
+
+#include "carillon/base/parse_integer.hpp"
 
 namespace carillon::bench {
 namespace {
@@ -32,7 +33,8 @@ std::size_t request_size(std::string_view text) noexcept {
     if (head == text.npos) return 0;
     std::size_t body = 0;
     if (const std::size_t at = text.substr(0, head).find(field); at != text.npos) {
-        std::from_chars(text.data() + at + field.size(), text.data() + head, body);
+        std::string_view digits = text.substr(at + field.size(), head - at - field.size());
+        body = consume_integer<std::size_t>(digits).value_or(0);
     }
     const std::size_t size = head + blank_line.size() + body;
     return text.size() < size ? 0 : size;

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 
 #include "carillon/auth/subscription_token.hpp"
+#include "carillon/base/parse_integer.hpp"
 #include "clock.hpp"
 #include "upgrade_request.hpp"
 
@@ -19,10 +19,8 @@ constexpr std::uint32_t no_subscription = std::numeric_limits<std::uint32_t>::ma
 int find_code(std::string_view text) {
     const std::size_t name = text.find("\"code\"");
     if (name == text.npos) return 0;
-    const std::size_t digit = text.find_first_not_of(" :", name + 6);
-    int code = 0;
-    if (digit != text.npos) std::from_chars(text.data() + digit, text.data() + text.size(), code);
-    return code;
+    text.remove_prefix(std::min(text.find_first_not_of(" :", name + 6), text.size()));
+    return consume_integer<int>(text).value_or(0);
 }
 
 bool says(std::string_view text, std::string_view event) {
