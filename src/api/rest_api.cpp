@@ -34,7 +34,7 @@ HttpResponse ok(const Json& json) {
             .content_type = "application/json"};
 }
 
-/// What of `requested` the app has switched on.
+/// Those of `requested` that the app has enabled.
 InfoAttributes enabled_attributes(InfoAttributes requested, const App& app) {
     requested.subscription_count = requested.subscription_count && app.subscription_count;
     return requested;
@@ -47,7 +47,7 @@ Json info_attributes(const ChannelSummary& summary, const InfoAttributes& info) 
     return json;
 }
 
-/// The `cache` attribute; null if nothing is kept that has data.
+/// The `cache` attribute; null without a cached event that has data.
 Json cache_attribute(const std::optional<CachedEvent>& cached) {
     if (!cached) return nullptr;
     Json event = Json::parse(cached->text, nullptr, false);
@@ -139,7 +139,7 @@ void RestApi::publish(const App& app, std::span<const Trigger> triggers, const H
     }
     if (channels_.publish(app, std::move(events), std::move(done))) return;
     HttpResponse full =
-        plain_text(503, "The cluster's Redis cannot be reached, and too much waits");
+        plain_text(503, "Redis is not responding and too many events are waiting; try again later");
     full.headers.emplace_back("Retry-After", "1");
     reply.send(std::move(full));
 }

@@ -19,7 +19,7 @@ std::string lower(std::string_view text) {
     return out;
 }
 
-/// A port that a scheme has anyway is as good as none.
+/// Empty for the default port of a scheme.
 std::string port_of(const std::string& scheme, std::string_view port) {
     const bool is_default =
         (scheme == "https" && port == "443") || (scheme == "http" && port == "80");

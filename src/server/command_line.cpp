@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <iostream>
@@ -15,12 +17,12 @@ namespace {
 
 constexpr const char* introduction =
     "A server for Pusher Channels clients and SDKs.\n\n"
-    "  carillon                                  serve on port 6001 with the test app\n"
+    "  carillon                                  serve with the default settings and test app\n"
     "  carillon --port 7001 --config FILE        serve with other settings\n"
-    "  carillon listen my-channel                print what the channel gets\n"
+    "  carillon listen my-channel                print the events of the channel\n"
     "  carillon trigger my-channel my-event '{\"hello\":\"world\"}'\n"
     "\n"
-    "Every setting is also a key of the file and an environment variable (docs/configuration.md):\n"
+    "Each setting is also a key of the file and an environment variable (docs/configuration.md):\n"
     "  --limits.max-connections 10\n"
     "  CARILLON_LIMITS_MAX_CONNECTIONS=10\n"
     "  { \"limits\": { \"max_connections\": 10 } }\n";
@@ -30,15 +32,15 @@ public:
     CommandLine() {
         read_environment();
         add_settings(app_);
-        // Built once for each command that takes settings, so that each has them in its help.
-        auto* serve = command("serve", "Run the server (this is what happens without a command).",
+        // Added to each command that accepts settings, so that each has them in its help.
+        auto* serve = command("serve", "Run the server (the default command).",
                               "carillon serve --host 127.0.0.1 --port 7001",
                               [this] { return serve_command(sources_); });
         add_settings(*serve);
         add_check();
         auto* health = command(
-            "health", "Ask a running server whether it is ready; says so by the exit status.",
-            "carillon health --admin.port 9601", [this] { return health_command(sources_); });
+            "health", "Check that a running server is ready; the exit status is 0 if it is.",
+            "carillon health --admin.port 9602", [this] { return health_command(sources_); });
         add_settings(*health);
         command("version", "Print the version.", "carillon version", version_command);
         add_sign();
@@ -108,10 +110,10 @@ private:
         auto* trigger = command("trigger", "Send an event to a channel through the REST API.",
                                 "carillon trigger my-channel my-event '{\"hello\":\"world\"}'",
                                 [this] { return trigger_command(sources_, client_, trigger_); });
-        trigger->add_option("CHANNEL", trigger_.channel, "Where to.")->required();
+        trigger->add_option("CHANNEL", trigger_.channel, "The channel.")->required();
         trigger->add_option("EVENT", trigger_.event, "The event's name.")->required();
-        trigger->add_option("DATA", trigger_.data, "The event's data, sent as it is.")->required();
-        trigger->add_option("--socket-id", trigger_.socket_id, "A connection to leave out.");
+        trigger->add_option("DATA", trigger_.data, "The event's data, sent unchanged.")->required();
+        trigger->add_option("--socket-id", trigger_.socket_id, "A connection to exclude.");
         add_client(*trigger, true);
     }
 
@@ -125,18 +127,17 @@ private:
                          "signed here.")
             ->required();
         listen->add_option("--count", listen_.count,
-                           "Exit after so many events of the application.");
+                           "Exit after this many application events. 0: never.");
         add_client(*listen, true);
     }
 
     void add_webhooks() {
         auto* webhooks = app_.add_subcommand("webhooks", "Webhooks that could not be delivered.");
         webhooks->require_subcommand(1);
-        auto* replay = webhooks->add_subcommand(
-            "replay",
-            "Send the webhooks of a dead-letter file again. What is delivered leaves it.");
-        replay->add_option("FILE", replayed_, "The file of dead letters, or a file of the spool.")
-            ->required();
+        auto* replay = webhooks->add_subcommand("replay",
+                                                "Send the webhooks of a dead-letter file again, "
+                                                "and remove the delivered ones from it.");
+        replay->add_option("FILE", replayed_, "A dead-letter file, or a spool file.")->required();
         replay->footer("Example: carillon webhooks replay dead.jsonl --config carillon.json");
         replay->callback(
             [this] { chosen_ = [this] { return webhooks_replay_command(sources_, replayed_); }; });
@@ -150,8 +151,8 @@ private:
         }
         to.add_option(
             "--app-id", client_.app_id,
-            "Without it, --key and --secret those of the server's configuration are used, "
-            "of its first app.");
+            "The app's id. Default of --app-id, --key and --secret: those of the first app of "
+            "the server's configuration.");
         to.add_option("--key", client_.key, "The app's key.");
         to.add_option("--secret", client_.secret,
                       "The app's secret. Other users of this machine can see it in the list of "
@@ -161,14 +162,14 @@ private:
 
     void add_config(CLI::App& to) {
         to.add_option("--config", sources_.file,
-                      "File of settings: JSON, comments allowed. Also "
-                      "CARILLON_CONFIG.")
+                      "Configuration file, JSON with comments (environment: CARILLON_CONFIG).")
             ->type_name("FILE");
     }
 
     void add_settings(CLI::App& to) {
         add_config(to);
-        add_setting(to, "port", "NUMBER", "Port to listen on (6001).");
+        add_setting(to, "port", "NUMBER",
+                    fmt::format("Port to listen on ({}).", ListenOptions{}.port));
         add_setting(to, "host", "ADDRESS", "Address to listen on, instead of all.");
         for (const Section& section : configuration_schema()) {
             if (section.repeated)

@@ -12,22 +12,22 @@
 
 namespace carillon {
 
-/// What one shard has for reading, and the loop that reads it.
+/// The inbox of a shard, with the event loop that reads it and the shard's metrics.
 struct ShardInbox {
     ShardMetrics metrics;
     EventLoop loop{metrics};
     Inbox<ShardMessage> inbox;
-    /// On the shard's thread; set before any shard runs: reads `inbox`, and takes over a connection
-    /// whose request is for this shard.
+    /// Called on the shard's thread; set before any shard runs: `drain` reads `inbox`, `accept`
+    /// continues a connection whose request belongs to this shard.
     std::function<void()> drain;
     std::function<void(MovedRequest)> accept;
 };
 
-/// A shard's way to the others: collects what it says in a turn, one batch for each shard, and
-/// hands the batches over at the turn's end.
+/// Sends messages to other shards: collects those of a turn, one batch per shard, and pushes the
+/// batches at the turn's end.
 class InboxMail final : public ShardMail {
 public:
-    /// `inboxes`: of all shards, by number. `bytes_max`: above it an inbox is full.
+    /// `inboxes`: of all shards, by `ShardId`. `bytes_max`: size above which an inbox is full.
     InboxMail(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inboxes,
               std::size_t bytes_max);
 

@@ -43,18 +43,18 @@ std::unique_ptr<spdlog::formatter> make_formatter(const std::string& format) {
     return formatter;
 }
 
-/// The line that says how many are missing, in the format of the others.
+/// Makes the line that reports how many are missing, in the format of the others.
 LogWriter::Notice make_notice(const std::string& format) {
     return [formatter = std::shared_ptr(make_formatter(format))](std::uint64_t dropped) {
         const auto text =
-            fmt::format("the log could not be written in time, lines dropped: {}", dropped);
+            fmt::format("standard error was not read in time, log lines dropped: {}", dropped);
         spdlog::memory_buf_t line;
         formatter->format({"carillon", spdlog::level::warn, text}, line);
         return std::string(line.data(), line.size());
     };
 }
 
-/// Its lock covers the formatting; nobody waits for the output under it.
+/// Its lock covers the formatting only; writing never happens under it.
 class WriterSink final : public spdlog::sinks::base_sink<std::mutex> {
 public:
     explicit WriterSink(std::shared_ptr<LogWriter> writer) : writer_(std::move(writer)) {}
@@ -70,7 +70,7 @@ private:
     std::shared_ptr<LogWriter> writer_;
 };
 
-/// The log is one of the process, as spdlog's default logger is.
+/// One per process, like spdlog's default logger.
 std::shared_ptr<LogWriter>& writer() {
     static std::shared_ptr<LogWriter> the_writer;
     return the_writer;

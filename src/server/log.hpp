@@ -14,14 +14,14 @@ namespace carillon {
 /// threads start. `descriptor`: for tests.
 void set_up_log(const LogOptions& options, int descriptor = STDERR_FILENO);
 
-/// Gives the log half a second to write what waits: before the process ends, when nothing else
-/// writes it any more, and an output that is not read must not hold up the end.
+/// Waits until the log is written, at most half a second: before the process ends, which an output
+/// that is not read must not delay.
 void flush_log();
 
-/// Puts a line among those of the log as it is, whatever the level and format, with a newline.
+/// Appends a line to the log unchanged, whatever the level and format, and a newline.
 void write_to_log(std::string_view line);
 
-/// Lines that the log has lost since the start. Any thread.
+/// Log lines dropped since the start. Any thread.
 [[nodiscard]] std::uint64_t log_lines_dropped();
 
 }  // namespace carillon

@@ -14,8 +14,8 @@
 namespace carillon {
 namespace {
 
-/// Whole lines of at most PIPE_BUF bytes, which a pipe takes as one piece: lines of other processes
-/// that write to it stay whole, too. A longer line goes alone.
+/// Whole lines of at most PIPE_BUF bytes, which are written to a pipe atomically: lines of other
+/// processes that write to it stay whole, too. A longer line is written by itself.
 std::string_view first_lines(std::string_view text) {
     std::size_t end = text.substr(0, PIPE_BUF).rfind('\n');
     if (end == text.npos) end = text.find('\n');
@@ -29,7 +29,7 @@ std::string_view write_bytes(int descriptor, std::string_view bytes) {
         if (written >= 0) {
             bytes.remove_prefix(static_cast<std::size_t>(written));
         } else if (errno == EAGAIN) {
-            // Another process that shares it has chosen non-blocking mode.
+            // Another process that shares the descriptor has set it to non-blocking mode.
             pollfd writable{.fd = descriptor, .events = POLLOUT, .revents = 0};
             ::poll(&writable, 1, -1);
         } else if (errno != EINTR) {
@@ -93,8 +93,8 @@ LogWriter::~LogWriter() {
 void LogWriter::write(std::string_view line) {
     State& state = *state_;
     const std::lock_guard lock(state.mutex);
-    // Behind the first line that was dropped nothing is queued, not even a shorter one that fits:
-    // so the notice stands exactly where lines are missing.
+    // After the first dropped line nothing is queued, not even a shorter one that fits, so that the
+    // notice is exactly where lines are missing.
     if (state.dropped_since > 0 || line.size() > state.bytes_max - state.queued.size()) {
         state.drop_under_lock();
     } else {

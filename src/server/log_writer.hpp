@@ -12,19 +12,19 @@
 namespace carillon {
 
 /// Writes lines to a descriptor from a thread of its own, in order, so that a shard that logs never
-/// waits for the log's reader. Once more than `bytes_max` wait, lines are dropped until the thread
-/// takes what waits; after those lines it writes a notice of how many are missing. Memory: what
-/// waits and what is being written, `bytes_max` each.
+/// waits for the log's reader. If more than `bytes_max` would be queued, lines are dropped until
+/// the thread takes the queue; after those lines it writes a notice of how many are missing.
+/// Memory: the queue and what is being written, `bytes_max` each.
 class LogWriter {
 public:
-    /// The line that says how many were dropped, with its newline. Called on the thread.
+    /// Makes the line that reports how many were dropped, with its newline. Called on the thread.
     using Notice = std::function<std::string(std::uint64_t dropped)>;
 
     /// `descriptor` stays open as long as the process runs. It may be shared with other processes,
     /// so it is left in blocking mode.
     LogWriter(int descriptor, std::size_t bytes_max, Notice notice);
     /// The thread is not joined, since it may be blocked in write(2) for ever. It ends when it has
-    /// written what waits, or with the process.
+    /// written the queue, or with the process.
     ~LogWriter();
     LogWriter(const LogWriter&) = delete;
     LogWriter& operator=(const LogWriter&) = delete;
@@ -38,7 +38,7 @@ public:
     /// longer than `at_most`.
     [[nodiscard]] bool flush(std::chrono::milliseconds at_most);
 
-    /// Lines lost so far: those that found no room, and those that write(2) refused. Any thread.
+    /// Lines lost so far: those that did not fit, and those that write(2) failed for. Any thread.
     [[nodiscard]] std::uint64_t dropped() const noexcept;
 
 private:

@@ -7,11 +7,11 @@
 namespace carillon {
 
 std::uint64_t secure_random() {
-    std::uint64_t number = 0;
-    if (RAND_bytes(reinterpret_cast<unsigned char*>(&number), sizeof number) != 1) {
-        throw std::runtime_error("no random numbers to be had");  // Ends the process.
+    std::uint64_t value = 0;
+    if (RAND_bytes(reinterpret_cast<unsigned char*>(&value), sizeof value) != 1) {
+        throw std::runtime_error("the system has no random numbers");  // Ends the process.
     }
-    return number;
+    return value;
 }
 
 }  // namespace carillon

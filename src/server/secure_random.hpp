@@ -4,7 +4,7 @@
 
 namespace carillon {
 
-/// A number that nobody can guess. Any thread.
+/// 64 random bits that cannot be predicted. Any thread.
 [[nodiscard]] std::uint64_t secure_random();
 
 }  // namespace carillon

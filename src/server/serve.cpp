@@ -30,7 +30,7 @@ using std::chrono::seconds;
 
 constexpr auto close_handshake_time = seconds(2);  // Of the grace: for close handshakes.
 
-/// As many connections as the system lets us have. Returns the limit.
+/// Raises the limit of open files, hence of connections, to the highest allowed. Returns it.
 rlim_t raise_open_files() {
     rlimit limit{};
     if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 0;
@@ -49,14 +49,14 @@ void log_start(const Server& server, const AdminServer& admin, const Configurati
     }
     spdlog::info(
         "carillon {} listening on {}; admin on {}; shards {}, flusher {}, apps {}, open files {}, "
-        "event payload {} bytes, queue a connection {} bytes, activity timeout {} s",
+        "event payload {} bytes, queue {} bytes per connection, activity timeout {} s",
         CARILLON_VERSION, addresses, to_text(admin.endpoint()), server.shard_count(),
         server.process_info().flusher, configuration.apps.size(), open_files,
         configuration.limits.max_event_payload_bytes, configuration.connection.max_queued_bytes,
         configuration.connection.activity_timeout_seconds);
 }
 
-/// Life of the process around the server: signals, and the stop in its steps.
+/// The process around the server: signals, reloads, and a stop in steps.
 class Process {
 public:
     Process(Server& server, const ShutdownOptions& shutdown, const Reload& reload)
@@ -93,7 +93,7 @@ private:
         auto loaded = reload_();
         if (const auto* problems = std::get_if<ConfigurationProblems>(&loaded)) {
             for (const std::string& line : problems->lines) spdlog::error("{}", line);
-            spdlog::error("configuration not reloaded, the one before stays in effect");
+            spdlog::error("configuration not reloaded, the previous one stays in effect");
             return;
         }
         auto& configuration = std::get<Configuration>(loaded);
@@ -101,33 +101,36 @@ private:
         try {
             server_.reload(std::move(configuration));
         } catch (const std::exception& error) {
-            return spdlog::error("configuration not reloaded: {}", error.what());
+            return spdlog::error("configuration not reloaded, the previous one stays in effect: {}",
+                                 error.what());
         }
         spdlog::info(
-            "configuration reloaded, apps {}; other settings but certificates take effect at "
-            "a restart",
+            "configuration reloaded, apps {}; settings other than apps and certificates take "
+            "effect "
+            "after a restart",
             apps);
     }
 
     void stop() {
         if (std::exchange(stopping_, true)) {
-            spdlog::warn("second signal, exiting at once");
+            spdlog::warn("second signal received, exiting at once");
             flush_log();
             std::_Exit(1);
         }
-        spdlog::info("stopping, grace {} s", shutdown_.grace_seconds);
+        spdlog::info("stopping, grace period {} s", shutdown_.grace_seconds);
         const auto grace = seconds(shutdown_.grace_seconds);
         const auto pause = std::min(seconds(shutdown_.readiness_pause_seconds), grace);
         end_timer_.expires_after(grace);
         end_timer_.async_wait([this](boost::system::error_code error) {
-            if (!error) finish("grace time is over");
+            if (!error) finish("grace period expired");
         });
         server_.mark_not_ready();
         pause_timer_.expires_after(pause);
         pause_timer_.async_wait([this, left = grace - pause](boost::system::error_code) {
             const auto spread = std::max(left - close_handshake_time, seconds(0));
             server_.drain(spread, [this] {
-                boost::asio::post(context_, [this] { finish("nothing is left to do"); });
+                boost::asio::post(context_,
+                                  [this] { finish("all connections and webhooks finished"); });
             });
         });
     }
@@ -159,7 +162,8 @@ void run(const Configuration& configuration, const Reload& reload) {
     auto admin = std::make_unique<AdminServer>(configuration.admin, *server);
     log_start(*server, *admin, configuration, open_files);
     process.run();
-    server->stop();  // Its shards may still report to the process, and to the admin listener.
+    server->stop();  // Before the admin listener and the process: shards may still call back into
+                     // both.
     admin.reset();
 }
 
@@ -171,14 +175,14 @@ std::string reason_of(const std::exception& error) {
 }  // namespace
 
 int serve(Configuration configuration, const Reload& reload) {
-    std::signal(SIGPIPE, SIG_IGN);  // Nobody may read our log.
+    std::signal(SIGPIPE, SIG_IGN);  // The log may be a pipe without a reader.
     set_up_log(configuration.log);
     int status = 0;
     try {
         run(configuration, reload);
     } catch (const std::exception& error) {
-        // Not left to `main`, whose output waits for a reader: what supervises us waits for the
-        // end.
+        // Not left to `main`, which writes to standard error and blocks if it is not read: a
+        // supervisor waits for the exit.
         write_to_log("carillon: " + reason_of(error));
         status = 1;
     }

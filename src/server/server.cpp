@@ -116,7 +116,7 @@ std::vector<SpooledDeparture> Server::departures() {
 void Server::listen_on_all_shards(const ListenOptions& options) {
     const Endpoint wanted = to_endpoint(options);
     if (const auto error = probe_endpoint(wanted)) {
-        // The default asks for IPv4 and IPv6; a host without IPv6 is no reason to stop.
+        // The default is IPv4 and IPv6; on a host without IPv6, IPv4 is enough.
         const bool no_ipv6 = error == boost::asio::error::address_family_not_supported ||
                              error == boost::system::errc::address_not_available;
         if (no_ipv6 && configuration_.default_listen && !endpoints_.empty()) return;
@@ -124,7 +124,7 @@ void Server::listen_on_all_shards(const ListenOptions& options) {
     }
     const auto tls = read_certificate(options);
     Endpoint actual = wanted;
-    // The first shard's choice of port 0 holds for the others.
+    // If the port is 0, the system chooses one for the first shard, and the others use it, too.
     for (const auto& shard : shards_) actual = shard->listen(actual, tls);
     endpoints_.push_back(actual);
 }
@@ -180,7 +180,7 @@ void Server::reload(Configuration configuration) {
         certificates.push_back(read_certificate(listen));
     }
     apps_ = std::make_shared<const AppRegistry>(configuration.apps, apps_.get());
-    webhooks_.set_apps(apps_);  // Before any shard tells what only the new ones want.
+    webhooks_.set_apps(apps_);  // Before any shard sends an event of a new app.
     for (const auto& shard : shards_) {
         shard->post([&shard = *shard, apps = apps_, certificates] {
             shard.set_apps(apps);

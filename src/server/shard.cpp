@@ -9,7 +9,7 @@
 namespace carillon {
 namespace {
 
-/// As metrics label it.
+/// The label of metrics.
 std::string_view kind_name(ChannelKind kind) {
     switch (kind.access) {
         case ChannelKind::Access::public_:
@@ -134,7 +134,7 @@ void Shard::post(std::function<void()> work) {
 
 void Shard::drain_inbox() {
     if (drain_posted_)
-        return;  // Or each wake-up would read on beside the others, and starve sockets.
+        return;  // Otherwise each wake-up would start another series of reads and starve sockets.
     loop_.refresh_time();
     while (unread_ || (unread_ = inbox_.inbox.take_all())) {
         while (next_unread_ < unread_->messages.size()) {
@@ -154,8 +154,8 @@ void Shard::drain_inbox() {
 
 void Shard::end_turn() {
     channels_.edge_channels().continue_departures();
-    // Other shards go to work while this one flushes; the flush may lose connections and so have
-    // news.
+    // Other shards receive their batches before this one flushes. The flush may lose connections,
+    // and so cause further changes for watchers.
     do {
         channels_.end_turn();
         mail_.end_turn();
@@ -251,7 +251,8 @@ void Shard::drain(Duration time, std::function<void()> done) {
 }
 
 void Shard::report_when_idle() {
-    // Looks twice: what the last clients have caused leaves for other shards at the turn's end.
+    // Checked twice: messages caused by the last clients are sent to other shards at the turn's
+    // end.
     const bool idle = http_.idle() && clients_.idle() && !channels_.edge_channels().has_retired();
     if (idle && idle_before_) return std::exchange(drained_, nullptr)();
     idle_before_ = idle;

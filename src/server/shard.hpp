@@ -23,9 +23,8 @@
 
 namespace carillon {
 
-/// One shard, composed: its loop, its share of the channels, its listeners, connections and REST
-/// API. Methods are for the shard's own thread (`post` brings work there) unless they say
-/// otherwise.
+/// One shard, composed: its event loop, its share of the channels, its listeners, connections and
+/// REST API. Methods are called on the shard's own thread (`post` runs work there) unless noted.
 class Shard {
 public:
     Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inboxes,
@@ -34,16 +33,16 @@ public:
           ClusterNode* cluster);
     ~Shard();
 
-    /// Before `start`. Returns where it listens, with the port that the system chose if it was 0.
-    /// Connections wait until `accept`. `tls`: null for a plain listener.
+    /// Before `start`. Returns the endpoint, with the port that the system chose if it was 0.
+    /// Connections wait in the backlog until `accept`. `tls`: null for a plain listener.
     Endpoint listen(const Endpoint& endpoint, std::shared_ptr<const TlsContext> tls);
 
     void accept();
 
-    /// Takes part in the cluster from when `ready` is called on; `failed` says why it cannot. Only
-    /// if there is one.
+    /// Only with a cluster. Calls `ready` once the shard is a full member, or `failed` with the
+    /// reason.
     void join_cluster(std::function<void()> ready, std::function<void(std::string why)> failed);
-    /// Calls `done` at once if there is none.
+    /// Calls `done` at once without a cluster.
     void leave_cluster(std::function<void()> done);
 
     /// Starts the thread; `stop` ends and joins it. Both from the thread that owns the shard.
@@ -54,28 +53,29 @@ public:
     void post(std::function<void()> work);
 
     void set_apps(const std::shared_ptr<const AppRegistry>& apps);
-    /// One for each `listen`, for the connections that come from now on.
+    /// One per `listen`, for connections that are accepted from now on.
     void set_certificates(const std::vector<std::shared_ptr<const TlsContext>>& certificates);
 
-    /// Stops accepting, sends clients away over `time`, and calls `done` on this shard's thread
-    /// once nobody is left, and other shards have been told.
+    /// Stops accepting, asks clients to reconnect elsewhere over `time`, and calls `done` on this
+    /// shard's thread once no connection is left and other shards have received the messages about
+    /// it.
     void drain(Duration time, std::function<void()> done);
 
-    /// Once all shards are drained: what is held back is said, unless it can be kept over the
-    /// restart. Then calls `done`.
+    /// Once all shards are drained: announces deferred departures, unless they can be spooled for
+    /// the next start. Then calls `done`.
     void finish_webhooks(std::function<void()> done);
 
-    /// After `stop` of all shards: carries out what others had sent. False if there was nothing.
+    /// After `stop` of all shards: processes messages from other shards. False if there were none.
     bool receive_remaining();
-    /// What is held back is said. After `stop`, or on the shard's thread.
+    /// Sends the webhooks of deferred departures now. After `stop`, or on the shard's thread.
     void announce_departures();
 
-    /// What left before a restart may yet return. Before `start`.
+    /// Continues to defer a departure from before a restart. Before `start`.
     void restore_departure(Departure departure);
-    /// What is held back. After `stop`.
+    /// The deferred departures, which are removed. After `stop`.
     [[nodiscard]] std::vector<Departure> take_departures();
 
-    /// `asked`: when the question was sent here.
+    /// `asked`: when the request was posted to this shard; the lag is measured from then.
     [[nodiscard]] ShardSnapshot snapshot(TimePoint asked) const;
 
     [[nodiscard]] std::string_view flusher_name() const { return streams_.flusher().name(); }
@@ -91,7 +91,7 @@ private:
     EventLoop& loop_;
     InboxMail mail_;
     WebhookOutbox webhooks_;
-    std::unique_ptr<ClusterShard> cluster_;  ///< null if the node is alone
+    std::unique_ptr<ClusterShard> cluster_;  ///< null without a cluster
     ChannelShard channels_;
     RestApi api_;
     Clients clients_;
@@ -103,7 +103,7 @@ private:
         std::unique_ptr<Listener> listener;
         std::shared_ptr<const TlsContext> tls;
     };
-    /// Of what happens to channels by time alone.
+    /// Fires when the channels' next timed work is due.
     class DueTimeout final : public Timeout {
     public:
         explicit DueTimeout(ChannelShard& channels) : channels_(channels) {}
@@ -121,7 +121,7 @@ private:
     std::vector<std::unique_ptr<ListenerSlot>> listener_slots_;
     std::unique_ptr<Inbox<ShardMessage>::Batch> unread_;
     std::size_t next_unread_ = 0;
-    bool drain_posted_ = false;  ///< the rest is read in a later handler, which is posted
+    bool drain_posted_ = false;  ///< a later handler, already posted, reads the rest
     std::function<void()> drained_;
     bool idle_before_ = false;
     boost::asio::steady_timer idle_timer_;

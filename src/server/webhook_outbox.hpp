@@ -7,8 +7,8 @@
 
 namespace carillon {
 
-/// A shard's way to the webhooks: collects what it says in a turn, and hands it over at the turn's
-/// end.
+/// Sends a shard's webhook events to the delivery thread: collects those of a turn, and passes them
+/// on at the turn's end.
 class WebhookOutbox final : public WebhookQueue {
 public:
     explicit WebhookOutbox(Webhooks& webhooks) : webhooks_(webhooks) {}
@@ -19,7 +19,7 @@ public:
         if (!events_.empty()) webhooks_.push(std::exchange(events_, {}));
     }
 
-    /// What is held back when the server stops can be kept.
+    /// Deferred departures can be kept over a restart.
     [[nodiscard]] bool has_spool() const noexcept { return webhooks_.has_spool(); }
 
 private:

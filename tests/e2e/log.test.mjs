@@ -139,7 +139,7 @@ describe('a log that is not read', { timeout: 120_000 }, () => {
                 server.child.kill('SIGTERM');
                 assert.equal(await ended(server.child), 0);
                 pipe.read();
-                assert.match(pipe.text, /stopped, nothing is left to do\n$/);
+                assert.match(pipe.text, /stopped, all connections and webhooks finished\n$/);
             } finally {
                 disconnectAll();
                 server.child.kill('SIGKILL');

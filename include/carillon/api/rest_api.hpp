@@ -17,8 +17,8 @@
 
 namespace carillon {
 
-/// The REST API of one shard: signed requests of backends, turned into calls on the domain.
-/// Source: wire.md 5.
+/// The REST API of one shard: translates signed requests of backends into calls on the domain. All
+/// methods are called on the shard's thread. Source: wire.md 5.
 class RestApi {
 public:
     /// `channels` and `metrics` must outlive this.
@@ -39,8 +39,8 @@ private:
     };
     using Endpoint = void (RestApi::*)(const Call&, HttpReply);
 
-    /// Lets a request through to `endpoint` if the credentials of its app have signed it: of the
-    /// app that the path names, or where `pattern` has none, of the key's.
+    /// Calls `endpoint` if the request is signed with credentials of its app: the one in the path,
+    /// or, if `pattern` has none, that of `auth_key`.
     void authenticate(Endpoint endpoint, std::string_view pattern, const HttpRequest& request,
                       const HttpReply& reply);
 
@@ -53,7 +53,8 @@ private:
     void get_stats(const Call& call, HttpReply reply);
     void terminate_connections(const Call& call, HttpReply reply);
 
-    /// Publishes and then calls `done`, unless the node can take no more: then it answers so.
+    /// Publishes and then calls `done`. If the node cannot queue more events, it answers 503
+    /// instead.
     void publish(const App& app, std::span<const Trigger> triggers, const HttpReply& reply,
                  std::function<void()> done);
 

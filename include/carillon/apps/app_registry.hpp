@@ -10,12 +10,12 @@
 
 namespace carillon {
 
-/// All apps at one moment, looked up by id and by key. Immutable: a reload makes another one, and
-/// every shard is handed it. Ids and keys are unique; the configuration has checked that.
+/// All apps of one configuration, by id and by key. Immutable: a reload makes another one for every
+/// shard. Ids and keys are unique; the configuration has checked that.
 class AppRegistry {
 public:
-    /// `previous` keeps index and usage of every app id that it knew, so that state on the shards
-    /// stays valid.
+    /// Apps whose id was in `previous`, or in one before it, keep their index and usage, so that
+    /// the shards' state stays valid.
     AppRegistry(std::vector<App> apps, const AppRegistry* previous);
 
     [[nodiscard]] std::shared_ptr<const App> find_by_id(std::string_view id) const;

@@ -22,42 +22,42 @@ struct ClusterNode;
 class Shard;
 struct ShardInbox;
 
-/// What only tests set.
+/// Settings for tests only.
 struct ServerTuning {
     /// Each shard listens on a port of its own (on the first listener's address), so that a test
-    /// chooses which shard accepts.
+    /// can choose the shard that accepts.
     bool port_per_shard = false;
     std::size_t inbox_bytes_max = 16U << 20U;
 };
 
-/// A whole node: all shards and what they share. Owned by one thread, which calls everything.
+/// A node: all shards and what they share. All methods are called by the thread that owns it.
 class Server final : public NodeSource {
 public:
-    /// Listens. Throws std::runtime_error that names the address when it cannot.
+    /// Listens. Throws std::runtime_error, which names the address, if it cannot.
     explicit Server(Configuration configuration, ServerTuning tuning = {});
     /// Stops at once.
     ~Server() override;
 
-    /// Clients are served from when it returns. Throws std::runtime_error if the spool of webhooks
-    /// cannot be used, or the node cannot join its cluster.
+    /// Serves clients once it has returned. Throws std::runtime_error if the webhooks' spool cannot
+    /// be used, or the node cannot join its cluster.
     void start();
-    /// Ends all shards' threads, whatever they have left to do. Webhooks that wait are spooled, if
-    /// there is a place for them.
+    /// Ends all shards' threads, even if work is left. Waiting webhooks are written to the spool,
+    /// if one is configured.
     void stop();
 
-    /// Takes over apps and their limits, and reads certificates again; whatever else is configured
-    /// differently needs a restart. Throws std::runtime_error, having changed nothing, if a
-    /// certificate cannot be read.
+    /// Applies apps and their limits, and reads certificates again; changes of other settings need
+    /// a restart. Throws std::runtime_error, without having changed anything, if a certificate
+    /// cannot be read.
     void reload(Configuration configuration);
 
-    /// From now on the server says that it is not ready.
+    /// From now on `ready` is false.
     void mark_not_ready() { ready_ = false; }
 
-    /// Stops accepting, finishes requests, tells clients to reconnect elsewhere, spread over
-    /// `time`. Calls `done` on some thread once nobody is left, and no webhook waits.
+    /// Stops accepting, finishes requests, asks clients to reconnect elsewhere, spread over `time`.
+    /// Calls `done` on any thread once no connection and no webhook is left.
     void drain(Duration time, std::function<void()> done);
 
-    /// One a listener; with `port_per_shard`, one a shard.
+    /// One per listener; with `port_per_shard`, one per shard.
     [[nodiscard]] const std::vector<Endpoint>& endpoints() const noexcept { return endpoints_; }
     [[nodiscard]] std::size_t shard_count() const noexcept { return shards_.size(); }
 
@@ -71,7 +71,7 @@ private:
     void listen_on_all_shards(const ListenOptions& options);
     void listen_per_shard(const ListenOptions& options);
     void restore_departures(std::vector<SpooledDeparture> departures);
-    /// Calls `work` on each shard's thread, and `done` on the thread of the last one that is done.
+    /// Calls `work` on each shard's thread, and `done` on the thread of the last one to finish.
     void for_each_shard(std::function<void()> done,
                         std::function<void(Shard&, const std::function<void()>& done)> work);
     [[nodiscard]] std::vector<SpooledDeparture> departures();
@@ -80,7 +80,7 @@ private:
     std::shared_ptr<const AppRegistry> apps_;
     AddressRates rates_;
     Webhooks webhooks_;
-    std::unique_ptr<ClusterNode> cluster_;  ///< null if the node is alone
+    std::unique_ptr<ClusterNode> cluster_;  ///< null without a cluster
     std::vector<std::unique_ptr<ShardInbox>> inboxes_;
     std::vector<std::unique_ptr<Shard>> shards_;
     std::vector<Endpoint> endpoints_;

@@ -9,9 +9,9 @@
 
 namespace carillon {
 
-/// What the client commands are told. Empty credentials are taken from the configuration.
+/// Arguments of the client commands. Empty credentials are taken from the configuration.
 struct ClientArguments {
-    std::string url = "http://127.0.0.1:6001";
+    std::string url = "http://127.0.0.1:" + std::to_string(ListenOptions{}.port);
     std::string app_id;
     std::string key;
     std::string secret;
@@ -24,14 +24,14 @@ struct ClientArguments {
 [[nodiscard]] int check_command(const ConfigurationSources& sources);
 [[nodiscard]] int print_settings_command();
 [[nodiscard]] int version_command();
-/// 0 if the server whose admin listener is configured answers that it is ready, within 5 s.
+/// 0 if the server behind the configured admin listener reports within 5 s that it is ready.
 [[nodiscard]] int health_command(const ConfigurationSources& sources);
 
 struct SignArguments {
     std::string socket_id;
     std::string channel;
     std::optional<std::string> channel_data;
-    std::optional<std::string> user_data;  ///< given: sign a user in, not a subscription
+    std::optional<std::string> user_data;  ///< if set: sign a sign-in, not a subscription
 };
 [[nodiscard]] int sign_command(const ConfigurationSources& sources, const ClientArguments& client,
                                const SignArguments& sign);
@@ -40,19 +40,19 @@ struct TriggerArguments {
     std::string channel;
     std::string event;
     std::string data;
-    std::string socket_id;  ///< the connection that is left out; may be empty
+    std::string socket_id;  ///< the connection to exclude; may be empty
 };
 [[nodiscard]] int trigger_command(const ConfigurationSources& sources,
                                   const ClientArguments& client, const TriggerArguments& trigger);
 
 struct ListenArguments {
     std::vector<std::string> channels;
-    std::uint64_t count = 0;  ///< exit after so many application events; 0: never
+    std::uint64_t count = 0;  ///< exit after this many application events; 0: never
 };
 [[nodiscard]] int listen_command(const ConfigurationSources& sources, const ClientArguments& client,
                                  const ListenArguments& listen);
 
-/// Sends the webhooks of a file of dead letters again. 0 if none is left in it.
+/// Sends the webhooks of a dead-letter file again. 0 if the file has none left.
 [[nodiscard]] int webhooks_replay_command(const ConfigurationSources& sources,
                                           const std::string& file);
 

@@ -36,7 +36,8 @@ TEST(Log, ReportsMissingLinesInItsOwnFormat) {
             continue;
         }
         EXPECT_EQ(line.at("level"), "warning");
-        constexpr std::string_view text = "the log could not be written in time, lines dropped: ";
+        constexpr std::string_view text =
+            "standard error was not read in time, log lines dropped: ";
         ASSERT_TRUE(message.starts_with(text)) << message;
         reported += std::stoull(message.substr(text.size()));
     }
