@@ -24,7 +24,7 @@ ClusterNode::ClusterNode(RedisOptions redis, std::string process_id)
               ? make_redis_tls({options.ca_file, options.certificate_file, options.key_file})
               : nullptr),
       process(std::move(process_id)),
-      budget(options.max_kept_bytes) {}
+      budget(options.max_pending_bytes) {}
 
 ClusterShard::ClusterShard(ClusterNode& node, EventLoop& loop, ShardId self, std::uint16_t shards,
                            std::function<std::uint64_t()> random, ClusterMetrics& metrics)

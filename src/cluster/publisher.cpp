@@ -22,7 +22,7 @@ Publisher::Publisher(ClusterContext& context, std::deque<Partition>& partitions,
       budget_(budget),
       listener_(listener),
       // This shard has its share of the node.
-      buffer_(context.options.max_kept_bytes * partitions.size() / partition_count) {}
+      buffer_(context.options.max_pending_bytes * partitions.size() / partition_count) {}
 
 void Publisher::publish(PendingEvent event) {
     PendingEvent& kept = buffer_.push(std::move(event));

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <system_error>
 
-#include "app_settings.hpp"
 #include "read_json.hpp"
 #include "webhook_reader.hpp"
 
@@ -16,117 +16,97 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-struct CredentialSettings {
-    std::string key;
-    std::string secret;
-
-    template <class Visitor>
-    static void describe(Visitor&& setting) {
-        setting("key", &CredentialSettings::key, "");
-        setting("secret", &CredentialSettings::secret, "");
+/// A string setting without which there is no app. One of the wrong type has been reported already.
+void require(const json& object, const std::string& name, const std::string& path,
+             const Source& source) {
+    const auto value = object.find(name);
+    if (value == object.end()) {
+        source.report(join_path(path, name), "is required");
+    } else if (*value == "") {
+        source.report(join_path(path, name), "must not be empty");
     }
-};
-
-/// `object` holds `key` and `secret`. A part of the wrong type has been refused already.
-Credential read_credential(const json& object, CredentialSettings settings, const std::string& path,
-                           const Source& source) {
-    for (const auto* part : {"key", "secret"}) {
-        const auto value = object.find(part);
-        if (value == object.end()) {
-            source.refuse(join_path(path, part), "required");
-        } else if (*value == "") {
-            source.refuse(join_path(path, part), "must not be empty");
-        }
-    }
-    if (settings.key.find(':') != std::string::npos) {
-        source.refuse(join_path(path, "key"),
-                      "must not contain a colon, which ends keys in signatures");
-    }
-    return {std::move(settings.key), std::move(settings.secret)};
 }
 
-std::vector<Credential> read_keys(const json& keys, const std::string& path, const Source& source) {
-    std::vector<Credential> credentials;
-    if (!keys.is_array() || keys.empty()) {
-        source.refuse(path, "not an array of at least one {\"key\": …, \"secret\": …}");
-        return credentials;
+/// `credential` was read from `object`.
+void check_credential(const Credential& credential, const json& object, const std::string& path,
+                      const Source& source) {
+    require(object, "key", path, source);
+    require(object, "secret", path, source);
+    if (credential.key.find(':') != std::string::npos) {
+        source.report(join_path(path, "key"),
+                      "must not contain a colon, which ends the key in signatures");
     }
-    for (std::size_t i = 0; i < keys.size(); ++i) {
-        const auto item = fmt::format("{}[{}]", path, i);
-        CredentialSettings settings;
-        read_object(settings, keys[i], item, source);
-        if (keys[i].is_object()) {
-            credentials.push_back(read_credential(keys[i], std::move(settings), item, source));
-        }
-    }
-    return credentials;
-}
-
-std::vector<Credential> read_credentials(const json& object, AppSettings settings,
-                                         const std::string& path, const Source& source) {
-    const auto keys = object.find("keys");
-    if (keys == object.end()) {
-        return {read_credential(object, {std::move(settings.key), std::move(settings.secret)}, path,
-                                source)};
-    }
-    if (object.contains("key") || object.contains("secret")) {
-        source.refuse(join_path(path, "keys"), "either key and secret, or keys, not both");
-    }
-    return read_keys(*keys, join_path(path, "keys"), source);
-}
-
-AllowedOrigins read_origins(const std::vector<std::string>& texts, const std::string& path,
-                            const Source& source) {
-    std::vector<OriginPattern> patterns;
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-        if (auto pattern = OriginPattern::parse(texts[i])) {
-            patterns.push_back(std::move(*pattern));
-        } else {
-            source.refuse(
-                fmt::format("{}[{}]", join_path(path, "allowed_origins"), i),
-                "not an origin such as https://example.com or https://*.example.com:8443");
-        }
-    }
-    return AllowedOrigins(std::move(patterns));
 }
 
 }  // namespace
+
+void read_value(AppId& id, const json& value, const std::string&, const Source&) {
+    id = AppId{value.get<std::string>()};
+}
+
+void read_value(AllowedOrigins& origins, const json& values, const std::string& path,
+                const Source& source) {
+    std::vector<OriginPattern> patterns;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        if (auto pattern = OriginPattern::parse(values[i].get_ref<const std::string&>())) {
+            patterns.push_back(std::move(*pattern));
+        } else {
+            source.report(fmt::format("{}[{}]", path, i),
+                          "must be an origin such as https://example.com or "
+                          "https://*.example.com:8443, or *");
+        }
+    }
+    origins = AllowedOrigins(std::move(patterns));
+}
+
+void read_value(std::vector<Credential>& credentials, const json& values, const std::string& path,
+                const Source& source) {
+    if (values.empty()) {
+        source.report(path, "must contain at least one {\"key\": …, \"secret\": …}");
+    }
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const auto item = fmt::format("{}[{}]", path, i);
+        Credential credential;
+        read_object(credential, values[i], item, source);
+        if (!values[i].is_object()) continue;
+        check_credential(credential, values[i], item, source);
+        credentials.push_back(std::move(credential));
+    }
+}
+
+void read_value(Limits& limits, const json& value, const std::string& path, const Source& source) {
+    read_object(limits, value, path, source);
+}
 
 App read_app(const json& object, const Limits& limits, const std::string& path,
              const Source& source) {
     App app;
     app.limits = limits;
-    AppSettings settings;
-    read_object(settings, object, path, source, {"keys", "limits", "webhooks"});
-    if (!object.is_object()) return app;
-    if (const auto own = object.find("limits"); own != object.end()) {
-        read_object(app.limits, *own, join_path(path, "limits"), source);
+    Credential own;
+    if (!object.is_object()) {
+        source.report(path, fmt::format("must be an object, but is {}", type_of(object)));
+        return app;
     }
-    if (!object.contains("id")) {
-        source.refuse(join_path(path, "id"), "required");
-    } else if (object["id"] == "") {
-        source.refuse(join_path(path, "id"), "must not be empty");
-    }
-    app.id = AppId{settings.id};
-    app.enabled = settings.enabled;
-    app.client_events = settings.client_events;
-    app.subscription_count = settings.subscription_count;
-    app.watchlist_events = settings.watchlist_events;
-    app.subscription_errors = settings.subscription_errors;
-    app.allowed_origins = read_origins(settings.allowed_origins, path, source);
-    app.tls_only = settings.tls_only;
-    app.webhook_grace = std::chrono::seconds(settings.webhook_grace_seconds);
-    if (const auto webhooks = object.find("webhooks"); webhooks != object.end()) {
-        app.webhooks = read_webhooks(*webhooks, join_path(path, "webhooks"), source);
+    auto known = read_settings(app, object, path, source);
+    std::ranges::move(read_settings(own, object, path, source), std::back_inserter(known));
+    report_unknown(object, known, path, source);
+    require(object, "id", path, source);
+    if (!object.contains("keys")) {
+        check_credential(own, object, path, source);
+        app.credentials = {std::move(own)};
+    } else if (object.contains("key") || object.contains("secret")) {
+        source.report(join_path(path, "keys"), "replaces key and secret; remove them or keys");
     }
     for (const WebhookEndpoint& endpoint : app.webhooks) app.webhook_kinds.add(endpoint.kinds);
-    app.credentials = read_credentials(object, std::move(settings), path, source);
     return app;
 }
 
 void read_apps(const json& apps, const Limits& limits, const Source& source,
                std::vector<SourcedApp>& out) {
-    if (!apps.is_array()) return source.refuse("apps", "not an array of objects");
+    if (!apps.is_array()) {
+        return source.report("apps",
+                             fmt::format("must be an array of objects, but is {}", type_of(apps)));
+    }
     for (std::size_t i = 0; i < apps.size(); ++i) {
         const auto path = fmt::format("apps[{}]", i);
         out.push_back({read_app(apps[i], limits, path, source), path + " in " + source.name()});
@@ -142,12 +122,12 @@ void read_apps_directory(const fs::path& directory, const Limits& limits, const 
         if (entry->path().extension() == ".json") files.push_back(entry->path());
     }
     if (error) {
-        return source.refuse("apps_directory", fmt::format("cannot read {}: {}", directory.string(),
+        return source.report("apps_directory", fmt::format("cannot read {}: {}", directory.string(),
                                                            error.message()));
     }
     std::ranges::sort(files);
     for (const fs::path& path : files) {
-        const Source file = source.at(path.string());
+        const Source file = source.with_name(path.string());
         const auto text = file.read_file(path);
         const auto object = text ? read_json(*text, "", file) : std::nullopt;
         if (object) out.push_back({read_app(*object, limits, "", file), file.name()});
@@ -157,18 +137,18 @@ void read_apps_directory(const fs::path& directory, const Limits& limits, const 
 void check_unique(const std::vector<SourcedApp>& apps, ConfigurationProblems& problems) {
     std::map<std::string, std::string> ids;
     std::map<std::string, std::string> keys;
-    const auto take = [&](auto& taken, const char* what, const std::string& name,
-                          const std::string& where) {
+    const auto check = [&](auto& seen, const char* what, const std::string& name,
+                           const std::string& where) {
         if (name.empty()) return;
-        const auto [other, fresh] = taken.emplace(name, where);
-        if (fresh) return;
-        problems.lines.push_back(fmt::format("{}: the {} {} is taken by {}, it must be unique",
-                                             where, what, name, other->second));
+        const auto [first, is_new] = seen.emplace(name, where);
+        if (is_new) return;
+        problems.lines.push_back(fmt::format("{}: the {} {} is already used by {}; choose another",
+                                             where, what, name, first->second));
     };
     for (const SourcedApp& sourced : apps) {
-        take(ids, "id", sourced.app.id.get(), sourced.where);
+        check(ids, "id", sourced.app.id.get(), sourced.where);
         for (const Credential& credential : sourced.app.credentials) {
-            take(keys, "key", credential.key, sourced.where);
+            check(keys, "key", credential.key, sourced.where);
         }
     }
 }

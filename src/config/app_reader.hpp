@@ -10,17 +10,26 @@
 
 namespace carillon {
 
-/// An app and how problems speak of it: "apps[1] in carillon.json".
+/// An app and where it is configured: "apps[1] in carillon.json".
 struct SourcedApp {
     App app;
     std::string where;
 };
 
-/// The app that `object`, which stands at `path`, describes; nonsense if there were problems.
+void read_value(AppId& id, const nlohmann::json& value, const std::string& path,
+                const Source& source);
+void read_value(AllowedOrigins& origins, const nlohmann::json& values, const std::string& path,
+                const Source& source);
+void read_value(std::vector<Credential>& credentials, const nlohmann::json& values,
+                const std::string& path, const Source& source);
+void read_value(Limits& limits, const nlohmann::json& value, const std::string& path,
+                const Source& source);
+
+/// The app that `object`, which is at `path`, describes; incomplete if problems were reported.
 [[nodiscard]] App read_app(const nlohmann::json& object, const Limits& limits,
                            const std::string& path, const Source& source);
 
-/// Appends one app for each entry of `apps`, even for a broken one (which is a problem by then).
+/// Appends one app for each element of `apps`, whether or not there are problems with it.
 void read_apps(const nlohmann::json& apps, const Limits& limits, const Source& source,
                std::vector<SourcedApp>& out);
 
@@ -28,7 +37,7 @@ void read_apps(const nlohmann::json& apps, const Limits& limits, const Source& s
 void read_apps_directory(const std::filesystem::path& directory, const Limits& limits,
                          const Source& source, std::vector<SourcedApp>& out);
 
-/// Refuses ids and keys that two apps share.
+/// Reports ids and keys that two apps share.
 void check_unique(const std::vector<SourcedApp>& apps, ConfigurationProblems& problems);
 
 }  // namespace carillon

@@ -11,7 +11,7 @@ namespace {
 
 constexpr const char* public_secret = "app-secret";
 constexpr const char* what_to_set =
-    "set CARILLON_APP_ID, CARILLON_APP_KEY and CARILLON_APP_SECRET, or apps";
+    "set CARILLON_APP_ID, CARILLON_APP_KEY and CARILLON_APP_SECRET, or configure apps";
 
 struct AppField {
     const char* key;
@@ -33,7 +33,7 @@ const std::array<AppField, 3>& app_fields() {
     return fields;
 }
 
-/// What the variables say: `id`, `key`, `secret`, as far as they are set.
+/// `id`, `key` and `secret` from the variables, as far as they are set.
 nlohmann::json app_from_environment(const Environment& environment, bool beside_others,
                                     std::vector<std::string>& warnings) {
     nlohmann::json app = nlohmann::json::object();
@@ -43,25 +43,26 @@ nlohmann::json app_from_environment(const Environment& environment, bool beside_
             const auto* value = environment.find(variable);
             if (value == nullptr) continue;
             if (beside_others && variable != own) {
-                warnings.push_back(variable + " is ignored: apps are configured");
+                warnings.push_back(variable + " is ignored because apps are configured");
                 continue;
             }
             app.emplace(field.key, value->text);  // The first stays.
             if (variable.starts_with("SOKETI_")) {
-                warnings.push_back(fmt::format("{}: the name here is {}", variable, own));
+                warnings.push_back(
+                    fmt::format("{} is accepted, but use {} instead", variable, own));
             }
         }
     }
     return app;
 }
 
-void refuse_public_secret(const std::vector<SourcedApp>& apps, ConfigurationProblems& problems) {
+void report_public_secret(const std::vector<SourcedApp>& apps, ConfigurationProblems& problems) {
     for (const SourcedApp& sourced : apps) {
         for (const Credential& credential : sourced.app.credentials) {
             if (credential.secret != public_secret) continue;
             problems.lines.push_back(
-                fmt::format("{}: production does not allow the public secret {}; {}", sourced.where,
-                            public_secret, what_to_set));
+                fmt::format("{}: the public secret {} is not allowed in production; {}",
+                            sourced.where, public_secret, what_to_set));
         }
     }
 }
@@ -74,9 +75,9 @@ void add_default_app(const Environment& environment, Configuration& configuratio
     const bool beside_others = !apps.empty();
     auto app = app_from_environment(environment, beside_others, configuration.warnings);
     if (beside_others && !app.empty() && app.size() != app_fields().size()) {
-        source.refuse("",
-                      "CARILLON_APP_ID, CARILLON_APP_KEY and CARILLON_APP_SECRET go together when "
-                      "apps are configured");
+        source.report("",
+                      "CARILLON_APP_ID, CARILLON_APP_KEY and CARILLON_APP_SECRET must be set "
+                      "together if apps are configured");
     } else if (!beside_others || !app.empty()) {
         for (const AppField& field : app_fields()) app.emplace(field.key, field.default_value);
         configuration.default_app = !beside_others && app["secret"] == public_secret;
@@ -84,10 +85,10 @@ void add_default_app(const Environment& environment, Configuration& configuratio
     }
     if (configuration.default_app) {
         configuration.warnings.push_back(
-            fmt::format("the default app has the public secret {}, fit for tests only; {}",
+            fmt::format("the default app has the public secret {}, which is for tests only; {}",
                         public_secret, what_to_set));
     }
-    if (configuration.production) refuse_public_secret(apps, problems);
+    if (configuration.production) report_public_secret(apps, problems);
 }
 
 }  // namespace carillon

@@ -7,10 +7,10 @@
 
 namespace carillon {
 
-/// Adds the app that CARILLON_APP_ID, CARILLON_APP_KEY and CARILLON_APP_SECRET, or the names that
-/// others use for them, define. If there is no app at all, what is missing is taken from the public
-/// defaults; beside other apps the three CARILLON_ names count, and only they. Refuses the public
-/// secret in production.
+/// Adds the app that CARILLON_APP_ID, CARILLON_APP_KEY and CARILLON_APP_SECRET define, or their
+/// names in other servers and SDKs. If no app is configured, public defaults complete it; if apps
+/// are configured, only the three CARILLON_ variables count. Reports the public secret as a problem
+/// in production.
 void add_default_app(const Environment& environment, Configuration& configuration,
                      std::vector<SourcedApp>& apps, ConfigurationProblems& problems);
 

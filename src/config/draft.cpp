@@ -35,18 +35,15 @@ void read_listener(ListenOptions& listener, const json& object, const std::strin
                    const Source& source) {
     read_object(listener, object, path, source);
     if (listener.tls_certificate_file.empty() != listener.tls_key_file.empty()) {
-        source.refuse(path, "tls_certificate_file and tls_key_file are only good together");
+        source.report(path, "tls_certificate_file and tls_key_file must be set together");
     }
     const bool given = object.is_object() && object.contains("address");
     if (!given || is_address(listener.address)) return;
-    source.refuse(join_path(path, "address"), listener.address + " is not an IPv4 or IPv6 address");
+    source.report(join_path(path, "address"),
+                  fmt::format("must be an IPv4 or IPv6 address, but is \"{}\"", listener.address));
 }
 
 }  // namespace
-
-Draft::Draft() {
-    configuration.listen = {{.address = "0.0.0.0"}, {.address = "::"}};
-}
 
 void Draft::merge(const json& tree, const Source& source) {
     std::vector<std::string> others = {"listen", "apps"};
@@ -63,13 +60,15 @@ void Draft::merge(const json& tree, const Source& source) {
     if (tree.contains("apps_directory")) apps_directory_ = source;
     for (const std::string& range : configuration.http.trusted_proxies) {
         if (AddressRange::parse(range)) continue;
-        source.refuse("http.trusted_proxies",
-                      range + " is neither an address nor a range such as 10.0.0.0/8");
+        source.report("http.trusted_proxies",
+                      fmt::format("must contain addresses and ranges such as 10.0.0.0/8, but "
+                                  "contains \"{}\"",
+                                  range));
     }
     if (tree.contains("path_prefix") && !is_path_prefix(configuration.path_prefix)) {
-        source.refuse("path_prefix",
-                      "allowed are \"\" and paths such as /realtime: a slash in front, "
-                      "none at the end, letters, digits and -_.~/");
+        source.report("path_prefix",
+                      "must be empty or a path such as /realtime: a leading slash, no trailing "
+                      "slash, letters, digits and -_.~/");
     }
 }
 
@@ -87,8 +86,8 @@ void Draft::merge_port(const json& port, const Source& source) {
 
 void Draft::merge_listen(const json& listen, const Source& source) {
     if (!listen.is_array() || listen.empty()) {
-        return source.refuse("listen",
-                             "not an array of at least one {\"address\": …, \"port\": …}");
+        return source.report("listen",
+                             "must be an array of at least one {\"address\": …, \"port\": …}");
     }
     configuration.default_listen = false;
     configuration.listen.assign(listen.size(), {});

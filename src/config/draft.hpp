@@ -11,20 +11,18 @@
 
 namespace carillon {
 
-/// A configuration while sources are laid over each other, the weakest first.
+/// A configuration while sources are merged into it, in order of increasing precedence.
 class Draft {
 public:
-    Draft();
-
-    /// Lays the settings of a file, or of a part of one, over what is there.
+    /// Merges the settings of a file, or of a part of one: they replace those of earlier sources.
     void merge(const nlohmann::json& tree, const Source& source);
 
-    /// `--host` and `--port`: of the first listener. While nobody has chosen listeners, a host
-    /// replaces both default ones, and a port is that of both.
+    /// `--host` and `--port`: of the first listener. If no listener is configured, a host replaces
+    /// both default ones, and a port applies to both.
     void merge_host(const nlohmann::json& host, const Source& source);
     void merge_port(const nlohmann::json& port, const Source& source);
 
-    /// The apps from `apps` and `apps_directory`. To be called last: they start from the global
+    /// The apps from `apps` and `apps_directory`. To be called last, since apps inherit the global
     /// limits.
     [[nodiscard]] std::vector<SourcedApp> read_configured_apps() const;
 

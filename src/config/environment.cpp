@@ -96,8 +96,8 @@ void Environment::read_own(const std::string& name, const std::string& text,
             return read_secret_file(name, variable, text, problems);
         }
     }
-    Source{name, problems}.refuse(
-        "", fmt::format("unknown environment variable, the nearest is {}", nearest(name, known)));
+    Source{name, problems}.report(
+        "", fmt::format("unknown environment variable; did you mean {}?", nearest(name, known)));
 }
 
 void Environment::read_secret_file(const std::string& name, const std::string& variable,
@@ -106,7 +106,8 @@ void Environment::read_secret_file(const std::string& name, const std::string& v
     auto text = source.read_file(path);
     if (!text) return;
     text->erase(text->find_last_not_of("\r\n") + 1);
-    if (text->empty()) return source.refuse("", "the file " + path + " is empty");
+    if (text->empty())
+        return source.report("", "the file " + path + " is empty; write the value into it");
     put(variable, {std::move(*text), name}, problems);
 }
 
@@ -114,8 +115,8 @@ void Environment::put(const std::string& name, Value value, ConfigurationProblem
     const std::string source = value.source;
     const auto [other, fresh] = values_.emplace(name, std::move(value));
     if (fresh || other->second.source == source) return;
-    Source{source, problems}.refuse("",
-                                    other->second.source + " is set too, only one of them may be");
+    Source{source, problems}.report("",
+                                    other->second.source + " is set as well; unset one of them");
 }
 
 }  // namespace carillon

@@ -10,10 +10,9 @@
 
 namespace carillon {
 
-/// The variables that concern the server, by name: CARILLON_*, of which only known ones are
-/// accepted, and the names that other servers and the SDKs use. Empty ones are left out; those
-/// given by file
-/// (`…_FILE`) stand under their own name.
+/// The variables of the server, by name: CARILLON_*, of which only known ones are accepted, and the
+/// names that other servers and the SDKs use. Empty ones are ignored; the content of a file
+/// (`…_FILE`) is found under the name without the suffix.
 class Environment {
 public:
     struct Value {

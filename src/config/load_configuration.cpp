@@ -22,7 +22,7 @@ struct LegacyName {
     const char* name;
 };
 
-/// What another server calls settings that mean the same here, in the same unit.
+/// Names in another server of settings that have the same meaning and unit here.
 constexpr std::array<LegacyName, 7> legacy_names = {{
     {"SOKETI_HOST", "host"},
     {"SOKETI_PORT", "port"},
@@ -37,11 +37,11 @@ void check_admin(const AdminOptions& admin, ConfigurationProblems& problems) {
     boost::system::error_code error;
     const auto address = boost::asio::ip::make_address(admin.address, error);
     if (error) {
-        problems.lines.push_back("admin.address: " + admin.address +
-                                 " is not an IPv4 or IPv6 address");
+        problems.lines.push_back(fmt::format(
+            "admin.address: must be an IPv4 or IPv6 address, but is \"{}\"", admin.address));
     } else if (!address.is_loopback() && admin.token.empty()) {
         problems.lines.emplace_back(
-            "admin.token: required, since admin.address is not a loopback address");
+            "admin.token: is required because admin.address is not a loopback address");
     }
 }
 
@@ -55,18 +55,18 @@ void check_redis(const RedisOptions& redis, ConfigurationProblems& problems) {
     if (redis.prefix.empty() || redis.prefix.size() > 64 ||
         redis.prefix.find_first_of(" {}\r\n") != std::string::npos) {
         problems.lines.emplace_back(
-            "redis.prefix: must have 1 to 64 characters, without spaces and braces");
+            "redis.prefix: must have 1 to 64 characters, and no spaces, line breaks or braces");
     }
     if (redis.certificate_file.empty() != redis.key_file.empty()) {
         problems.lines.emplace_back(
-            "redis.key_file: redis.certificate_file and redis.key_file go together");
+            "redis.key_file: redis.certificate_file and redis.key_file must be set together");
     }
 }
 
 void check_hash_seed(const Configuration& configuration, ConfigurationProblems& problems) {
     if (!configuration.production || configuration.hash_seed == 0) return;
     problems.lines.emplace_back(
-        "hash_seed: production does not allow a key that others may know; leave the setting out");
+        "hash_seed: a known key is not allowed in production; remove the setting");
 }
 
 class ConfigurationLoader {
@@ -92,7 +92,7 @@ public:
     }
 
 private:
-    /// The text of a variable or flag.
+    /// The value of a variable or flag.
     struct Assignment {
         std::string name;  ///< dotted
         std::string text;
@@ -126,8 +126,9 @@ private:
             const auto* value = environment_.find(legacy.variable);
             if (value == nullptr) continue;
             given.push_back({legacy.name, value->text, value->source});
-            draft_.configuration.warnings.push_back(fmt::format(
-                "{}: the name here is {}", legacy.variable, environment_name(legacy.name)));
+            draft_.configuration.warnings.push_back(
+                fmt::format("{} is accepted, but use {} instead", legacy.variable,
+                            environment_name(legacy.name)));
         }
         merge_assignments(std::move(given));
     }
@@ -150,12 +151,16 @@ private:
         merge_assignments(std::move(given));
     }
 
-    /// Within one source the whole of a section or array comes before its parts, and a host, which
-    /// may replace listeners, before a port.
+    static bool is_whole(SettingKind kind) {
+        return kind == SettingKind::object || kind == SettingKind::objects;
+    }
+
+    /// Within one source a whole section or array is merged before its parts, and a host, which may
+    /// replace listeners, before a port.
     void merge_assignments(std::vector<Assignment> given) {
         std::ranges::stable_sort(given, {}, [this](const Assignment& one) {
             const auto known = names_.find(one.name);
-            if (known != names_.end() && known->second == SettingKind::json) return 0;
+            if (known != names_.end() && is_whole(known->second)) return 0;
             return one.name == "host" ? 1 : 2;
         });
         for (const Assignment& one : given) merge(one);
@@ -164,7 +169,7 @@ private:
     void merge(const Assignment& given) {
         const Source source{given.source, problems_};
         const auto known = names_.find(given.name);
-        if (known == names_.end()) return source.refuse("", "no such setting");
+        if (known == names_.end()) return source.report("", "unknown setting");
         const auto value = parse_value(known->second, given.text, given.name, source);
         if (!value) return;
         if (given.name == "host") return draft_.merge_host(*value, source);

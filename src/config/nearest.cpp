@@ -34,9 +34,9 @@ const std::string& nearest(std::string_view wrong, const std::vector<std::string
 std::string suggestion(std::string_view wrong, const std::vector<std::string>& names) {
     const std::string& near = nearest(wrong, names);
     if (edits_between(wrong, near) <= std::max<std::size_t>(2, wrong.size() / 3)) {
-        return fmt::format(", did you mean {}?", near);
+        return fmt::format("did you mean {}?", near);
     }
-    return fmt::format(", known are {}", fmt::join(names, ", "));
+    return fmt::format("known are {}", fmt::join(names, ", "));
 }
 
 }  // namespace carillon

@@ -10,7 +10,7 @@ namespace carillon {
 [[nodiscard]] const std::string& nearest(std::string_view wrong,
                                          const std::vector<std::string>& names);
 
-/// `, did you mean X?` if the nearest name is near; otherwise a list of all of `names`.
+/// `did you mean X?` if the nearest name is near; otherwise a list of all of `names`.
 [[nodiscard]] std::string suggestion(std::string_view wrong, const std::vector<std::string>& names);
 
 }  // namespace carillon

@@ -12,7 +12,7 @@ namespace {
 
 using nlohmann::json;
 
-/// Builds the value. The library's own builder keeps the last of two equal keys and tells nobody.
+/// Builds the value. The library's own builder silently keeps the last of two equal keys.
 class Builder final : public nlohmann::json_sax<json> {
 public:
     explicit Builder(std::string_view text) : text_(text) {}
@@ -36,7 +36,8 @@ public:
     bool key(string_t& name) override {
         key_ = name;
         if (open_.back()->contains(name)) {
-            problems.push_back(fmt::format("the key \"{}\" is there twice in one object", name));
+            problems.push_back(
+                fmt::format("duplicate key \"{}\"; a key may appear once per object", name));
         }
         return true;
     }
@@ -47,7 +48,7 @@ public:
         const auto before = text_.substr(0, position == 0 ? 0 : position - 1);
         const auto line = 1 + std::ranges::count(before, '\n');
         const auto column = before.size() - before.rfind('\n');  // Without a line end: from -1.
-        problems.push_back(fmt::format("not valid JSON at line {}, column {}", line, column));
+        problems.push_back(fmt::format("invalid JSON at line {}, column {}", line, column));
         return false;
     }
 
@@ -85,7 +86,7 @@ private:
 std::optional<json> read_json(std::string_view text, std::string_view key, const Source& source) {
     Builder builder(text);
     json::sax_parse(text, &builder, json::input_format_t::json, true, true);
-    for (const std::string& problem : builder.problems) source.refuse(key, problem);
+    for (const std::string& problem : builder.problems) source.report(key, problem);
     if (!builder.problems.empty()) return std::nullopt;
     return std::move(builder.value);
 }

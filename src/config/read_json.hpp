@@ -8,7 +8,7 @@
 
 namespace carillon {
 
-/// Reads JSON with // and /* */ comments. If its syntax is broken or a key is twice in one object:
+/// Reads JSON with // and /* */ comments. If it is invalid or an object has a duplicate key:
 /// nothing, and problems of `key` in `source`, which quote keys but never values.
 [[nodiscard]] std::optional<nlohmann::json> read_json(std::string_view text, std::string_view key,
                                                       const Source& source);

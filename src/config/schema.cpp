@@ -1,12 +1,12 @@
 #include "carillon/config/schema.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
-#include "app_settings.hpp"
 #include "carillon/config/configuration.hpp"
 #include "describe.hpp"
-#include "webhook_settings.hpp"
 
 namespace carillon {
 namespace {
@@ -20,51 +20,32 @@ Section section_of(std::string name, std::string description) {
 }
 
 Section listen_section() {
+    std::vector<std::string> defaults;
+    const Configuration initial;
+    for (const ListenOptions& listener : initial.listen) {
+        defaults.push_back(fmt::format("`{}` port {}", listener.address, listener.port));
+    }
     Section section = section_of<ListenOptions>(
-        "listen",
-        "Where clients and SDKs connect: an array of objects. Without it the server listens "
-        "on port 6001 of `0.0.0.0` and of `::`.");
+        "listen", fmt::format("Addresses that clients and SDKs connect to: an array of objects. "
+                              "Default: {}.",
+                              fmt::join(defaults, " and ")));
     section.repeated = true;
     return section;
 }
 
+/// `key` and `secret` of the only credential are the app's own, behind its id.
 Section apps_section() {
-    Section section = section_of<AppSettings>("apps", "The apps: an array of objects.");
-    section.settings.push_back({.name = "keys",
-                                .kind = SettingKind::json,
-                                .default_value = "[]",
-                                .description =
-                                    "Instead of `key` and `secret`, several of them, oldest first: "
-                                    "`[{\"key\": …, \"secret\": …}]`. All are accepted."});
-    section.settings.push_back(
-        {.name = "limits",
-         .kind = SettingKind::json,
-         .default_value = "{}",
-         .description = "Any of the settings of `limits`, for this app only."});
-    section.settings.push_back(
-        {.name = "webhooks",
-         .kind = SettingKind::json,
-         .default_value = "[]",
-         .description = "Who is told what happens: an array of objects, as below."});
+    Section section = section_of<App>("apps", "The apps: an array of objects.");
+    const Section credential = section_of<Credential>({}, {});
+    section.settings.insert(section.settings.begin() + 1, credential.settings.begin(),
+                            credential.settings.end());
     section.repeated = true;
     return section;
 }
 
 Section webhooks_section() {
-    Section section = section_of<WebhookSettings>(
+    Section section = section_of<WebhookEndpoint>(
         "apps[].webhooks", "The webhook endpoints of an app: an array of objects.");
-    section.settings.push_back(
-        {.name = "channels",
-         .kind = SettingKind::json,
-         .default_value = "{}",
-         .description =
-             "Only events of these channels: `prefix`, `suffix`, `exact`, each a text or an "
-             "array of texts. A channel must fit all that are given. Events of users have no "
-             "channel, and do not pass a filter."});
-    section.settings.push_back({.name = "headers",
-                                .kind = SettingKind::json,
-                                .default_value = "{}",
-                                .description = "More headers of each request, by name."});
     section.nested = true;
     return section;
 }
@@ -86,18 +67,18 @@ std::vector<Section> configuration_schema() {
 }
 
 std::string environment_name(std::string_view name) {
-    std::string spelled = "CARILLON_";
+    std::string variable = "CARILLON_";
     for (const char c : name) {
         const bool lower = c >= 'a' && c <= 'z';
-        spelled += lower ? static_cast<char>(c - 'a' + 'A') : (c == '.' ? '_' : c);
+        variable += lower ? static_cast<char>(c - 'a' + 'A') : (c == '.' ? '_' : c);
     }
-    return spelled;
+    return variable;
 }
 
 std::string flag_name(std::string_view name) {
-    std::string spelled = "--" + std::string(name);
-    std::ranges::replace(spelled, '_', '-');
-    return spelled;
+    std::string flag = "--" + std::string(name);
+    std::ranges::replace(flag, '_', '-');
+    return flag;
 }
 
 }  // namespace carillon

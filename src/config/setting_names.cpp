@@ -1,7 +1,6 @@
 #include "setting_names.hpp"
 
-#include <charconv>
-
+#include "carillon/base/parse_integer.hpp"
 #include "read_json.hpp"
 
 namespace carillon {
@@ -11,7 +10,10 @@ std::map<std::string, SettingKind> dotted_names() {
                                                 {"port", SettingKind::number}};
     for (const Section& section : configuration_schema()) {
         if (section.nested) continue;
-        if (!section.name.empty()) names.emplace(section.name, SettingKind::json);
+        if (!section.name.empty()) {
+            names.emplace(section.name,
+                          section.repeated ? SettingKind::objects : SettingKind::object);
+        }
         if (section.repeated) continue;
         for (const Setting& setting : section.settings) {
             names.emplace(section.full_name(setting.name), setting.kind);
@@ -22,17 +24,20 @@ std::map<std::string, SettingKind> dotted_names() {
 
 std::optional<nlohmann::json> parse_value(SettingKind kind, const std::string& text,
                                           const std::string& name, const Source& source) {
-    if (kind == SettingKind::json || kind == SettingKind::strings)
-        return read_json(text, name, source);
-    if (kind == SettingKind::boolean) {
-        if (text == "true" || text == "1") return true;
-        if (text == "false" || text == "0") return false;
-    }
-    if (kind == SettingKind::number) {
-        std::int64_t number = 0;
-        const char* end = text.data() + text.size();
-        const auto [stop, error] = std::from_chars(text.data(), end, number);
-        if (error == std::errc{} && stop == end) return number;
+    switch (kind) {
+        case SettingKind::boolean:
+            if (text == "true" || text == "1") return true;
+            if (text == "false" || text == "0") return false;
+            return text;
+        case SettingKind::number:
+            if (const auto number = parse_integer<std::int64_t>(text)) return *number;
+            return text;
+        case SettingKind::string:
+            return text;
+        case SettingKind::strings:
+        case SettingKind::object:
+        case SettingKind::objects:
+            return read_json(text, name, source);
     }
     return text;
 }

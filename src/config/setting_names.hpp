@@ -14,8 +14,9 @@ namespace carillon {
 /// `host` and `port`.
 [[nodiscard]] std::map<std::string, SettingKind> dotted_names();
 
-/// What the text of a variable or flag says, as the file would say it. A text that does not fit the
-/// kind stays text, and is refused where the setting is read.
+/// The value of a variable or flag, as a file would have it. Text that does not fit the kind stays
+/// a string, which is reported where the setting is read. Nothing, and a problem, if it is not
+/// valid JSON but has to be.
 [[nodiscard]] std::optional<nlohmann::json> parse_value(SettingKind kind, const std::string& text,
                                                         const std::string& name,
                                                         const Source& source);

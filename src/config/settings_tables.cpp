@@ -6,18 +6,20 @@ namespace carillon {
 namespace {
 
 std::string allowed(const Setting& setting) {
+    const auto choices = fmt::format("{}", fmt::join(setting.choices, ", "));
     switch (setting.kind) {
         case SettingKind::number:
             return fmt::format("{} to {}", setting.min, setting.max);
         case SettingKind::boolean:
             return "true, false";
         case SettingKind::string:
-            return setting.choices.empty() ? "text"
-                                           : fmt::format("{}", fmt::join(setting.choices, ", "));
+            return choices.empty() ? "string" : choices;
         case SettingKind::strings:
-            return "array of texts";
-        case SettingKind::json:
-            return "JSON";
+            return choices.empty() ? "array of strings" : "array of " + choices;
+        case SettingKind::object:
+            return "object";
+        case SettingKind::objects:
+            return "array of objects";
     }
     return {};
 }
@@ -40,8 +42,8 @@ std::string table(const Section& section) {
     }
     if (!section.description.empty()) text += "\n";
     text += section.repeated || section.nested
-                ? "| Setting | Default | Allowed | Meaning |\n| --- | --- | --- | --- |\n"
-                : "| Setting | Environment | Default | Allowed | Meaning |\n"
+                ? "| Setting | Default | Allowed | Description |\n| --- | --- | --- | --- |\n"
+                : "| Setting | Environment | Default | Allowed | Description |\n"
                   "| --- | --- | --- | --- | --- |\n";
     for (const Setting& setting : section.settings) text += row(section, setting);
     return text;

@@ -9,7 +9,7 @@
 
 namespace carillon {
 
-void Source::refuse(std::string_view key, std::string_view why) const {
+void Source::report(std::string_view key, std::string_view why) const {
     problems_->lines.push_back(key.empty() ? fmt::format("{}: {}", name_, why)
                                            : fmt::format("{} in {}: {}", key, name_, why));
 }
@@ -22,7 +22,7 @@ std::optional<std::string> Source::read_file(const std::filesystem::path& path) 
         text.append(part.data(), static_cast<std::size_t>(file.gcount()));
     }
     if (file.is_open() && !file.bad()) return text;
-    refuse("", fmt::format("cannot read {}: {}", path.string(), std::strerror(errno)));
+    report("", fmt::format("cannot read {}: {}", path.string(), std::strerror(errno)));
     return std::nullopt;
 }
 

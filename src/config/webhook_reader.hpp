@@ -9,9 +9,15 @@
 
 namespace carillon {
 
-/// The `webhooks` of an app, which stand at `path`.
-[[nodiscard]] std::vector<WebhookEndpoint> read_webhooks(const nlohmann::json& webhooks,
-                                                         const std::string& path,
-                                                         const Source& source);
+void read_value(HttpUrl& url, const nlohmann::json& value, const std::string& path,
+                const Source& source);
+void read_value(WebhookKinds& kinds, const nlohmann::json& values, const std::string& path,
+                const Source& source);
+void read_value(ChannelFilter& filter, const nlohmann::json& value, const std::string& path,
+                const Source& source);
+void read_value(HttpHeaders& headers, const nlohmann::json& value, const std::string& path,
+                const Source& source);
+void read_value(std::vector<WebhookEndpoint>& endpoints, const nlohmann::json& values,
+                const std::string& path, const Source& source);
 
 }  // namespace carillon

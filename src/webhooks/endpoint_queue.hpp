@@ -9,7 +9,9 @@
 #include <vector>
 
 #include "breaker.hpp"
+#include "carillon/apps/webhook_endpoint.hpp"
 #include "carillon/base/time.hpp"
+#include "carillon/webhooks/options.hpp"
 #include "delivery.hpp"
 #include "retry.hpp"
 
@@ -17,10 +19,10 @@ namespace carillon {
 
 /// What an endpoint's queue goes by.
 struct QueueRules {
-    std::size_t batch_events_max = 100;
-    Duration batch_delay = std::chrono::milliseconds(50);
-    Duration retry_for = std::chrono::seconds(300);
-    std::size_t bytes_max = 16U << 20U;
+    std::size_t batch_events_max = WebhookEndpoint{}.batch_events_max;
+    Duration batch_delay = WebhookEndpoint{}.batch_delay;
+    Duration retry_for = std::chrono::seconds(WebhookOptions{}.retry_seconds);
+    std::size_t bytes_max = WebhookOptions{}.max_queued_bytes;
 };
 
 /// What became of a request.

@@ -13,7 +13,8 @@ namespace carillon::test {
 
 Configuration test_configuration(std::uint32_t shards) {
     Configuration configuration;
-    ListenOptions& listen = configuration.listen.emplace_back();
+    configuration.listen.resize(1);
+    ListenOptions& listen = configuration.listen.front();
     listen.address = "127.0.0.1";
     listen.port = 0;
     configuration.shards = shards;

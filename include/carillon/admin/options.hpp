@@ -5,7 +5,7 @@
 
 namespace carillon {
 
-/// The listener for those who run the server: health, metrics, status.
+/// The listener for operators: health, metrics, status.
 struct AdminOptions {
     std::string address = "127.0.0.1";
     std::uint16_t port = 9601;
@@ -14,14 +14,14 @@ struct AdminOptions {
     template <class Visitor>
     static void describe(Visitor&& setting) {
         setting("address", &AdminOptions::address,
-                "IPv4 or IPv6 address of the admin listener. Any but a loopback address demands a "
-                "token.");
+                "IPv4 or IPv6 address of the admin listener. An address other than loopback "
+                "requires a token.");
         setting("port", &AdminOptions::port, 0, 65535,
-                "Its TCP port; 0 lets the system choose. Each server of a machine needs its own.");
+                "TCP port of the admin listener. Each server on a machine needs its own. 0: chosen "
+                "by the system.");
         setting("token", &AdminOptions::token,
-                "If set, requests must carry it: `Authorization: Bearer …`. `/live` and `/ready` "
-                "are open "
-                "to everybody.");
+                "Token that requests have to send as `Authorization: Bearer TOKEN`, except for "
+                "`/live` and `/ready`. Empty: no token is needed.");
     }
 };
 

@@ -10,10 +10,9 @@ struct ApiOptions {
 
     template <class Visitor>
     static void describe(Visitor&& setting) {
-        setting(
-            "max_clock_skew_seconds", &ApiOptions::max_clock_skew_seconds, 1, 31536000,
-            "A request is refused when its auth_timestamp is this far from the server's clock, or "
-            "farther.");
+        setting("max_clock_skew_seconds", &ApiOptions::max_clock_skew_seconds, 1, 31536000,
+                "Difference between a request's `auth_timestamp` and the server's clock at which "
+                "the request is rejected, in seconds.");
     }
 };
 

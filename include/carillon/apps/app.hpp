@@ -16,7 +16,9 @@
 
 namespace carillon {
 
-/// A tenant: one application that uses this server. Immutable once it is in a registry.
+/// A tenant: one application that uses this server. Immutable once it is in a registry. `describe`
+/// declares its settings, with the defaults that are here; the first of its credentials may also be
+/// written as `key` and `secret` of the app itself.
 struct App {
     AppId id;
     AppIndex index{};                     ///< set by the registry
@@ -24,15 +26,18 @@ struct App {
     std::shared_ptr<AppUsage> usage;      ///< set by the registry, kept over reloads
     bool enabled = true;
     bool client_events = true;
-    bool subscription_count = false;  ///< tell subscribers how many they are
+    bool subscription_count = false;
     bool watchlist_events = true;
-    bool subscription_errors = true;  ///< name the channel when a subscription fails
+    bool subscription_errors = true;
     AllowedOrigins allowed_origins;
-    bool tls_only = false;  ///< clients must come by TLS, to us or to a trusted proxy
+    bool tls_only = false;  ///< TLS to this server or to a trusted proxy
     Limits limits;
     std::vector<WebhookEndpoint> webhooks;
-    WebhookKinds webhook_kinds;             ///< all that any of them wants
-    std::chrono::seconds webhook_grace{3};  ///< what leaves and is back by then never left
+    WebhookKinds webhook_kinds;  ///< the union of those of all endpoints
+    std::chrono::seconds webhook_grace{3};
+
+    template <class Visitor>
+    static void describe(Visitor&& setting);
 
     [[nodiscard]] const Credential* find_credential(std::string_view key) const noexcept {
         for (const Credential& credential : credentials) {
@@ -41,5 +46,37 @@ struct App {
         return nullptr;
     }
 };
+
+template <class Visitor>
+void App::describe(Visitor&& setting) {
+    setting("id", &App::id, "Id of the app, used in the paths of the REST API. Required, unique.");
+    setting("enabled", &App::enabled, "Accept connections and REST requests of the app.");
+    setting("client_events", &App::client_events, "Accept client events.");
+    setting("subscription_count", &App::subscription_count,
+            "Send subscription counts to subscribers and return them over REST.");
+    setting("watchlist_events", &App::watchlist_events,
+            "Send watchlist events to signed-in clients.");
+    setting("subscription_errors", &App::subscription_errors,
+            "Report a failed subscription also as `pusher:subscription_error`, which names the "
+            "channel (used by Laravel Echo's `error()`).");
+    setting(
+        "allowed_origins", &App::allowed_origins,
+        "Origins of the web pages that may connect: `https://example.com`, "
+        "`https://*.example.com`, `*`. Non-browser clients send no Origin header and are always "
+        "allowed. Empty: all origins.");
+    setting("tls_only", &App::tls_only,
+            "Reject clients that connect without TLS, with 4000, upon which pusher-js switches to "
+            "TLS.");
+    setting(
+        "webhook_grace_seconds", &App::webhook_grace, 0, 3600,
+        "Time for which `channel_vacated`, `member_removed` and `user_offline` are deferred, in "
+        "seconds. If the client returns in time, for example after a page reload, neither the "
+        "departure nor the return is sent. 0: sent at once.");
+    setting("keys", &App::credentials,
+            "Several key pairs instead of `key` and `secret`, oldest first: "
+            "`[{\"key\": …, \"secret\": …}]`. All are accepted.");
+    setting("limits", &App::limits, "Settings of `limits` that differ for this app.");
+    setting("webhooks", &App::webhooks, "Webhook endpoints of the app, as described below.");
+}
 
 }  // namespace carillon

@@ -9,6 +9,14 @@ namespace carillon {
 struct Credential {
     std::string key;
     std::string secret;
+
+    template <class Visitor>
+    static void describe(Visitor&& setting) {
+        setting("key", &Credential::key,
+                "Public key that clients connect with. Required, unique across all apps.");
+        setting("secret", &Credential::secret,
+                "Secret that backends sign subscriptions and REST requests with. Required.");
+    }
 };
 
 }  // namespace carillon

@@ -6,7 +6,7 @@
 
 namespace carillon {
 
-/// The Redis server through which the nodes of a cluster hear each other.
+/// The Redis server that connects the nodes of a cluster.
 struct RedisOptions {
     std::string url = {};
     std::string prefix = "carillon";
@@ -16,39 +16,42 @@ struct RedisOptions {
     std::string server_name = {};
     std::uint32_t timeout_ms = 2000;
     std::uint32_t lease_seconds = 10;
-    std::size_t max_kept_bytes = 64U << 20U;
+    std::size_t max_pending_bytes = 64U << 20U;
     std::size_t max_ring_bytes = 4U << 20U;
 
     template <class Visitor>
     static void describe(Visitor&& setting) {
         setting("url", &RedisOptions::url,
-                "redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE], or rediss:// for TLS; user and "
-                "password percent-encoded. Empty: a node on its own.");
+                "URL of the Redis server: `redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]`, or "
+                "`rediss://` for TLS. User and password are percent-encoded. Empty: no cluster.");
         setting("prefix", &RedisOptions::prefix,
-                "What the names of all keys and channels in Redis begin with. Nodes with the same "
-                "prefix are one cluster.");
+                "Prefix of the names of all keys and channels in Redis. Nodes with the same prefix "
+                "form one cluster.");
         setting("ca_file", &RedisOptions::ca_file,
-                "PEM file of the authorities that are trusted to name the Redis server. Empty: "
-                "the system's.");
+                "PEM file with the certificate authorities to trust for the Redis server. Empty: "
+                "those of the system.");
         setting("certificate_file", &RedisOptions::certificate_file,
-                "PEM file with the certificate chain shown to the Redis server. Empty: none.");
-        setting("key_file", &RedisOptions::key_file, "PEM file with the key of that certificate.");
+                "PEM file with the client certificate chain for the Redis server. Empty: no client "
+                "certificate.");
+        setting("key_file", &RedisOptions::key_file,
+                "PEM file with the private key of that certificate.");
         setting("server_name", &RedisOptions::server_name,
-                "The name that the Redis server's certificate must have. Empty: the URL's host.");
+                "Name that the Redis server's certificate must have. Empty: the host of the URL.");
         setting("timeout_ms", &RedisOptions::timeout_ms, 100, 60000,
-                "How long connecting may take, and an answer; then events are delivered on this "
-                "node without waiting for the others. A connection that is silent for so long is "
-                "given up.");
-        setting(
-            "lease_seconds", &RedisOptions::lease_seconds, 2, 60,
-            "A node that Redis has not heard of for so long is taken for dead: what its clients "
-            "held ends. The same on all nodes.");
-        setting("max_kept_bytes", &RedisOptions::max_kept_bytes, 1U << 20U, 1U << 30U,
-                "What a node keeps of events that Redis has not confirmed; beyond it REST answers "
-                "503. As much again may be kept of confirmed ones, for 10 s.");
+                "Maximum duration of connecting to Redis and of each command, in milliseconds. "
+                "After it the connection is closed, and the node delivers events locally until "
+                "Redis responds.");
+        setting("lease_seconds", &RedisOptions::lease_seconds, 2, 60,
+                "Duration of a node's lease, in seconds: a node that has not renewed it for this "
+                "long is considered dead and its clients' subscriptions are removed. Must be the "
+                "same on all nodes.");
+        setting("max_pending_bytes", &RedisOptions::max_pending_bytes, 1U << 20U, 1U << 30U,
+                "Maximum size of the events that Redis has not confirmed, in bytes per node; "
+                "beyond it REST requests are answered with 503. Confirmed events are kept for 10 "
+                "s, up to the same size.");
         setting("max_ring_bytes", &RedisOptions::max_ring_bytes, 4096, 1U << 28U,
-                "What Redis keeps of a channel's latest events, of the last 60 s, for nodes that "
-                "missed some.");
+                "Maximum size of a channel's latest events in Redis, in bytes per channel. They "
+                "are kept for 60 s, for nodes that missed some.");
     }
 };
 

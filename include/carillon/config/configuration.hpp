@@ -21,29 +21,30 @@ struct LogOptions {
     std::string format = "text";
     std::uint32_t max_queued_bytes = 1048576;
 
-    /// Beside the forms of the other modules: `setting(name, member, {choice, …}, description)`.
+    /// In addition to the forms of other modules: `setting(name, member, {choice, …},
+    /// description)`.
     template <class Visitor>
     static void describe(Visitor&& setting) {
         setting("level", &LogOptions::level, {"trace", "debug", "info", "warn", "error", "off"},
-                "The least important messages that are logged.");
+                "Minimum level of the messages that are logged.");
         setting("format", &LogOptions::format, {"text", "json"},
-                "Lines for people, or one JSON object a line.");
+                "Format of a line: text for people, or a JSON object.");
         setting("max_queued_bytes", &LogOptions::max_queued_bytes, 4096, 1073741824,
-                "Bytes of log lines that wait for standard error to take them. Further lines are "
-                "dropped and counted (`carillon_log_dropped_total`): the server never waits for "
-                "its log.");
+                "Maximum size of the lines that wait to be written to standard error, in bytes. "
+                "Further lines are dropped and counted (`carillon_log_dropped_total`), so that the "
+                "server never waits for its log.");
     }
 };
 
-/// Everything that the server was told, checked and complete. Made by `load_configuration`.
+/// All settings, checked and complete. Made by `load_configuration`.
 struct Configuration {
-    std::vector<ListenOptions> listen;  ///< never empty
-    std::uint32_t shards = 0;           ///< 0: one a core that the process may use
-    std::string flusher = "auto";       ///< what `make_flusher` takes
-    std::string path_prefix;  ///< "" or "/x" in front of /app and /apps, no trailing slash
+    std::vector<ListenOptions> listen = {{}, {.address = "::"}};  ///< never empty
+    std::uint32_t shards = 0;
+    std::string flusher = "auto";  ///< an argument of `make_flusher`
+    std::string path_prefix;       ///< "" or "/x" in front of /app and /apps, no trailing slash
     bool production = false;
-    std::uint32_t hash_seed = 0;  ///< 0: the tables' hash key is random
-    std::string apps_directory;   ///< where `apps` come from besides; "" for nowhere
+    std::uint32_t hash_seed = 0;
+    std::string apps_directory;
     LogOptions log;
     ConnectionOptions connection;
     HttpOptions http;
@@ -52,50 +53,50 @@ struct Configuration {
     ShutdownOptions shutdown;
     WebhookOptions webhooks;
     RedisOptions redis;     ///< the URL is empty, or can be parsed
-    Limits limits;          ///< the global ones; each app already holds its own
+    Limits limits;          ///< the global ones; those of apps are in `apps`
     std::vector<App> apps;  ///< ids and keys unique; never empty
-    bool default_listen =
-        true;                  ///< nobody chose an address: a host without IPv6 may lack the second
-    bool default_app = false;  ///< nobody configured an app: the public test credentials are used
+    /// No address is configured: a host without IPv6 may lack the second listener.
+    bool default_listen = true;
+    bool default_app = false;  ///< no app is configured: the public test credentials are used
     std::vector<std::string> warnings;  ///< for the log at start; no secrets
 
-    /// The settings that belong to no section.
+    /// The settings outside of all sections.
     template <class Visitor>
     static void describe(Visitor&& setting) {
-        setting("shards", &Configuration::shards, 0, 256,
-                "Threads that serve clients; 0 for one a core that the process may use.");
+        setting(
+            "shards", &Configuration::shards, 0, 256,
+            "Number of threads that serve clients. 0: one per CPU core available to the process.");
         setting("flusher", &Configuration::flusher, {"auto", "gathered", "io_uring"},
-                "How messages are handed to the kernel: one `sendmsg` a connection, or one "
-                "submission to io_uring for all. `auto` takes io_uring where kernel and container "
-                "allow it.");
-        setting(
-            "path_prefix", &Configuration::path_prefix,
-            "What a proxy or `wsPath` puts in front of `/app` and `/apps`, such as `/realtime`.");
+                "How messages are passed to the kernel: with one `sendmsg` per connection "
+                "(`gathered`), or with one submission for all (`io_uring`). `auto` uses io_uring "
+                "if kernel and container allow it.");
+        setting("path_prefix", &Configuration::path_prefix,
+                "Path in front of `/app` and `/apps`, such as `/realtime`, if a proxy or `wsPath` "
+                "adds one.");
         setting("production", &Configuration::production,
-                "Refuse to start with the public default secret.");
+                "Refuse to start with the public default secret or a fixed `hash_seed`.");
         setting("hash_seed", &Configuration::hash_seed, 0, UINT32_MAX,
-                "Fixes the key that tables of channels, users and members are hashed with, so that "
-                "a test runs the same way twice; 0 for a random key. A key that others know lets "
-                "clients slow the server down: `production` refuses it.");
-        setting(
-            "apps_directory", &Configuration::apps_directory,
-            "Directory with one JSON file an app, in addition to `apps`. Only names that end in "
-            "`.json` are read.");
+                "Key of the hash tables of channels, users and members, for reproducible tests. "
+                "Clients that know it can slow the server down. 0: a random key.");
+        setting("apps_directory", &Configuration::apps_directory,
+                "Directory with one JSON file per app, in addition to `apps`. Only files named "
+                "`*.json` are read. Empty: none.");
     }
 
     /// Calls `section(name, member, description)` for each.
     template <class Visitor>
     static void describe_sections(Visitor&& section) {
         section("limits", &Configuration::limits,
-                "What one app may use. An app's own `limits` are laid over these.");
-        section("connection", &Configuration::connection, "What holds for each client connection.");
+                "Limits per app. An app's own `limits` take precedence.");
+        section("connection", &Configuration::connection, "Client connections.");
         section("http", &Configuration::http, "HTTP on the client port.");
         section("api", &Configuration::api, "The REST API.");
-        section("admin", &Configuration::admin, "The listener for those who run the server.");
+        section("admin", &Configuration::admin, "The admin listener: health, metrics and status.");
         section("webhooks", &Configuration::webhooks,
-                "Delivery of webhooks, of all apps. Where they go is with each app.");
+                "Delivery of webhooks, for all apps. The endpoints are configured per app.");
         section("redis", &Configuration::redis,
-                "The Redis server that makes many nodes one. Without it, the node is alone.");
+                "The Redis server that connects the nodes of a cluster. Without it, the node works "
+                "by itself.");
         section("shutdown", &Configuration::shutdown, "Stopping on SIGTERM.");
         section("log", &Configuration::log, "The log, on standard error.");
     }

@@ -12,7 +12,8 @@ enum class SettingKind : std::uint8_t {
     boolean,
     string,
     strings,  ///< an array of strings
-    json,     ///< any other array, or an object
+    object,
+    objects,  ///< an array of objects
 };
 
 /// What is known about one setting. Made from the `describe` functions of the options, never by
@@ -22,8 +23,8 @@ struct Setting {
     SettingKind kind = SettingKind::string;
     std::int64_t min = 0;  ///< of a number, inclusive
     std::int64_t max = 0;
-    std::vector<std::string> choices{};  ///< of a text; empty: any
-    std::string default_value{};         ///< the default, as JSON
+    std::vector<std::string> choices{};  ///< of a string, or of each of several; empty: any
+    std::string default_value{};         ///< as JSON
     std::string description{};
 };
 

@@ -6,22 +6,24 @@
 
 namespace carillon {
 
-/// Where clients and SDKs connect. Port 0 lets the system choose.
+/// A listener for clients and SDKs.
 struct ListenOptions {
     std::string address = "0.0.0.0";
     std::uint16_t port = 6001;
-    std::string tls_certificate_file = {};  ///< both or neither: then the port speaks TLS
+    std::string tls_certificate_file = {};  ///< with `tls_key_file`, or neither
     std::string tls_key_file = {};
 
     template <class Visitor>
     static void describe(Visitor&& setting) {
         setting("address", &ListenOptions::address, "IPv4 or IPv6 address to listen on.");
-        setting("port", &ListenOptions::port, 0, 65535, "TCP port; 0 lets the system choose.");
-        setting("tls_certificate_file", &ListenOptions::tls_certificate_file,
-                "PEM file with the certificate and its chain; together with `tls_key_file` it "
-                "makes this "
-                "port speak TLS only (wss and https). Read again on SIGHUP.");
-        setting("tls_key_file", &ListenOptions::tls_key_file, "PEM file with the private key.");
+        setting("port", &ListenOptions::port, 0, 65535,
+                "TCP port to listen on. 0: chosen by the system.");
+        setting(
+            "tls_certificate_file", &ListenOptions::tls_certificate_file,
+            "PEM file with the certificate and its chain. Together with `tls_key_file` it makes "
+            "the port accept TLS only (wss and https). Read again on SIGHUP. Empty: no TLS.");
+        setting("tls_key_file", &ListenOptions::tls_key_file,
+                "PEM file with the private key of that certificate.");
     }
 };
 
@@ -35,19 +37,19 @@ struct HttpOptions {
 
     template <class Visitor>
     static void describe(Visitor&& setting) {
-        setting(
-            "header_timeout_seconds", &HttpOptions::header_timeout_seconds, 1, 3600,
-            "Time for a request to arrive whole, from its first byte (of a new connection: from "
-            "the accept).");
+        setting("header_timeout_seconds", &HttpOptions::header_timeout_seconds, 1, 3600,
+                "Time within which a request has to arrive completely, in seconds from its first "
+                "byte, or from accepting a new connection.");
         setting("idle_timeout_seconds", &HttpOptions::idle_timeout_seconds, 1, 86400,
-                "How long a keep-alive connection may wait for its next request.");
+                "Time after which an idle keep-alive connection is closed, in seconds.");
         setting("max_header_bytes", &HttpOptions::max_header_bytes, 1024, 1048576,
-                "Largest request head; more is 431.");
+                "Maximum size of a request's head, in bytes. A larger one is answered with 431.");
         setting("max_body_bytes", &HttpOptions::max_body_bytes, 1024, 268435456,
-                "Largest request body; more is 413, before it is read.");
+                "Maximum size of a request's body, in bytes. A larger one is answered with 413 "
+                "before it is read.");
         setting("trusted_proxies", &HttpOptions::trusted_proxies,
                 "Addresses and ranges (`10.0.0.0/8`) of the proxies whose X-Forwarded-For and "
-                "X-Forwarded-Proto are believed (docs/transports.md).");
+                "X-Forwarded-Proto headers are trusted (docs/transports.md). Empty: none.");
     }
 };
 

@@ -4,10 +4,10 @@
 
 namespace carillon {
 
-/// Options say their own names, bounds and descriptions: `describe` calls
-/// `setting(name, member, min, max, description)` for numbers and `setting(name, member,
-/// description)` for the rest. The module `config` reads files, environment and flags with it, and
-/// writes the documentation.
+/// Options declare their names, bounds and descriptions: `describe` calls `setting(name, member,
+/// min, max, description)` for numbers, and `setting(name, member, description)` for other types.
+/// The module `config` reads the file, environment and flags with it, and prints the documentation.
+/// A description gives the thing first, then its unit, then what 0 or "empty" means.
 struct ShutdownOptions {
     std::uint32_t grace_seconds = 10;
     std::uint32_t readiness_pause_seconds = 0;
@@ -15,11 +15,12 @@ struct ShutdownOptions {
     template <class Visitor>
     static void describe(Visitor&& setting) {
         setting("grace_seconds", &ShutdownOptions::grace_seconds, 0, 3600,
-                "After SIGTERM, the time for everything: telling clients to reconnect elsewhere, "
-                "finishing requests, closing. Then the server exits whatever is left.");
+                "Maximum duration of a stop after SIGTERM, in seconds: clients are told to "
+                "reconnect elsewhere, requests and webhooks are finished, connections are closed. "
+                "After it the server exits. 0: it exits at once.");
         setting("readiness_pause_seconds", &ShutdownOptions::readiness_pause_seconds, 0, 3600,
-                "Part of the grace: how long to go on serving after SIGTERM so that load balancers "
-                "notice first.");
+                "Part of the grace period, in seconds, for which the server still serves but "
+                "reports that it is not ready, so that load balancers notice. 0: none.");
     }
 };
 

@@ -5,7 +5,7 @@
 
 namespace carillon {
 
-/// What all webhook endpoints have in common.
+/// Delivery of webhooks, for all endpoints.
 struct WebhookOptions {
     std::uint32_t retry_seconds = 300;
     std::uint32_t max_queued_bytes = 16U << 20U;
@@ -16,18 +16,19 @@ struct WebhookOptions {
     template <class Visitor>
     static void describe(Visitor&& setting) {
         setting("retry_seconds", &WebhookOptions::retry_seconds, 1, 86400,
-                "How long a webhook is tried again before it is given up.");
+                "Time for which a webhook is retried before it is given up, in seconds.");
         setting("max_queued_bytes", &WebhookOptions::max_queued_bytes, 65536, 1 << 30,
-                "The most that waits for one endpoint, events and what it costs to keep them.");
+                "Maximum size of the events that wait for an endpoint, in bytes per endpoint, "
+                "including overhead. Further events are given up.");
         setting("spool_directory", &WebhookOptions::spool_directory,
-                "Where webhooks that wait go when the server stops; the next start takes them up. "
-                "Each server needs its own. Empty: what the grace time does not deliver is given "
-                "up.");
+                "Directory for the webhooks that wait when the server stops; it sends them after "
+                "its next start. Each server needs its own. Empty: webhooks that are not delivered "
+                "within the grace period are given up.");
         setting("dead_letter_file", &WebhookOptions::dead_letter_file,
-                "Where webhooks go that were given up, as JSON lines: `carillon webhooks replay` "
+                "File for webhooks that were given up, as JSON lines; `carillon webhooks replay` "
                 "sends them again. Empty: they are only counted.");
         setting("max_dead_letter_bytes", &WebhookOptions::max_dead_letter_bytes, 65536, 1 << 30,
-                "The most that file holds; what comes then is only counted.");
+                "Maximum size of that file, in bytes; further events are counted but not stored.");
     }
 };
 

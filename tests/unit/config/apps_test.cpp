@@ -28,19 +28,20 @@ TEST_F(Apps, FallBackToThePublicDefaultWithAWarning) {
 TEST_F(Apps, RefuseThePublicSecretInProduction) {
     sources.flags = {{"production", "true"}};
     EXPECT_EQ(problems(),
-              "the default app: production does not allow the public secret app-secret; set "
-              "CARILLON_APP_ID, CARILLON_APP_KEY and CARILLON_APP_SECRET, or apps\n");
+              "the default app: the public secret app-secret is not allowed in production; set "
+              "CARILLON_APP_ID, CARILLON_APP_KEY and CARILLON_APP_SECRET, or configure apps\n");
     sources.environment = {{"CARILLON_APP_ID", "a"}, {"CARILLON_APP_KEY", "k"}};
     EXPECT_NE(problems(), "") << "the secret is still the public one";
     sources.environment.emplace_back("CARILLON_APP_SECRET", "s");
     EXPECT_EQ(problems(), "");
     file(R"({"apps": [{"id": "x", "key": "x", "secret": "app-secret"}]})");
-    EXPECT_NE(problems().find("apps[0] in carillon.json: production"), std::string::npos);
+    EXPECT_NE(problems().find("apps[0] in carillon.json: the public secret"), std::string::npos);
 }
 
 TEST_F(Apps, RefuseAFixedHashKeyInProduction) {
     sources.flags = {{"production", "true"}, {"hash_seed", "7"}};
-    EXPECT_NE(problems().find("hash_seed: production does not allow"), std::string::npos);
+    EXPECT_NE(problems().find("hash_seed: a known key is not allowed in production"),
+              std::string::npos);
     sources.flags = {{"hash_seed", "7"}};
     EXPECT_EQ(problems(), "");
 }
@@ -73,8 +74,8 @@ TEST_F(Apps, CheckTheirOwnLimits) {
     file(R"({"apps": [{"id": "a", "key": "k", "secret": "s",
                        "limits": {"max_event_payload_bytes": 0}}]})");
     EXPECT_EQ(problems(),
-              "apps[0].limits.max_event_payload_bytes in carillon.json: 0 is out of "
-              "range, allowed are 1 to 1048576\n");
+              "apps[0].limits.max_event_payload_bytes in carillon.json: must be a whole number "
+              "from 1 to 1048576, but is 0\n");
 }
 
 TEST_F(Apps, KeepRotatedKeysOldestFirst) {
@@ -91,16 +92,15 @@ TEST_F(Apps, RefuseIncompleteOrContradictoryCredentials) {
                       {"key": "q", "secret": "u"}, 7]})");
     EXPECT_EQ(
         problems(),
-        "apps[0].keys in carillon.json: either key and secret, or keys, not both\n"
-        "apps[1].keys in carillon.json: not an array of at least one {\"key\": …, \"secret\": "
-        "…}\n"
-        "apps[2].keys[0].secret in carillon.json: required\n"
-        "apps[2].keys[1] in carillon.json: not an object\n"
+        "apps[0].keys in carillon.json: replaces key and secret; remove them or keys\n"
+        "apps[1].keys in carillon.json: must contain at least one {\"key\": …, \"secret\": …}\n"
+        "apps[2].keys[0].secret in carillon.json: is required\n"
+        "apps[2].keys[1] in carillon.json: must be an object, but is a string\n"
         "apps[3].secret in carillon.json: must not be empty\n"
-        "apps[3].key in carillon.json: must not contain a colon, which ends keys in "
+        "apps[3].key in carillon.json: must not contain a colon, which ends the key in "
         "signatures\n"
-        "apps[4].id in carillon.json: required\n"
-        "apps[5] in carillon.json: not an object\n");
+        "apps[4].id in carillon.json: is required\n"
+        "apps[5] in carillon.json: must be an object, but is a number\n");
 }
 
 TEST_F(Apps, RefuseSharedIdsAndKeys) {
@@ -109,12 +109,12 @@ TEST_F(Apps, RefuseSharedIdsAndKeys) {
                       {"id": "a", "key": "k", "secret": "s"}]})");
     EXPECT_EQ(
         problems(),
-        "apps[0] in carillon.json: the key k is taken by apps[0] in carillon.json, it must be "
-        "unique\n"
-        "apps[1] in carillon.json: the id a is taken by apps[0] in carillon.json, it must be "
-        "unique\n"
-        "apps[1] in carillon.json: the key k is taken by apps[0] in carillon.json, it must be "
-        "unique\n");
+        "apps[0] in carillon.json: the key k is already used by apps[0] in carillon.json; choose "
+        "another\n"
+        "apps[1] in carillon.json: the id a is already used by apps[0] in carillon.json; choose "
+        "another\n"
+        "apps[1] in carillon.json: the key k is already used by apps[0] in carillon.json; choose "
+        "another\n");
 }
 
 TEST_F(Apps, ComeFromADirectoryToo) {
@@ -137,8 +137,8 @@ TEST_F(Apps, NameTheFileOfADirectoryInProblems) {
     write("apps/b.json", R"({"id": )");
     sources.flags = {{"apps_directory", (directory() / "apps").string()}};
     EXPECT_EQ(problems(),
-              "secret in apps/a.json: required\n"
-              "apps/b.json: not valid JSON at line 1, column 8\n");
+              "secret in apps/a.json: is required\n"
+              "apps/b.json: invalid JSON at line 1, column 8\n");
     sources.flags = {{"apps_directory", (directory() / "absent").string()}};
     EXPECT_EQ(problems(),
               "apps_directory in --apps-directory: cannot read absent: No such file or "
@@ -150,9 +150,10 @@ TEST_F(Apps, GainOneMoreFromTheOwnVariablesOnly) {
     sources.environment = {{"PUSHER_APP_ID", "p"}, {"SOKETI_DEFAULT_APP_SECRET", "soketi"}};
     const Configuration alone = load();
     EXPECT_EQ(alone.apps.size(), 1U);
-    EXPECT_EQ(alone.warnings, (std::vector<std::string>{
-                                  "PUSHER_APP_ID is ignored: apps are configured",
-                                  "SOKETI_DEFAULT_APP_SECRET is ignored: apps are configured"}));
+    EXPECT_EQ(alone.warnings,
+              (std::vector<std::string>{
+                  "PUSHER_APP_ID is ignored because apps are configured",
+                  "SOKETI_DEFAULT_APP_SECRET is ignored because apps are configured"}));
     sources.environment = {
         {"CARILLON_APP_ID", "b"}, {"CARILLON_APP_KEY", "kb"}, {"CARILLON_APP_SECRET", "sb"}};
     const Configuration both = load();
@@ -160,7 +161,7 @@ TEST_F(Apps, GainOneMoreFromTheOwnVariablesOnly) {
     EXPECT_EQ(described(both.apps[1]), "b kb:sb");
     EXPECT_FALSE(both.default_app);
     sources.environment.pop_back();
-    EXPECT_NE(problems().find("go together when apps are configured"), std::string::npos);
+    EXPECT_NE(problems().find("must be set together if apps are configured"), std::string::npos);
 }
 
 TEST_F(Apps, FallBackToTheDefaultWhenTheListIsEmpty) {
@@ -193,8 +194,8 @@ TEST_F(Apps, NameTheInvalidOrigin) {
     sources.flags = {{"apps", R"([{"id":"a","key":"k","secret":"s",
         "allowed_origins":["https://example.com","example.com"]}])"}};
     EXPECT_EQ(problems(),
-              "apps[0].allowed_origins[1] in --apps: not an origin such as https://example.com or "
-              "https://*.example.com:8443\n");
+              "apps[0].allowed_origins[1] in --apps: must be an origin such as https://example.com "
+              "or https://*.example.com:8443, or *\n");
 }
 
 }  // namespace

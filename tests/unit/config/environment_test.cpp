@@ -115,27 +115,27 @@ TEST_F(Environment, RefusesAFileThatIsMissingOrEmptyOrSecondToTheVariable) {
               "CARILLON_APP_SECRET_FILE: cannot read /nonexistent/secret: No such file "
               "or directory\n");
     sources.environment = {{"CARILLON_APP_SECRET_FILE", write("secret", "\n")}};
-    EXPECT_EQ(problems(), "CARILLON_APP_SECRET_FILE: the file secret is empty\n");
+    EXPECT_EQ(problems(),
+              "CARILLON_APP_SECRET_FILE: the file secret is empty; write the value into it\n");
     const auto path = write("secret", "hush");
     for (const bool file_first : {true, false}) {
         sources.environment = {{"CARILLON_APP_SECRET", "hush"}, {"CARILLON_APP_SECRET_FILE", path}};
         if (file_first) std::swap(sources.environment[0], sources.environment[1]);
-        EXPECT_NE(problems().find("is set too, only one of them may be"), std::string::npos);
+        EXPECT_NE(problems().find("is set as well; unset one of them"), std::string::npos);
     }
 }
 
 TEST_F(Environment, NamesTheFileVariableInProblems) {
     sources.environment = {{"CARILLON_SHARDS_FILE", write("shards", "257")}};
     EXPECT_EQ(problems(),
-              "shards in CARILLON_SHARDS_FILE: 257 is out of range, allowed are 0 to "
-              "256\n");
+              "shards in CARILLON_SHARDS_FILE: must be a whole number from 0 to 256, but is 257\n");
 }
 
 TEST_F(Environment, RefusesAFileForTheNameOfTheFile) {
     sources.environment = {{"CARILLON_CONFIG_FILE", write("x.json", "{}")}};
     EXPECT_EQ(problems(),
-              "CARILLON_CONFIG_FILE: unknown environment variable, the nearest is "
-              "CARILLON_CONFIG\n");
+              "CARILLON_CONFIG_FILE: unknown environment variable; did you mean "
+              "CARILLON_CONFIG?\n");
 }
 
 TEST_F(Environment, HonoursNamesOfAnotherServerWithAWarning) {
@@ -148,8 +148,9 @@ TEST_F(Environment, HonoursNamesOfAnotherServerWithAWarning) {
     EXPECT_EQ(configuration.listen[0].port, 7001);
     EXPECT_EQ(configuration.limits.max_presence_members, 7U);
     EXPECT_EQ(configuration.apps.at(0).credentials.at(0).key, "k");
-    EXPECT_TRUE(warns(configuration, "SOKETI_PORT: the name here is CARILLON_PORT"));
-    EXPECT_TRUE(warns(configuration, "SOKETI_DEFAULT_APP_KEY: the name here is CARILLON_APP_KEY"));
+    EXPECT_TRUE(warns(configuration, "SOKETI_PORT is accepted, but use CARILLON_PORT instead"));
+    EXPECT_TRUE(
+        warns(configuration, "SOKETI_DEFAULT_APP_KEY is accepted, but use CARILLON_APP_KEY"));
 }
 
 TEST_F(Environment, PrefersItsOwnNames) {

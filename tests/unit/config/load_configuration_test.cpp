@@ -62,7 +62,7 @@ TEST_F(LoadConfiguration, SpellsNames) {
     EXPECT_EQ(flag_name("limits.max_event_payload_bytes"), "--limits.max-event-payload-bytes");
 }
 
-TEST_F(LoadConfiguration, TakesWholeSectionsAndArraysAsJson) {
+TEST_F(LoadConfiguration, ReadsWholeSectionsAndArraysAsJson) {
     sources.environment = {
         {"CARILLON_LIMITS", R"({"max_connections": 5, "max_presence_members": 6})"},
         {"CARILLON_LIMITS_MAX_CONNECTIONS", "7"},
@@ -85,16 +85,17 @@ TEST_F(LoadConfiguration, AcceptsBoundsAndRefusesOneStepPastThem) {
     for (const std::string text : {"0", "1048577", "-1", "9223372036854775807"}) {
         sources.flags = {{"limits.max_event_payload_bytes", text}};
         EXPECT_EQ(problems(),
-                  "limits.max_event_payload_bytes in --limits.max-event-payload-bytes: " + text +
-                      " is out of range, allowed are 1 to 1048576\n");
+                  "limits.max_event_payload_bytes in --limits.max-event-payload-bytes: must be a "
+                  "whole number from 1 to 1048576, but is " +
+                      text + '\n');
     }
 }
 
 TEST_F(LoadConfiguration, RefusesNumbersThatNeedMoreThanSixtyFourBits) {
     file(R"({"shards": 18446744073709551615})");
     EXPECT_EQ(problems(),
-              "shards in carillon.json: 18446744073709551615 is out of range, "
-              "allowed are 0 to 256\n");
+              "shards in carillon.json: must be a whole number from 0 to 256, but is "
+              "18446744073709551615\n");
 }
 
 TEST_F(LoadConfiguration, RefusesWrongTypes) {
@@ -102,15 +103,17 @@ TEST_F(LoadConfiguration, RefusesWrongTypes) {
              "log": {"level": "loud", "format": null}, "api": {"max_clock_skew_seconds": 1.5}})");
     EXPECT_EQ(
         problems(),
-        "limits in carillon.json: not an object\n"
-        "api.max_clock_skew_seconds in carillon.json: not a whole number, allowed are 1 to "
-        "31536000\n"
-        "log.level in carillon.json: not one of trace, debug, info, warn, error, off\n"
-        "log.format in carillon.json: not text\n"
-        "shards in carillon.json: not a whole number, allowed are 0 to 256\n"
-        "path_prefix in carillon.json: not text\n"
-        "production in carillon.json: neither true nor false\n"
-        "listen in carillon.json: not an array of at least one {\"address\": …, \"port\": …}\n");
+        "limits in carillon.json: must be an object, but is an array\n"
+        "api.max_clock_skew_seconds in carillon.json: must be a whole number from 1 to 31536000, "
+        "but is 1.5\n"
+        "log.level in carillon.json: must be one of trace, debug, info, warn, error, off, but is "
+        "another string\n"
+        "log.format in carillon.json: must be a string, but is null\n"
+        "shards in carillon.json: must be a whole number from 0 to 256, but is a string\n"
+        "path_prefix in carillon.json: must be a string, but is a number\n"
+        "production in carillon.json: must be true or false, but is a number\n"
+        "listen in carillon.json: must be an array of at least one {\"address\": …, \"port\": "
+        "…}\n");
 }
 
 TEST_F(LoadConfiguration, ReportsProblemsOfAllSourcesTogether) {
@@ -119,12 +122,14 @@ TEST_F(LoadConfiguration, ReportsProblemsOfAllSourcesTogether) {
     sources.flags = {{"log.level", "loud"}};
     const std::string text = problems();
     for (const auto* part :
-         {"limits.max_event_payload_bytes in carillon.json: 99999999 is out of range",
+         {"limits.max_event_payload_bytes in carillon.json: must be a whole number from 1 to "
+          "1048576, but is 99999999",
           "apps[0].id in carillon.json: must not be empty",
-          "apps[0].key in carillon.json: required", "apps[0].secret in carillon.json: required",
-          "production in CARILLON_PRODUCTION: neither true nor false",
-          "CARILLON_SHARD: unknown environment variable, the nearest is CARILLON_SHARDS",
-          "log.level in --log.level: not one of trace"}) {
+          "apps[0].key in carillon.json: is required",
+          "apps[0].secret in carillon.json: is required",
+          "production in CARILLON_PRODUCTION: must be true or false, but is a string",
+          "CARILLON_SHARD: unknown environment variable; did you mean CARILLON_SHARDS?",
+          "log.level in --log.level: must be one of trace"}) {
         EXPECT_NE(text.find(part), text.npos) << part << "\nis missing in\n" << text;
     }
 }
@@ -135,11 +140,11 @@ TEST_F(LoadConfiguration, SuggestsTheNearestKeyForAnUnknownOne) {
                        "limits": {"max_connection": 1}}]})");
     const std::string text = problems();
     for (const auto* part :
-         {"limits.max_conections in carillon.json: unknown key, did you mean max_connections?",
-          "lisen in carillon.json: unknown key, did you mean listen?",
-          "spool in carillon.json: unknown key, ",
-          "apps[0].client_event in carillon.json: unknown key, did you mean client_events?",
-          "apps[0].limits.max_connection in carillon.json: unknown key, did you mean "
+         {"limits.max_conections in carillon.json: unknown key; did you mean max_connections?",
+          "lisen in carillon.json: unknown key; did you mean listen?",
+          "spool in carillon.json: unknown key; ",
+          "apps[0].client_event in carillon.json: unknown key; did you mean client_events?",
+          "apps[0].limits.max_connection in carillon.json: unknown key; did you mean "
           "max_connections?"}) {
         EXPECT_NE(text.find(part), text.npos) << part << "\nis missing in\n" << text;
     }
@@ -149,15 +154,15 @@ TEST_F(LoadConfiguration, RefusesAnInvalidRedisUrlWithoutRepeatingItsPassword) {
     file(R"({"redis": {"url": "redis://u:geheim@host:port", "prefix": "a b", "key_file": "k"}})");
     EXPECT_EQ(problems(),
               "redis.url: must be redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE], or rediss://\n"
-              "redis.prefix: must have 1 to 64 characters, without spaces and braces\n"
-              "redis.key_file: redis.certificate_file and redis.key_file go together\n");
+              "redis.prefix: must have 1 to 64 characters, and no spaces, line breaks or braces\n"
+              "redis.key_file: redis.certificate_file and redis.key_file must be set together\n");
 }
 
 TEST_F(LoadConfiguration, ListsKnownKeysWhenNoneIsNear) {
     file(R"({"log": {"zzzzzzzz": 1}})");
     EXPECT_EQ(
         problems(),
-        "log.zzzzzzzz in carillon.json: unknown key, known are level, format, max_queued_bytes\n");
+        "log.zzzzzzzz in carillon.json: unknown key; known are level, format, max_queued_bytes\n");
 }
 
 TEST_F(LoadConfiguration, AllowsComments) {
@@ -167,8 +172,9 @@ TEST_F(LoadConfiguration, AllowsComments) {
 
 TEST_F(LoadConfiguration, RefusesDuplicateKeys) {
     file(R"({"shards": 3, "limits": {"max_connections": 1, "max_connections": 2}})");
-    EXPECT_EQ(problems(),
-              "carillon.json: the key \"max_connections\" is there twice in one object\n");
+    EXPECT_EQ(
+        problems(),
+        "carillon.json: duplicate key \"max_connections\"; a key may appear once per object\n");
 }
 
 TEST_F(LoadConfiguration, AllowsTheSameKeyInDifferentObjects) {
@@ -178,13 +184,13 @@ TEST_F(LoadConfiguration, AllowsTheSameKeyInDifferentObjects) {
 
 TEST_F(LoadConfiguration, SaysWhereTheSyntaxBreaks) {
     file("{\n  \"shards\": 3,\n}");
-    EXPECT_EQ(problems(), "carillon.json: not valid JSON at line 3, column 1\n");
+    EXPECT_EQ(problems(), "carillon.json: invalid JSON at line 3, column 1\n");
     file("{");
-    EXPECT_EQ(problems(), "carillon.json: not valid JSON at line 1, column 2\n");
+    EXPECT_EQ(problems(), "carillon.json: invalid JSON at line 1, column 2\n");
     file("");
-    EXPECT_EQ(problems(), "carillon.json: not valid JSON at line 1, column 1\n");
+    EXPECT_EQ(problems(), "carillon.json: invalid JSON at line 1, column 1\n");
     file("[]");
-    EXPECT_EQ(problems(), "carillon.json: not an object\n");
+    EXPECT_EQ(problems(), "carillon.json: must be an object, but is an array\n");
 }
 
 TEST_F(LoadConfiguration, RefusesAMissingFileByName) {
@@ -240,12 +246,14 @@ TEST_F(LoadConfiguration, AppliesHostAndPortToTheFirstConfiguredListener) {
 TEST_F(LoadConfiguration, RefusesListenersThatAreNoAddressOrPort) {
     file(R"({"listen": [{"address": "localhost"}, {"port": 65536}, {"adress": "::"}]})");
     sources.flags = {{"host", "1.2.3"}, {"port", "http"}};
-    EXPECT_EQ(problems(),
-              "listen[0].address in carillon.json: localhost is not an IPv4 or IPv6 address\n"
-              "listen[1].port in carillon.json: 65536 is out of range, allowed are 0 to 65535\n"
-              "listen[2].adress in carillon.json: unknown key, did you mean address?\n"
-              "listen[0].address in --host: 1.2.3 is not an IPv4 or IPv6 address\n"
-              "listen[0].port in --port: not a whole number, allowed are 0 to 65535\n");
+    EXPECT_EQ(
+        problems(),
+        "listen[0].address in carillon.json: must be an IPv4 or IPv6 address, but is "
+        "\"localhost\"\n"
+        "listen[1].port in carillon.json: must be a whole number from 0 to 65535, but is 65536\n"
+        "listen[2].adress in carillon.json: unknown key; did you mean address?\n"
+        "listen[0].address in --host: must be an IPv4 or IPv6 address, but is \"1.2.3\"\n"
+        "listen[0].port in --port: must be a whole number from 0 to 65535, but is a string\n");
 }
 
 TEST_F(LoadConfiguration, ChecksTheShapeOfThePathPrefix) {
@@ -255,7 +263,8 @@ TEST_F(LoadConfiguration, ChecksTheShapeOfThePathPrefix) {
     }
     for (const auto* bad : {"x", "/", "/x/", "/x//y", "/x y", "/x?y"}) {
         sources.flags = {{"path_prefix", bad}};
-        EXPECT_NE(problems().find("path_prefix in --path-prefix: allowed are"), std::string::npos)
+        EXPECT_NE(problems().find("path_prefix in --path-prefix: must be empty or a path"),
+                  std::string::npos)
             << bad;
     }
 }
