@@ -16,7 +16,7 @@ constexpr const char* what_to_set =
 struct AppField {
     const char* key;
     const char* default_value;
-    std::vector<std::string> variables;  // The first found wins; the first is ours.
+    std::vector<std::string> variables;  // In order of precedence; the first is our own.
 };
 
 const std::array<AppField, 3>& app_fields() {

@@ -8,6 +8,7 @@
 #include <system_error>
 #include <utility>
 
+#include "carillon/base/host_and_port.hpp"
 #include "carillon/net/socket_options.hpp"
 
 namespace carillon {
@@ -29,9 +30,7 @@ void bind(tcp::acceptor& acceptor, const Endpoint& endpoint, bool shared) {
 }  // namespace
 
 std::string to_text(const Endpoint& endpoint) {
-    const std::string address = endpoint.address().to_string();
-    const std::string host = endpoint.address().is_v6() ? "[" + address + "]" : address;
-    return host + ":" + std::to_string(endpoint.port());
+    return host_in_url(endpoint.address().to_string()) + ":" + std::to_string(endpoint.port());
 }
 
 boost::system::error_code probe_endpoint(const Endpoint& endpoint) {

@@ -12,13 +12,13 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "carillon/base/host_and_port.hpp"
+
 namespace carillon::bench {
 
 Destination::Destination(const BenchTarget& target, std::uint32_t source_addresses)
     : host_(target.host), source_addresses_(source_addresses) {
-    const bool bare_v6 = host_.find(':') != host_.npos;
-    host_field_ =
-        fmt::format("{}{}{}:{}", bare_v6 ? "[" : "", host_, bare_v6 ? "]" : "", target.port);
+    host_field_ = fmt::format("{}:{}", host_in_url(host_), target.port);
     resolve(target);
     if (target.tls) prepare_tls(target);
 }

@@ -1,5 +1,6 @@
 #include <iostream>
 
+#include "carillon/base/host_and_port.hpp"
 #include "carillon/config/schema.hpp"
 #include "commands.hpp"
 
@@ -13,9 +14,7 @@ int check_command(const ConfigurationSources& sources) {
     const auto& configuration = std::get<Configuration>(loaded);
     std::cout << "configuration is valid\n";
     for (const ListenOptions& listener : configuration.listen) {
-        const bool six = listener.address.find(':') != listener.address.npos;
-        std::cout << "listens on " << (six ? "[" : "") << listener.address << (six ? "]:" : ":")
-                  << listener.port << '\n';
+        std::cout << "listens on " << host_in_url(listener.address) << ':' << listener.port << '\n';
     }
     std::cout << "apps: " << configuration.apps.size() << '\n';
     for (const std::string& warning : configuration.warnings) {

@@ -7,13 +7,14 @@
 #include <iostream>
 #include <stdexcept>
 
+#include "carillon/base/host_and_port.hpp"
+
 namespace carillon {
 
 namespace asio = boost::asio;
 
 std::string Target::host_header() const {
-    const bool literal = host.find(':') != host.npos;
-    return fmt::format("{}{}{}:{}", literal ? "[" : "", host, literal ? "]" : "", port);
+    return fmt::format("{}:{}", host_in_url(host), port);
 }
 
 Target parse_target(std::string_view url) {

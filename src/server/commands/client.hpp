@@ -32,8 +32,8 @@ struct ClientCredentials {
     std::string secret;
 };
 
-/// What the arguments say; the rest from the configured app that they fit, the first of these.
-/// Without success the reasons are on standard error.
+/// The credentials of the arguments, completed by those of the first configured app that matches
+/// them. Nothing if there is none; the reasons are then on standard error.
 [[nodiscard]] std::optional<ClientCredentials> find_credentials(const ConfigurationSources& sources,
                                                                 const ClientArguments& client,
                                                                 bool needs_app_id);

@@ -19,13 +19,13 @@ using nlohmann::ordered_json;
 
 constexpr const char* presence_data = R"({"user_id":"carillon-listen"})";
 
-/// A client on one connection. Blocks; everything that goes wrong below the protocol throws.
+/// A client on one connection. Blocks; errors of the network and the WebSocket throw.
 class ChannelListener {
 public:
     ChannelListener(ClientCredentials credentials, const ListenArguments& arguments)
         : credentials_(std::move(credentials)), arguments_(arguments) {}
 
-    /// Returns the exit status, when the events are counted or the server has ended it.
+    /// Returns the exit status, once enough events are counted or the server has closed it.
     int run(const Target& target) {
         stream_.next_layer() = connect(io_, target);
         stream_.handshake(target.host_header(),
@@ -42,7 +42,7 @@ public:
     }
 
 private:
-    /// The next frame; null when the connection has been closed.
+    /// The next message; null if the connection has been closed.
     ordered_json read() {
         boost::beast::flat_buffer buffer;
         boost::system::error_code error;
@@ -54,7 +54,7 @@ private:
         return ordered_json::parse(boost::beast::buffers_to_string(buffer.data()));
     }
 
-    /// False when the server has refused something.
+    /// False if the server has reported an error.
     bool handle(const ordered_json& frame) {
         const auto event = frame.at("event").get<std::string>();
         if (event == "pusher:connection_established") {
@@ -90,7 +90,7 @@ private:
         stream_.write(boost::asio::buffer(text));
     }
 
-    /// Written again rather than copied, so that a frame is one line whoever made it.
+    /// Serialized again rather than copied, so that each message is one line.
     void print(const ordered_json& frame, std::string_view event) {
         std::cout << frame.dump() << std::endl;
         if (event.starts_with("pusher:") || event.starts_with("pusher_internal:")) return;

@@ -24,7 +24,7 @@ std::string body_of(const TriggerArguments& trigger) {
     return body.dump();
 }
 
-/// The query that proves who asks. `key` needs no escapes to be signed, but some to travel.
+/// The signed query. The key is signed as it is, but escaped in the query.
 std::string signed_query(const ClientCredentials& credentials, std::string_view path,
                          std::string_view body) {
     const auto now = std::chrono::system_clock::now().time_since_epoch();
