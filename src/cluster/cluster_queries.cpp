@@ -24,7 +24,7 @@ ChannelSummary summary_of(std::string_view name, const ChannelReply& reply) {
 
 void ClusterQueries::on(ShardId from, ChannelQuery&& query) {
     if (!context_.bus.is_up()) return send_(from, answer_from_node(query));
-    const std::uint64_t number = ++last_number_;
+    const std::uint64_t number = ++last_query_id_;
     Open& open = open_[number];
     open.from = from;
     open.answer.query_id = query.query_id;

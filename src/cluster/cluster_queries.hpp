@@ -45,7 +45,7 @@ private:
     TopicTable& topics_;
     Home::Send send_;
     std::map<std::uint64_t, Open> open_;
-    std::uint64_t last_number_ = 0;
+    std::uint64_t last_query_id_ = 0;
 };
 
 }  // namespace carillon
