@@ -34,7 +34,7 @@ constexpr std::uint64_t number_max = std::uint64_t{1} << 53U;
 bool is_member_change(std::string_view body) {
     const auto change = MemberChange::parse(body);
     if (!change || !is_utf8(body)) return false;
-    // The id is cut off by its length, which may lie.
+    // The id is cut off by its length, which may be inside a character.
     return is_utf8(change->user_id) && (change->info.empty() || scan_whole_json(change->info));
 }
 
@@ -60,9 +60,9 @@ std::optional<BusMessage> BusMessage::parse(std::string_view text) {
         return message;
     }
     message.epoch = fnv1a(take_field(text));
-    if (!read(take_field(text), message.number)) return std::nullopt;
+    if (!read(take_field(text), message.sequence)) return std::nullopt;
     message.first = take_field(text) == "1";
-    take_field(text);  // When it was said: for the ring.
+    take_field(text);  // The time in ms, by which scripts trim the ring.
     message.producer = fnv1a(take_field(text));
     if (!read(take_field(text), message.counter)) return std::nullopt;
     const std::string_view kind = take_field(text);
@@ -74,7 +74,7 @@ std::optional<BusMessage> BusMessage::parse(std::string_view text) {
 }
 
 bool BusMessage::is_sound() const {
-    if (number > number_max || counter > number_max) return false;
+    if (sequence > number_max || counter > number_max) return false;
     switch (kind) {
         case Kind::event:
         case Kind::client_event:
@@ -85,7 +85,7 @@ bool BusMessage::is_sound() const {
         case Kind::count:
             return parse_integer<std::uint64_t>(body).has_value();
         default:
-            return true;  // Has no body, or is of a later release and is passed over.
+            return true;  // Has no body, or is of a later release and is ignored.
     }
 }
 

@@ -51,11 +51,11 @@ std::optional<AppIndex> AppNames::find(std::string_view id) const noexcept {
     return static_cast<AppIndex>(found - ids_.begin());
 }
 
-void ClusterContext::note_failure(Script script, std::string_view prefix, std::string_view what) {
+void ClusterContext::report_failure(Script script, std::string_view prefix, std::string_view what) {
     ++metrics.script_errors;
     if (!failures_logged.admit(1, now())) return;
     constexpr std::size_t shown_max = 300;
-    spdlog::warn("Redis answers script {} for keys {}* with: {}", script_name(script), prefix,
+    spdlog::warn("Script {} failed on the Redis keys {}*: {}", script_name(script), prefix,
                  what.substr(0, shown_max));
 }
 

@@ -18,22 +18,23 @@
 
 namespace carillon {
 
-/// The apps as Redis knows them: by id, with what they want to be told.
+/// The apps by the ids that Redis knows, with the webhooks that they want.
 class AppNames {
 public:
     void set(std::span<const std::shared_ptr<const App>> apps);
 
     /// "" if there is none.
     [[nodiscard]] const std::string& id(AppIndex app) const noexcept;
-    /// Nothing if it is none of ours.
+    /// Nothing if this node has no such app.
     [[nodiscard]] std::optional<AppIndex> find(std::string_view id) const noexcept;
-    /// How long the last event of a cache channel stays.
+    /// For how long the last event of a cache channel is kept.
     [[nodiscard]] Duration cache_time(AppIndex app) const noexcept;
-    /// Id and rule by turns; "" for those that want nothing, or are gone. See scripts/lib.lua.
+    /// Id and rule of each; the rule is "" if the app wants no webhooks, or was removed. See
+    /// scripts/lib.lua.
     [[nodiscard]] const std::vector<std::string>& rules() const noexcept { return rules_; }
 
 private:
-    std::vector<std::string> ids_;  ///< by index; stay when an app goes
+    std::vector<std::string> ids_;  ///< by index; kept when an app is removed
     std::vector<Duration> cache_times_;
     std::vector<std::string> rules_;
 };
@@ -45,23 +46,22 @@ struct ClusterContext {
     ClusterMetrics& metrics;
     Now now;
     std::string process;             ///< unique to this start of the server
-    std::uint64_t process_hash = 0;  ///< as messages say it
+    std::uint64_t process_hash = 0;  ///< as in BusMessage::producer
     std::string run_id;              ///< of the server that `bus` leads to, or led to last
     std::uint64_t epoch = 0;         ///< its hash
     AppNames apps;
     RateLimit failures_logged = {};
 
-    /// Counts a script that failed, or answered in another shape, and logs it unless something of
-    /// the kind was logged within the last second.
-    void note_failure(Script script, std::string_view prefix, std::string_view what);
+    /// Counts a script that failed or whose reply is malformed. Logs at most one per second.
+    void report_failure(Script script, std::string_view prefix, std::string_view what);
 
-    /// What `parse` makes of the reply; nothing, which is noted, if it is none that it takes.
+    /// The parsed reply; nothing, which is reported, if it is malformed.
     template <class Parse>
     auto checked(Script script, std::string_view prefix, const RedisReply& reply,
                  const Parse& parse) -> decltype(parse(reply)) {
         auto parsed = parse(reply);
-        // The bus has told of an error.
-        if (!parsed && !reply.is_error()) note_failure(script, prefix, "a reply of another shape");
+        // The bus has reported an error.
+        if (!parsed && !reply.is_error()) report_failure(script, prefix, "a malformed reply");
         return parsed;
     }
 

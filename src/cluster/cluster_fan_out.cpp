@@ -12,11 +12,11 @@
 
 namespace carillon {
 
-void ClusterFanOut::said(Topic& topic, const BusMessage& message, TimePoint accepted) {
+void ClusterFanOut::apply(Topic& topic, const BusMessage& message, TimePoint accepted) {
     using Kind = BusMessage::Kind;
     switch (message.kind) {
         case Kind::event:
-            return event(topic, message.body, message.excluded, accepted);
+            return deliver_event(topic, message.body, message.excluded, accepted);
         case Kind::client_event:
             return deliver(topic, std::string(message.body), message.excluded, accepted);
         case Kind::terminate:
@@ -32,13 +32,13 @@ void ClusterFanOut::said(Topic& topic, const BusMessage& message, TimePoint acce
         case Kind::member_added:
         case Kind::member_removed:
             return change_member(topic, message);
-        default:  // Of a later release.
+        default:  // A kind of a later release.
             return;
     }
 }
 
-void ClusterFanOut::event(Topic& topic, std::string_view text, SocketId excluded,
-                          TimePoint accepted) {
+void ClusterFanOut::deliver_event(Topic& topic, std::string_view text, SocketId excluded,
+                                  TimePoint accepted) {
     if (topic.is_cache) {
         const Duration stays = context_.apps.cache_time(topic.channel.app);
         topic.last_event =
@@ -52,15 +52,15 @@ void ClusterFanOut::event(Topic& topic, std::string_view text, SocketId excluded
 void ClusterFanOut::change_member(Topic& topic, const BusMessage& message) {
     const auto change = MemberChange::parse(message.body);
     if (!change || !topic.presence) return;
-    topic.presence->number = message.number;
+    topic.presence->roster_version = message.sequence;
     if (message.kind == BusMessage::Kind::member_removed) {
-        member_went(topic, change->user_id);
+        remove_member(topic, change->user_id);
     } else {
-        member_came(topic, change->user_id, change->info);
+        add_member(topic, change->user_id, change->info);
     }
 }
 
-void ClusterFanOut::member_came(Topic& topic, std::string_view user_id, std::string_view info) {
+void ClusterFanOut::add_member(Topic& topic, std::string_view user_id, std::string_view info) {
     const std::string id(user_id);
     std::optional<std::string> user_info;
     if (!info.empty()) user_info = info;
@@ -69,48 +69,48 @@ void ClusterFanOut::member_came(Topic& topic, std::string_view user_id, std::str
     deliver(topic, member_added(topic.channel.name, id, user_info), {}, {}, is_here ? id : "");
 }
 
-void ClusterFanOut::member_went(Topic& topic, std::string_view user_id) {
+void ClusterFanOut::remove_member(Topic& topic, std::string_view user_id) {
     if (!topic.presence->replica.remove(user_id)) return;
     const bool is_here = topic.presence->local.contains(std::string(user_id));
     deliver(topic, member_removed(topic.channel.name, user_id), {}, {},
             is_here ? std::string(user_id) : "");
 }
 
-void ClusterFanOut::take_members(Topic& topic, const TopicRead& read) {
+void ClusterFanOut::replace_members(Topic& topic, const TopicRead& read) {
     boost::unordered_flat_map<std::string_view, std::string_view, StringHash> members;
     for (const auto& [id, info] : *read.members) members.emplace(id, info);
     for (const std::string& id : topic.presence->replica.ids()) {
-        if (!members.contains(id)) member_went(topic, id);
+        if (!members.contains(id)) remove_member(topic, id);
     }
-    for (const auto& [id, info] : *read.members) member_came(topic, id, info);
-    topic.presence->number = std::max(topic.presence->number, read.members_number);
+    for (const auto& [id, info] : *read.members) add_member(topic, id, info);
+    topic.presence->roster_version = std::max(topic.presence->roster_version, read.roster_version);
 }
 
-void ClusterFanOut::stands(Topic& topic, const TopicRead& read) {
+void ClusterFanOut::apply_snapshot(Topic& topic, const TopicRead& read) {
     if (topic.user && (!read.recovering || !topic.user->is_known)) {
         set_online(topic, read.subscriptions > 0);
     }
-    if (topic.presence && read.members) take_members(topic, read);
+    if (topic.presence && read.members) replace_members(topic, read);
 }
 
 // Users.
 
-void ClusterFanOut::set_online(Topic& topic, bool said) {
+void ClusterFanOut::set_online(Topic& topic, bool reported) {
     UserState& user = *topic.user;
-    user.said = said;
-    const bool online = said || !user.shards.empty();
+    user.reported_online = reported;
+    const bool online = reported || !user.shards.empty();
     if (user.is_known && user.online == online) return;
     user.is_known = true;
     user.online = online;
     const UserAddress address{topic.channel.app, topic.channel.name};
     for (const UserState::Waiter& watcher : user.watchers) {
-        send_(watcher.shard, UserStatus{address, watcher.number, online});
+        send_(watcher.shard, UserStatus{address, watcher.id, online});
     }
 }
 
 void ClusterFanOut::close_user(const Topic& topic) {
     if (!topic.user) return;
-    // A copy: on this very shard they are closed, and signed out, at once.
+    // A copy: on this shard the connections are closed, and signed out, at once.
     const auto shards = topic.user->shards;
     const UserAddress address{topic.channel.app, topic.channel.name};
     for (const ShardId shard : shards) send_(shard, CloseUser{address});

@@ -10,32 +10,32 @@
 
 namespace carillon {
 
-/// Brings what the cluster says of a topic to the clients of this node: the topic's state follows,
-/// and the shards that have to do with it hear of the change.
+/// Applies a topic's messages and snapshots to this node's state of it, and sends the shards of its
+/// clients what follows.
 class ClusterFanOut {
 public:
     ClusterFanOut(ClusterContext& context, const Home::Send& send)
         : context_(context), send_(send) {}
 
-    /// `accepted`: when a node took the event in, as far as this node knows.
-    void said(Topic& topic, const BusMessage& message, TimePoint accepted);
-    /// How the topic stands, from a read.
-    void stands(Topic& topic, const TopicRead& read);
+    /// `accepted`: when the event was accepted by REST, as far as this node knows.
+    void apply(Topic& topic, const BusMessage& message, TimePoint accepted);
+    /// The topic's state, from a read: announces the difference to the replica.
+    void apply_snapshot(Topic& topic, const TopicRead& read);
 
-    void event(Topic& topic, std::string_view text, SocketId excluded, TimePoint accepted);
-    /// `excluded_user`: whose connections get nothing, either.
+    void deliver_event(Topic& topic, std::string_view text, SocketId excluded, TimePoint accepted);
+    /// To every subscriber but the socket `excluded` and the connections of `excluded_user`.
     void deliver(const Topic& topic, std::string text, SocketId excluded = {},
                  TimePoint accepted = {}, std::string excluded_user = {});
-    /// `said`: Redis says so. A user who has a connection here is online whatever it says.
-    void set_online(Topic& topic, bool said);
-    /// Ends all connections of the user that this node has.
+    /// `reported`: by Redis. A user with a connection on this node is online in any case.
+    void set_online(Topic& topic, bool reported);
+    /// Closes all connections of the user on this node.
     void close_user(const Topic& topic);
 
 private:
     void change_member(Topic& topic, const BusMessage& message);
-    void member_came(Topic& topic, std::string_view user_id, std::string_view info);
-    void member_went(Topic& topic, std::string_view user_id);
-    void take_members(Topic& topic, const TopicRead& read);
+    void add_member(Topic& topic, std::string_view user_id, std::string_view info);
+    void remove_member(Topic& topic, std::string_view user_id);
+    void replace_members(Topic& topic, const TopicRead& read);
 
     ClusterContext& context_;
     const Home::Send& send_;

@@ -16,7 +16,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds tick{100};
-/// Client events are not kept: if so much waits for Redis, they stay on this node.
+/// Client events are not kept: with so many commands in flight they stay on this node.
 constexpr std::size_t client_events_in_flight_max = 1024;
 
 }  // namespace
@@ -43,10 +43,10 @@ ClusterHome::ClusterHome(ClusterNode& node, EventLoop& loop, ShardId self, std::
                0,
                {}},
       topics_(context_.apps, node.options.prefix, self, shards),
-      life_(context_, topics_.partitions(), *this),
+      lease_(context_, topics_.partitions(), *this),
       reader_(context_, topics_.partitions(), *this),
-      local_state_(context_, life_, *this),
-      joins_(context_, topics_, local_state_, life_, send_),
+      local_state_(context_, lease_, *this),
+      joins_(context_, topics_, local_state_, lease_, send_),
       quotas_(topics_, local_state_, send_),
       fan_out_(context_, send_),
       publisher_(context_, topics_.partitions(), node.budget, *this),
@@ -68,7 +68,7 @@ void ClusterHome::start(std::function<void()> ready, std::function<void(std::str
 
 void ClusterHome::set_apps(std::span<const std::shared_ptr<const App>> apps) {
     context_.apps.set(apps);
-    life_.tell_rules();
+    lease_.send_rules();
 }
 
 void ClusterHome::forget_if_idle(Topic& topic) {
@@ -78,7 +78,7 @@ void ClusterHome::forget_if_idle(Topic& topic) {
     topic.partition.topics.erase(key);
 }
 
-// What edges say.
+// Requests of edges.
 
 void ClusterHome::on(ShardId from, Join&& join) {
     if (join.is_repeat) return joins_.repeat(from, join);
@@ -135,21 +135,21 @@ void ClusterHome::on(ShardId from, SignIn&& message) {
     Topic& topic = topics_.get_user(message.user);
     reader_.follow(topic);
     topic.user->shards.push_back(from);
-    topic.user->arriving.push_back({from, message.sign_in_id});
-    if (topic.user->shards.size() == 1) local_state_.want(topic);
+    topic.user->sign_ins.push_back({from, message.sign_in_id});
+    if (topic.user->shards.size() == 1) local_state_.mark_changed(topic);
     answer_sign_ins(topic);
 }
 
-/// Once Redis knows of the user: this node hears what is said of them since before that.
+/// Once Redis has confirmed the user: this node has received their messages since before that.
 void ClusterHome::answer_sign_ins(Topic& topic) {
-    const bool is_known = topic.told > 0 && !topic.holding;
+    const bool is_known = topic.acknowledged > 0 && !topic.syncing;
     if (is_known || is_detached(topic)) confirm_sign_ins(topic);
 }
 
 void ClusterHome::confirm_sign_ins(Topic& topic) {
     const UserAddress user{topic.channel.app, topic.channel.name};
-    for (const UserState::Waiter& wish : std::exchange(topic.user->arriving, {})) {
-        send_(wish.shard, SignedIn{user, wish.number});
+    for (const UserState::Waiter& waiter : std::exchange(topic.user->sign_ins, {})) {
+        send_(waiter.shard, SignedIn{user, waiter.id});
     }
 }
 
@@ -158,9 +158,9 @@ void ClusterHome::on(ShardId from, SignOut&& message) {
     if (topic == nullptr) return;
     auto& shards = topic->user->shards;
     shards.erase(std::remove(shards.begin(), shards.end(), from), shards.end());
-    std::erase_if(topic->user->arriving,
-                  [from](const UserState::Waiter& wish) { return wish.shard == from; });
-    if (shards.empty()) local_state_.want(*topic);
+    std::erase_if(topic->user->sign_ins,
+                  [from](const UserState::Waiter& waiter) { return waiter.shard == from; });
+    if (shards.empty()) local_state_.mark_changed(*topic);
 }
 
 void ClusterHome::on(ShardId from, Watch&& message) {
@@ -186,7 +186,7 @@ void ClusterHome::on(ShardId from, Unwatch&& message) {
 void ClusterHome::on(ShardId from, TerminateUser&& message) {
     PendingEvent event;
     event.cost = PublishBudget::cost(message.user.id, "");
-    if (!node_.budget.reserve(event.cost)) {  // Nobody waits for an answer.
+    if (!node_.budget.reserve(event.cost)) {  // No caller to refuse: this node's clients, at least.
         if (const Topic* const topic = topics_.find_user(message.user)) fan_out_.close_user(*topic);
         return;
     }
@@ -209,37 +209,37 @@ void ClusterHome::on(ShardId from, ReleaseConnection&& message) {
     quotas_.on(from, message);
 }
 
-// What Redis says.
+// From Redis.
 
-void ClusterHome::on_said(Topic& topic, const BusMessage& message) {
+void ClusterHome::on_message(Topic& topic, const BusMessage& message) {
     using Kind = BusMessage::Kind;
     std::optional<TimePoint> accepted;
     if (message.kind == Kind::event && message.producer == context_.process_hash) {
         accepted = publisher_.accepted(message.counter);
     }
-    // Who joins here is answered first, and then told how many they are.
+    // A joining client is answered before it gets the count that its join caused.
     if (message.kind == Kind::count) joins_.confirm(topic, message);
-    fan_out_.said(topic, message, accepted.value_or(loop_.now()));
-    // Who joins here is answered in this very step, or would miss what others now say to them.
+    fan_out_.apply(topic, message, accepted.value_or(loop_.now()));
+    // It is answered in this very step, or would miss the messages that follow.
     if (message.kind == Kind::member_added) joins_.confirm(topic, message);
 }
 
 void ClusterHome::on_read(Topic& topic, const TopicRead& read) {
     topic.is_broken = false;
-    fan_out_.stands(topic, read);
+    fan_out_.apply_snapshot(topic, read);
     local_state_.resume(topic);
 }
 
-void ClusterHome::on_moved(Topic& topic) {
+void ClusterHome::on_advanced(Topic& topic) {
     joins_.answer_ready(topic);
 }
 
-void ClusterHome::on_told(Topic& topic, std::uint64_t number,
-                          const std::vector<std::string>& refused) {
+void ClusterHome::on_acknowledged(Topic& topic, std::uint64_t sequence,
+                                  const std::vector<std::string>& refused) {
     topic.is_broken = false;
-    if (topic.quota) quotas_.admit(topic, number);
+    if (topic.quota) quotas_.admit(topic, sequence);
     if (topic.user) {
-        if (topic.user->is_known) fan_out_.set_online(topic, topic.user->said);
+        if (topic.user->is_known) fan_out_.set_online(topic, topic.user->reported_online);
         answer_sign_ins(topic);
     }
     if (!refused.empty()) joins_.refuse(topic, refused);
@@ -256,7 +256,7 @@ void ClusterHome::on_subscribed(std::string_view topic) {
 }
 
 void ClusterHome::on_script_error(Script script, std::string_view prefix, std::string_view error) {
-    context_.note_failure(script, prefix, error);
+    context_.report_failure(script, prefix, error);
 }
 
 void ClusterHome::on_webhook(std::string_view text) {
@@ -282,12 +282,12 @@ void ClusterHome::on_up(std::string_view run_id) {
         bus_.ask_memory_policy([](std::string_view policy) {
             if (policy == "noeviction") return;
             spdlog::warn(
-                "Redis throws keys away when its memory is full (maxmemory-policy {}): set "
+                "Redis evicts keys when its memory is full (maxmemory-policy is {}): set it to "
                 "noeviction",
                 policy);
         });
     }
-    life_.on_up(other_server);
+    lease_.on_up(other_server);
     publisher_.on_up(other_server);
     reader_.on_up();
 }
@@ -299,9 +299,10 @@ void ClusterHome::on_down(std::string_view why) {
         down_since_ = loop_.now();
         ++context_.metrics.connections_lost;
         // One line for all shards that lose it at once.
-        if (node_.losses_logged.admit(1, loop_.now())) spdlog::warn("Redis is lost: {}", why);
+        if (node_.losses_logged.admit(1, loop_.now()))
+            spdlog::warn("Lost the connection to Redis: {}", why);
     }
-    life_.on_down();
+    lease_.on_down();
     reader_.on_down();
     publisher_.on_down();
     for (Partition& partition : topics_.partitions()) {
@@ -338,19 +339,20 @@ void ClusterHome::answer(ShardId edge, PublishAnswer answer) {
 
 void ClusterHome::on_detached(const PendingEvent& event) {
     Partition& partition = topics_.partitions()[event.partition];
-    partition.heard.hear(context_.process_hash, event.counter);
+    partition.applied.mark_applied(context_.process_hash, event.counter);
     Topic* const topic = partition.topics.find(event.topic);
-    if (topic == nullptr || !topic->sequence.hear(context_.process_hash, event.counter)) return;
+    if (topic == nullptr || !topic->sequence.mark_applied(context_.process_hash, event.counter))
+        return;
     if (event.kind == static_cast<char>(BusMessage::Kind::terminate)) {
         return fan_out_.close_user(*topic);
     }
-    fan_out_.event(*topic, event.text, event.excluded, event.accepted);
+    fan_out_.deliver_event(*topic, event.text, event.excluded, event.accepted);
 }
 
 void ClusterHome::update_detached() {
     const milliseconds timeout(node_.options.timeout_ms);
-    if (down_since_ && bus_.is_up() && life_.is_registered()) {
-        if (self_ == ShardId{}) spdlog::info("Redis is back");
+    if (down_since_ && bus_.is_up() && lease_.is_registered()) {
+        if (self_ == ShardId{}) spdlog::info("Connected to Redis again, and registered");
         down_since_.reset();
     }
     const auto is_late = [&](const std::optional<TimePoint>& since) {
@@ -377,7 +379,7 @@ void ClusterHome::set_detached(bool detached) {
 }
 
 void ClusterHome::answer_detached(Partition& partition) {
-    // An answer may lead to another topic, in the middle of it.
+    // An answer may add or remove topics.
     std::vector<std::string> keys;
     for (const auto& topic : partition.topics) keys.push_back(topic->key);
     for (const std::string& key : keys) {
@@ -385,7 +387,7 @@ void ClusterHome::answer_detached(Partition& partition) {
     }
 }
 
-/// Whoever waits for what Redis says of the topic is answered from what this node knows.
+/// All that wait for Redis are answered from what this node knows.
 void ClusterHome::answer_detached(Topic& topic) {
     if (topic.user) {
         if (!topic.user->is_known) fan_out_.set_online(topic, false);
@@ -401,20 +403,20 @@ void ClusterHome::on_broken(Topic& topic) {
 }
 
 void ClusterHome::on_broken(Partition& partition) {
-    // At a start it is better not to begin.
-    if (ready_) return failed_("keys " + partition.prefix + "* are not what they should be");
+    // At the start it is better to exit than to serve without a partition.
+    if (ready_) return failed_("scripts fail on the keys " + partition.prefix + "*");
     answer_detached(partition);
 }
 
 void ClusterHome::advance() {
     next_tick_ = loop_.now() + tick;
     if (!ready_) update_detached();
-    life_.advance();
+    lease_.advance();
     reader_.sweep();
     publisher_.advance();
     context_.metrics.commands_in_flight = bus_.in_flight();
     count_partitions();
-    leave_if_told();
+    leave_when_idle();
 }
 
 void ClusterHome::count_partitions() {
@@ -445,15 +447,15 @@ void ClusterHome::for_each(const Visit& visit) const {
 
 void ClusterHome::leave(std::function<void()> done) {
     leaving_ = std::move(done);
-    leave_if_told();
+    leave_when_idle();
 }
 
-void ClusterHome::leave_if_told() {
+void ClusterHome::leave_when_idle() {
     if (!leaving_ || left_) return;
-    // For what was accepted it is worth to wait for Redis, as long as there is grace.
+    // Accepted events are worth waiting for Redis, as long as the shutdown grace allows.
     if (!publisher_.is_idle() || (bus_.is_up() && !local_state_.is_idle())) return;
     left_ = true;
-    life_.leave([this] { std::exchange(leaving_, nullptr)(); });
+    lease_.leave([this] { std::exchange(leaving_, nullptr)(); });
 }
 
 }  // namespace carillon

@@ -24,8 +24,8 @@
 
 namespace carillon {
 
-/// The home of a shard's channels and users on a node of a cluster. What edges say goes to Redis;
-/// what Redis says, in one order on all nodes, goes to the edges.
+/// The home of a shard's channels and users on a node of a cluster. It sends the edges' requests to
+/// Redis, and the topics' messages, in one order on all nodes, to the edges.
 class ClusterHome final : public Home,
                           private RedisBusOwner,
                           private PartitionLease::Listener,
@@ -75,25 +75,25 @@ private:
     void on_broken(Partition& partition) override;
     void on_broken(Topic& topic) override;
     void on_unreadable(Topic& topic) override { on_broken(topic); }
-    void on_said(Topic& topic, const BusMessage& message) override;
+    void on_message(Topic& topic, const BusMessage& message) override;
     void on_read(Topic& topic, const TopicRead& read) override;
-    void on_moved(Topic& topic) override;
-    void on_told(Topic& topic, std::uint64_t number,
-                 const std::vector<std::string>& refused) override;
+    void on_advanced(Topic& topic) override;
+    void on_acknowledged(Topic& topic, std::uint64_t sequence,
+                         const std::vector<std::string>& refused) override;
     void on_detached(const PendingEvent& event) override;
     void answer(ShardId edge, PublishAnswer answer) override;
 
     void forget_if_idle(Topic& topic);
     void answer_sign_ins(Topic& topic);
     void confirm_sign_ins(Topic& topic);
-    /// Nothing that waits for what Redis says of the topic would be answered.
+    /// Requests about the topic are answered without Redis.
     [[nodiscard]] bool is_detached(const Topic& topic) const noexcept;
     void update_detached();
     void set_detached(bool detached);
     void answer_detached(Partition& partition);
     void answer_detached(Topic& topic);
     void count_partitions();
-    void leave_if_told();
+    void leave_when_idle();
 
     ClusterNode& node_;
     const ShardId self_;
@@ -103,7 +103,7 @@ private:
     RedisBus bus_;
     ClusterContext context_;
     TopicTable topics_;
-    PartitionLease life_;
+    PartitionLease lease_;
     TopicReader reader_;
     LocalStateSync local_state_;
     PendingJoins joins_;

@@ -24,15 +24,15 @@ ChannelSummary summary_of(std::string_view name, const ChannelReply& reply) {
 
 void ClusterQueries::on(ShardId from, ChannelQuery&& query) {
     if (!context_.bus.is_up()) return send_(from, answer_from_node(query));
-    const std::uint64_t number = ++last_query_id_;
-    Open& open = open_[number];
+    const std::uint64_t query_id = ++last_query_id_;
+    Open& open = open_[query_id];
     open.from = from;
     open.answer.query_id = query.query_id;
     open.query = std::move(query);
-    ask(number, open);
+    ask(query_id, open);
 }
 
-void ClusterQueries::ask(std::uint64_t number, Open& open) {
+void ClusterQueries::ask(std::uint64_t query_id, Open& open) {
     const ChannelQuery& query = open.query;
     const std::string& app = context_.apps.id(query.app);
     if (query.kind == ChannelQuery::Kind::by_prefix) {
@@ -40,12 +40,13 @@ void ClusterQueries::ask(std::uint64_t number, Open& open) {
         Arguments arguments;
         arguments.add(app).add(query.prefix);
         for (const Partition& partition : topics_.partitions()) {
-            call(number, Script::list_channels, partition, arguments,
+            call(query_id, Script::list_channels, partition, arguments,
                  [this, &partition, app_index = query.app, prefix = query.prefix](
                      ChannelAnswer& answer, const RedisReply& reply) {
                      const auto channels = context_.checked(Script::list_channels, partition.prefix,
-                                                            reply, parse_list_reply);
-                     // A script that fails costs what the others know of this partition alone.
+                                                            reply, parse_list_channels_reply);
+                     // If the script fails, the list has only this node's channels of the
+                     // partition.
                      if (!channels) return list_from_node(partition, app_index, prefix, answer);
                      for (const ChannelReply& channel : *channels) {
                          answer.channels.push_back(summary_of(channel.name, channel));
@@ -60,11 +61,11 @@ void ClusterQueries::ask(std::uint64_t number, Open& open) {
         const std::string& name = query.names.front();
         arguments.add_owned(channel_topic(app, name));
         const Partition& partition = topics_.partition_of(query.app, name);
-        return call(number, Script::list_members, partition, arguments,
+        return call(query_id, Script::list_members, partition, arguments,
                     [this, &partition, app_index = query.app, name](ChannelAnswer& answer,
                                                                     const RedisReply& reply) {
                         const auto ids = context_.checked(Script::list_members, partition.prefix,
-                                                          reply, parse_user_ids);
+                                                          reply, parse_list_members_reply);
                         if (!ids) {
                             answer.users = users_from_node(app_index, name);
                         } else {
@@ -77,11 +78,11 @@ void ClusterQueries::ask(std::uint64_t number, Open& open) {
         Arguments arguments;
         arguments.add_owned(channel_topic(app, name));
         const Partition& partition = topics_.partition_of(query.app, name);
-        call(number, Script::channel_info, partition, arguments,
+        call(query_id, Script::channel_info, partition, arguments,
              [this, &partition, app_index = query.app, name, cached = query.cached](
                  ChannelAnswer& answer, const RedisReply& reply) {
                  const auto channel = context_.checked(Script::channel_info, partition.prefix,
-                                                       reply, parse_ask_reply);
+                                                       reply, parse_channel_info_reply);
                  if (!channel) {
                      answer.channels.push_back(summary_from_node(app_index, name));
                      return;
@@ -96,12 +97,12 @@ void ClusterQueries::ask(std::uint64_t number, Open& open) {
     }
 }
 
-void ClusterQueries::call(std::uint64_t number, Script script, const Partition& partition,
+void ClusterQueries::call(std::uint64_t query_id, Script script, const Partition& partition,
                           const Arguments& arguments,
                           std::function<void(ChannelAnswer&, const RedisReply&)> note) {
     context_.bus.call(script, partition.prefix, arguments,
-                      [this, number, note = std::move(note)](const RedisReply& reply) {
-                          const auto found = open_.find(number);
+                      [this, query_id, note = std::move(note)](const RedisReply& reply) {
+                          const auto found = open_.find(query_id);
                           if (found == open_.end()) return;
                           Open& open = found->second;
                           note(open.answer, reply);
@@ -113,7 +114,7 @@ void ClusterQueries::call(std::uint64_t number, Script script, const Partition& 
 }
 
 void ClusterQueries::on_down() {
-    for (const auto& [number, open] : std::exchange(open_, {})) {
+    for (const auto& [query_id, open] : std::exchange(open_, {})) {
         send_(open.from, answer_from_node(open.query));
     }
 }

@@ -13,8 +13,8 @@
 
 namespace carillon {
 
-/// Answers REST's questions about channels from what Redis has. While Redis cannot be reached, from
-/// what this node knows itself.
+/// Answers REST's queries of channels with what Redis has; while Redis cannot be reached, with what
+/// this node knows.
 class ClusterQueries {
 public:
     ClusterQueries(ClusterContext& context, TopicTable& topics, Home::Send send)
@@ -31,8 +31,8 @@ private:
         std::size_t answers_missing = 0;
     };
 
-    void ask(std::uint64_t number, Open& open);
-    void call(std::uint64_t number, Script script, const Partition& partition,
+    void ask(std::uint64_t query_id, Open& open);
+    void call(std::uint64_t query_id, Script script, const Partition& partition,
               const Arguments& arguments,
               std::function<void(ChannelAnswer&, const RedisReply&)> note);
     [[nodiscard]] ChannelAnswer answer_from_node(const ChannelQuery& query);

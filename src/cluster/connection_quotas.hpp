@@ -6,7 +6,7 @@
 
 namespace carillon {
 
-/// Lets an app's new connections in, as many as it may have over the cluster.
+/// Admits an app's new connections, up to its limit for the cluster.
 class ConnectionQuotas {
 public:
     ConnectionQuotas(TopicTable& topics, LocalStateSync& local_state, const Home::Send& send)
@@ -16,9 +16,9 @@ public:
     Topic& on(ShardId from, const AdmitConnection& message);
     void on(ShardId from, const ReleaseConnection& message);
 
-    /// `granted`: how many of those who are here, and of those who were asked for, may be.
+    /// `granted`: how many connections Redis accepts of those admitted and those requested.
     void admit(Topic& topic, std::uint64_t granted);
-    /// Redis is gone: whoever waits comes in.
+    /// Without Redis, all that wait are admitted.
     void admit_all(Topic& topic);
 
 private:

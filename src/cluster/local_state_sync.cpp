@@ -9,33 +9,33 @@
 namespace carillon {
 namespace {
 
-constexpr std::size_t steps_at_once = 500;
+constexpr std::size_t steps_per_operation = 500;
 constexpr std::size_t in_flight_max = 2048;
-constexpr std::size_t members_a_piece = 200;
+constexpr std::size_t members_per_offer = 200;
 constexpr std::chrono::seconds retry_pause{1};
 
-std::uint32_t most_of(const Topic& topic) {
+std::uint32_t limit_of(const Topic& topic) {
     if (topic.quota) return topic.quota->connections_max;
     return topic.presence ? topic.presence->members_max : 0;
 }
 
 }  // namespace
 
-void LocalStateSync::want(Topic& topic) {
-    const bool is_new = !std::exchange(topic.hold_wanted, true);
-    if (topic.holding) return;
-    // One that waits to be heard need not, if nobody is left to hear.
-    if (is_new || topic.held() == 0) wanted_.push_back({&topic.partition, topic.key});
+void LocalStateSync::mark_changed(Topic& topic) {
+    const bool is_new = !std::exchange(topic.sync_wanted, true);
+    if (topic.syncing) return;
+    // A topic that is queued until it receives messages need not wait if no client is left.
+    if (is_new || topic.local_count() == 0) queue_.push_back({&topic.partition, topic.key});
 }
 
 bool LocalStateSync::resync(Topic& topic) {
-    topic.resyncing = topic.hold_wanted = false;
+    topic.resyncing = topic.sync_wanted = false;
     topic.sent_steps.clear();
     if (topic.presence) topic.presence->steps.clear();
-    if (std::exchange(topic.holding, false)) --under_way_;
+    if (std::exchange(topic.syncing, false)) --in_flight_;
     for (WaitingJoin& join : topic.waiting) join.state = WaitingJoin::State::unsent;
-    if (topic.held() == 0 && topic.told == 0) return false;
-    topic.held_before = topic.told > 0;
+    if (topic.local_count() == 0 && topic.acknowledged == 0) return false;
+    topic.subscribed_before = topic.acknowledged > 0;
     topic.resyncing = true;
     if (topic.presence) {
         for (auto& [user_id, member] : topic.presence->local) {
@@ -43,147 +43,148 @@ bool LocalStateSync::resync(Topic& topic) {
             topic.presence->steps.push_back({true, user_id, member.info.value_or("")});
         }
     }
-    topic.hold_wanted = true;
-    wanted_.push_back({&topic.partition, topic.key});
+    topic.sync_wanted = true;
+    queue_.push_back({&topic.partition, topic.key});
     return true;
 }
 
 void LocalStateSync::resume(Topic& topic) {
-    if (topic.hold_wanted && !topic.holding) wanted_.push_back({&topic.partition, topic.key});
+    if (topic.sync_wanted && !topic.syncing) queue_.push_back({&topic.partition, topic.key});
 }
 
 void LocalStateSync::on_down(Topic& topic) {
-    if (!topic.holding) return;
-    give_up(topic);
-    wanted_.push_back({&topic.partition, topic.key});
+    if (!topic.syncing) return;
+    abandon(topic);
+    queue_.push_back({&topic.partition, topic.key});
 }
 
-/// The operation that is under way has no answer, or none that helps.
-void LocalStateSync::give_up(Topic& topic) {
-    topic.holding = false;
-    --under_way_;
-    // Whether it was carried out is not known; twice is as good as once, if all of it is told.
+/// The operation under way has no answer, or one that is an error.
+void LocalStateSync::abandon(Topic& topic) {
+    topic.syncing = false;
+    --in_flight_;
+    // Whether it was carried out is not known. Sending all of it again is right in both cases.
     for (WaitingJoin& join : topic.waiting) {
         if (join.state == WaitingJoin::State::sent) join.state = WaitingJoin::State::unsent;
     }
     if (topic.presence) {
-        std::deque<HoldStep>& steps = topic.presence->steps;
+        std::deque<MemberStep>& steps = topic.presence->steps;
         steps.insert(steps.begin(), std::make_move_iterator(topic.sent_steps.begin()),
                      std::make_move_iterator(topic.sent_steps.end()));
         topic.sent_steps.clear();
     }
-    topic.hold_wanted = true;
+    topic.sync_wanted = true;
 }
 
-/// A script fails on what Redis has of the topic: that must not keep its partition from the others,
-/// nor be tried in every turn.
+/// The script fails on the topic's keys: the partition's resync goes on without it, and the topic
+/// is retried after a pause, not in every turn.
 void LocalStateSync::on_failure(Topic& topic) {
-    give_up(topic);
+    abandon(topic);
     failed_.push_back({{&topic.partition, topic.key}, context_.now() + retry_pause});
-    if (std::exchange(topic.resyncing, false)) life_.resynced(topic.partition);
+    if (std::exchange(topic.resyncing, false)) lease_.resynced(topic.partition);
     listener_.on_broken(topic);
 }
 
 void LocalStateSync::end_turn() {
     if (!context_.bus.is_up()) return;
     for (; !failed_.empty() && failed_.front().retry_at <= context_.now(); failed_.pop_front()) {
-        wanted_.push_back(std::move(failed_.front().wanted));
+        queue_.push_back(std::move(failed_.front().queued));
     }
-    std::size_t waiting = wanted_.size();
+    std::size_t waiting = queue_.size();
     for (; waiting > 0 && context_.bus.in_flight() < in_flight_max; --waiting) {
-        const Wanted wanted = std::move(wanted_.front());
-        wanted_.pop_front();
-        Topic* const topic = wanted.partition->topics.find(wanted.key);
-        if (topic == nullptr || !topic->hold_wanted || topic->holding) continue;
-        // What this does to the topic is to be heard: `resume` comes when it can be.
-        if (topic->held() > 0 && !topic->is_heard()) continue;
-        const auto registration = wanted.partition->registration;
+        const Queued queued = std::move(queue_.front());
+        queue_.pop_front();
+        Topic* const topic = queued.partition->topics.find(queued.key);
+        if (topic == nullptr || !topic->sync_wanted || topic->syncing) continue;
+        // This node has to receive the messages that its operation causes: see `resume`.
+        if (topic->local_count() > 0 && !topic->receives_messages()) continue;
+        const auto registration = queued.partition->registration;
         if (registration == Partition::Registration::resyncing ||
             registration == Partition::Registration::registered) {
-            tell(*topic);
+            send(*topic);
         } else {
-            wanted_.push_back(wanted);
+            queue_.push_back(queued);
         }
     }
 }
 
-void LocalStateSync::tell(Topic& topic) {
-    topic.holding = true;
-    topic.hold_wanted = false;
-    ++under_way_;
+void LocalStateSync::send(Topic& topic) {
+    topic.syncing = true;
+    topic.sync_wanted = false;
+    ++in_flight_;
     Partition& partition = topic.partition;
     Presence* const presence = topic.presence.get();
-    const std::uint32_t told = topic.held();
+    const std::uint32_t sent_count = topic.local_count();
     const bool compares_replica = presence != nullptr && partition.recovering && topic.resyncing;
-    Arguments arguments = life_.operation(partition);
+    Arguments arguments = lease_.operation(partition);
     arguments.add(context_.options.max_ring_bytes)
         .add(topic.key)
-        .add(std::uint64_t{told})
-        .add(std::uint64_t{topic.counted ? 1U : 0U})
-        .add(std::uint64_t{most_of(topic)})
-        .add(std::uint64_t{topic.held_before ? 1U : 0U})
-        .add(compares_replica ? presence->number : std::uint64_t{0})
+        .add(std::uint64_t{sent_count})
+        .add(std::uint64_t{topic.wants_count ? 1U : 0U})
+        .add(std::uint64_t{limit_of(topic)})
+        .add(std::uint64_t{topic.subscribed_before ? 1U : 0U})
+        .add(compares_replica ? presence->roster_version : std::uint64_t{0})
         .add(std::uint64_t{topic.quota ? topic.quota->admitted.size() : 0});
-    if (topic.quota) topic.quota->asked = topic.quota->waiting.size();
+    if (topic.quota) topic.quota->requested = topic.quota->waiting.size();
     bool all = true;
     if (presence != nullptr) {
-        const std::size_t count = std::min(presence->steps.size(), steps_at_once);
+        const std::size_t count = std::min(presence->steps.size(), steps_per_operation);
         for (std::size_t i = 0; i < count; ++i) {
-            HoldStep& step = presence->steps.front();
+            MemberStep& step = presence->steps.front();
             const auto local = presence->local.find(step.user_id);
             if (local != presence->local.end() && step.enters) local->second.is_unsent = false;
             topic.sent_steps.push_back(std::move(step));
             presence->steps.pop_front();
         }
-        for (const HoldStep& step : topic.sent_steps) {
+        for (const MemberStep& step : topic.sent_steps) {
             arguments.add(step.enters ? "+" : "-").add(step.user_id).add(step.info);
         }
         all = presence->steps.empty();
-        topic.hold_wanted = !all;
+        topic.sync_wanted = !all;
     }
     for (WaitingJoin& join : topic.waiting) {
         if (!all || join.state != WaitingJoin::State::unsent) continue;
         join.state = WaitingJoin::State::sent;
         join.operation = partition.operations;
     }
-    const auto answer = [this, &partition, key = topic.key, node = partition.node, told,
+    const auto answer = [this, &partition, key = topic.key, node = partition.node, sent_count,
                          all](const RedisReply& reply) {
-        if (partition.node != node) return;  // The next registration tells it again.
+        if (partition.node != node) return;  // The next registration sends it again.
         Topic* const asked = partition.topics.find(key);
-        if (asked == nullptr || !asked->holding) return;
+        if (asked == nullptr || !asked->syncing) return;
         const auto parsed =
-            context_.checked(Script::sync_topic, partition.prefix, reply, HoldReply::parse);
+            context_.checked(Script::sync_topic, partition.prefix, reply, SyncTopicReply::parse);
         if (!parsed) return on_failure(*asked);
-        if (parsed->is_stale) return life_.on_stale(partition);
-        on_answer(*asked, told, all, *parsed);
+        if (parsed->is_stale) return lease_.on_stale(partition);
+        on_answer(*asked, sent_count, all, *parsed);
     };
     context_.bus.call(Script::sync_topic, partition.prefix, arguments, answer);
 }
 
-void LocalStateSync::on_answer(Topic& topic, std::uint32_t told, bool all, const HoldReply& reply) {
-    topic.holding = false;
-    topic.held_before = false;
-    topic.told = told;
+void LocalStateSync::on_answer(Topic& topic, std::uint32_t sent_count, bool all,
+                               const SyncTopicReply& reply) {
+    topic.syncing = false;
+    topic.subscribed_before = false;
+    topic.acknowledged = sent_count;
     topic.sent_steps.clear();
-    --under_way_;
+    --in_flight_;
     const std::vector<std::string> refused(reply.refused.begin(), reply.refused.end());
-    if (reply.wants_replica && topic.presence) tell_replica(topic);
+    if (reply.wants_replica && topic.presence) offer_roster(topic);
     Partition& partition = topic.partition;
-    life_.note(partition, reply.news);
-    if (topic.hold_wanted) {
-        wanted_.push_back({&partition, topic.key});
+    lease_.apply_news(partition, reply.news);
+    if (topic.sync_wanted) {
+        queue_.push_back({&partition, topic.key});
     } else if (std::exchange(topic.resyncing, false)) {
-        life_.resynced(partition);
+        lease_.resynced(partition);
     }
     for (WaitingJoin& join : topic.waiting) {
         if (!all || join.state != WaitingJoin::State::sent) continue;
         join.state = WaitingJoin::State::confirmed;
-        join.number = reply.number;
+        join.sequence = reply.sequence;
     }
-    listener_.on_told(topic, reply.number, refused);
+    listener_.on_acknowledged(topic, reply.sequence, refused);
 }
 
-void LocalStateSync::tell_replica(Topic& topic) {
+void LocalStateSync::offer_roster(Topic& topic) {
     Presence& presence = *topic.presence;
     std::vector<std::pair<std::string, std::string>> members;
     presence.replica.for_each([&](const std::string& id, std::string_view escaped_info) {
@@ -195,9 +196,9 @@ void LocalStateSync::tell_replica(Topic& topic) {
     });
     std::size_t at = 0;
     do {
-        Arguments arguments = life_.operation(topic.partition);
-        arguments.add(topic.key).add(presence.number).add(std::uint64_t{at == 0 ? 1U : 0U});
-        const std::size_t end = std::min(members.size(), at + members_a_piece);
+        Arguments arguments = lease_.operation(topic.partition);
+        arguments.add(topic.key).add(presence.roster_version).add(std::uint64_t{at == 0 ? 1U : 0U});
+        const std::size_t end = std::min(members.size(), at + members_per_offer);
         for (; at < end; ++at) arguments.add(members[at].first).add(members[at].second);
         context_.bus.call(Script::offer_roster, topic.partition.prefix, arguments,
                           [](const RedisReply&) {});

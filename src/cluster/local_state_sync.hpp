@@ -11,59 +11,59 @@
 
 namespace carillon {
 
-/// Tells Redis what this node holds of its topics: one operation at a time a topic, which carries
-/// all that has changed since the last. So a thousand joins of one channel are a few operations,
-/// and whatever is told twice is the same the second time.
+/// Sends this node's local state of its topics to Redis: one operation at a time per topic, which
+/// carries everything that changed since the last one. So a thousand joins of one channel are a few
+/// operations, and an operation that is sent twice has no second effect.
 class LocalStateSync {
 public:
     class Listener {
     public:
         virtual ~Listener() = default;
-        /// Redis knows what was told; it stands for `number` of the sequence. `refused`: members
-        /// for whom the channel was full.
-        virtual void on_told(Topic& topic, std::uint64_t number,
-                             const std::vector<std::string>& refused) = 0;
-        /// Redis has a key of the topic that scripts fail on: until that is mended, the node does
-        /// without Redis there.
+        /// Redis has confirmed the state that was sent. `sequence`: the topic's number after that
+        /// operation; of connections, how many are accepted. `refused`: members beyond the limit.
+        virtual void on_acknowledged(Topic& topic, std::uint64_t sequence,
+                                     const std::vector<std::string>& refused) = 0;
+        /// Scripts fail on the topic's keys: until that is repaired, the node serves the topic from
+        /// its own knowledge.
         virtual void on_broken(Topic& topic) = 0;
     };
 
     LocalStateSync(ClusterContext& context, PartitionLease& life, Listener& listener)
-        : context_(context), life_(life), listener_(listener) {}
+        : context_(context), lease_(life), listener_(listener) {}
 
-    /// Something that the node holds of it has changed.
-    void want(Topic& topic);
-    /// Its partition was registered anew: all is to be told. False if there is nothing.
+    /// The topic's local state has changed.
+    void mark_changed(Topic& topic);
+    /// Its partition was registered anew: sends the whole state. False if there is none.
     bool resync(Topic& topic);
     void on_down(Topic& topic);
-    /// The topic is heard now.
+    /// The topic receives messages now.
     void resume(Topic& topic);
-    /// Nothing waits any more.
-    [[nodiscard]] bool is_idle() const noexcept { return wanted_.empty() && under_way_ == 0; }
+    /// Redis has confirmed everything.
+    [[nodiscard]] bool is_idle() const noexcept { return queue_.empty() && in_flight_ == 0; }
 
     void end_turn();
 
 private:
-    void tell(Topic& topic);
-    void on_answer(Topic& topic, std::uint32_t told, bool all, const HoldReply& reply);
+    void send(Topic& topic);
+    void on_answer(Topic& topic, std::uint32_t sent_count, bool all, const SyncTopicReply& reply);
     void on_failure(Topic& topic);
-    void give_up(Topic& topic);
-    void tell_replica(Topic& topic);
+    void abandon(Topic& topic);
+    void offer_roster(Topic& topic);
 
     ClusterContext& context_;
-    PartitionLease& life_;
+    PartitionLease& lease_;
     Listener& listener_;
-    struct Wanted {
+    struct Queued {
         Partition* partition;
         std::string key;
     };
     struct Failed {
-        Wanted wanted;
+        Queued queued;
         TimePoint retry_at;
     };
-    std::deque<Wanted> wanted_;
+    std::deque<Queued> queue_;
     std::deque<Failed> failed_;
-    std::size_t under_way_ = 0;
+    std::size_t in_flight_ = 0;
 };
 
 }  // namespace carillon

@@ -11,11 +11,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::uint64_t cleared_at_once = 200;
-/// Whoever asks first when the time has come ends a recovery.
+constexpr std::uint64_t cleared_per_call = 200;
+/// A recovery ends with the first renewal after its condition holds.
 constexpr milliseconds recovery_poll{500};
 constexpr std::uint64_t claim_ms = 5000;
-constexpr std::uint64_t webhooks_at_once = 100;
+constexpr std::uint64_t webhooks_per_call = 100;
 constexpr std::chrono::seconds registration_pause{1};
 constexpr unsigned registration_doublings_max = 5;
 
@@ -35,7 +35,7 @@ Arguments PartitionLease::operation(Partition& partition) const {
 }
 
 void PartitionLease::on_up(bool other_server) {
-    if (to_leave_ > 0) return;
+    if (leaving_partitions_ > 0) return;
     up_since_ = context_.now();
     for (Partition& partition : partitions_) {
         if (other_server || partition.registration != Partition::Registration::registered) {
@@ -44,7 +44,7 @@ void PartitionLease::on_up(bool other_server) {
             renew(partition);
         }
     }
-    tell_rules();  // They may have changed meanwhile.
+    send_rules();  // They may have changed in the meantime.
 }
 
 bool PartitionLease::is_registered() const {
@@ -55,27 +55,28 @@ bool PartitionLease::is_registered() const {
 
 void PartitionLease::on_down() {
     for (Partition& partition : partitions_) {
-        partition.renewing = partition.taking = false;
+        partition.renewing = partition.taking_webhooks = false;
         if (partition.registration != Partition::Registration::registered) {
             partition.registration = Partition::Registration::none;
         }
     }
-    if (gone_) std::exchange(gone_, nullptr)();
+    if (on_left_) std::exchange(on_left_, nullptr)();
 }
 
 void PartitionLease::register_in(Partition& partition) {
     partition.registration = Partition::Registration::registering;
-    // Until Redis knows the new id it may have been told of what the one before has resynced.
+    // A registration whose answer was lost may have succeeded: its id has to be cleared, too.
     const std::string former = partition.node;
-    if (!former.empty()) partition.former.push_back(former);
+    if (!former.empty()) partition.former_nodes.push_back(former);
     partition.node = context_.process + '.' + std::to_string(++partition.registrations);
     partition.operations = 0;
-    partition.renewing = false;  // Whatever is under way is of an id that is over.
+    partition.renewing = false;  // A renewal under way is of the former id.
     partition.retry_at = TimePoint::max();
     std::string known;
     if (partition.was_registered) {
         known = context_.process;
-        for (const std::string& process : partition.known) known.append(" ").append(process);
+        for (const std::string& process : partition.known_processes)
+            known.append(" ").append(process);
     }
     Arguments arguments;
     arguments.add(context_.run_id)
@@ -88,43 +89,43 @@ void PartitionLease::register_in(Partition& partition) {
     for (const std::string& rule : context_.apps.rules()) arguments.add(rule);
     const auto answer = [this, &partition, node = partition.node](const RedisReply& reply) {
         if (partition.node != node) return;
-        const auto parsed =
-            context_.checked(Script::register_node, partition.prefix, reply, RegisterReply::parse);
+        const auto parsed = context_.checked(Script::register_node, partition.prefix, reply,
+                                             RegisterNodeReply::parse);
         if (!parsed) return on_broken(partition);
         partition.was_registered = true;
         partition.run_id = context_.run_id;
         partition.registration = Partition::Registration::resyncing;
         partition.renew_at = context_.now() + context_.lease() * 3 / 10;
         partition.recovering = parsed->is_recovering;
-        note_nodes(partition, parsed->nodes);
-        partition.to_resync = listener_.resync(partition);
-        if (partition.to_resync == 0) complete(partition);
+        remember_nodes(partition, parsed->nodes);
+        partition.topics_to_resync = listener_.resync(partition);
+        if (partition.topics_to_resync == 0) finish_resync(partition);
     };
     context_.bus.call(Script::register_node, partition.prefix, arguments, answer);
 }
 
 void PartitionLease::resynced(Partition& partition) {
-    if (partition.to_resync == 0 || --partition.to_resync > 0) return;
-    complete(partition);
+    if (partition.topics_to_resync == 0 || --partition.topics_to_resync > 0) return;
+    finish_resync(partition);
 }
 
-void PartitionLease::complete(Partition& partition) {
+void PartitionLease::finish_resync(Partition& partition) {
     Arguments arguments = operation(partition);
     arguments.add(context_.options.max_ring_bytes);
     const auto answer = [this, &partition, node = partition.node](const RedisReply& reply) {
         if (partition.node != node) return;
-        const auto parsed =
-            context_.checked(Script::finish_resync, partition.prefix, reply, CompleteReply::parse);
+        const auto parsed = context_.checked(Script::finish_resync, partition.prefix, reply,
+                                             FinishResyncReply::parse);
         if (!parsed) return on_broken(partition);
         if (parsed->is_stale) return on_stale(partition);
         partition.registration = Partition::Registration::registered;
         partition.is_broken = false;
         partition.failures = 0;
-        // Even if no recovery is seen any more: it may have been one until just now.
+        // The recovery may have ended in this very step.
         if (partition.recovering) set_recovering(partition, parsed->is_recovering);
-        note(partition, parsed->news);
-        for (const std::string& former : std::exchange(partition.former, {})) {
-            clear(partition, former);
+        apply_news(partition, parsed->news);
+        for (const std::string& former : std::exchange(partition.former_nodes, {})) {
+            clear_dead_node(partition, former);
         }
         if (was_registered_) return;
         was_registered_ = is_registered();
@@ -142,9 +143,9 @@ void PartitionLease::advance() {
     if (!context_.bus.is_up()) return;
     const TimePoint now = context_.now();
     for (Partition& partition : partitions_) {
-        if (now >= partition.retry_at && to_leave_ == 0) register_in(partition);
+        if (now >= partition.retry_at && leaving_partitions_ == 0) register_in(partition);
         const bool due = now >= partition.renew_at || now >= partition.due_at ||
-                         (partition.recovering && now >= partition.asked_at + recovery_poll);
+                         (partition.recovering && now >= partition.renewed_at + recovery_poll);
         const bool registered = partition.registration == Partition::Registration::registered ||
                                 partition.registration == Partition::Registration::resyncing;
         if (due && registered && !partition.renewing) renew(partition);
@@ -153,10 +154,10 @@ void PartitionLease::advance() {
 
 void PartitionLease::renew(Partition& partition) {
     partition.renewing = true;
-    partition.asked_at = context_.now();
+    partition.renewed_at = context_.now();
     partition.due_at = TimePoint::max();
     partition.renew_at = context_.now() + context_.lease() * 3 / 10;
-    // Who was cut off may have come back together with those it takes for dead.
+    // After a common loss of Redis the others may be about to return, too: they are not dead.
     const bool may_clear = context_.now() - up_since_ >= context_.lease();
     Arguments arguments = operation(partition);
     arguments.add(context_.options.max_ring_bytes)
@@ -166,31 +167,31 @@ void PartitionLease::renew(Partition& partition) {
         if (partition.node != node) return;
         partition.renewing = false;
         const auto parsed =
-            context_.checked(Script::renew_lease, partition.prefix, reply, RenewReply::parse);
-        if (!parsed) return;  // It is renewed again in time.
+            context_.checked(Script::renew_lease, partition.prefix, reply, RenewLeaseReply::parse);
+        if (!parsed) return;  // The next renewal is in time.
         if (parsed->is_stale) return on_stale(partition);
         set_recovering(partition, parsed->is_recovering);
-        note(partition, parsed->news);
-        note_nodes(partition, parsed->nodes);
+        apply_news(partition, parsed->news);
+        remember_nodes(partition, parsed->nodes);
         for (const std::string_view dead : parsed->to_clear) {
             ++context_.metrics.nodes_cleared;
-            clear(partition, std::string(dead));
+            clear_dead_node(partition, std::string(dead));
         }
     };
     context_.bus.call(Script::renew_lease, partition.prefix, arguments, answer);
 }
 
-void PartitionLease::clear(Partition& partition, const std::string& dead) {
+void PartitionLease::clear_dead_node(Partition& partition, const std::string& dead) {
     Arguments arguments = operation(partition);
-    arguments.add(context_.options.max_ring_bytes).add(dead).add(cleared_at_once).add(claim_ms);
+    arguments.add(context_.options.max_ring_bytes).add(dead).add(cleared_per_call).add(claim_ms);
     const auto answer = [this, &partition, node = partition.node, dead](const RedisReply& reply) {
         if (partition.node != node) return;
-        const auto parsed =
-            context_.checked(Script::clear_dead_node, partition.prefix, reply, ClearReply::parse);
+        const auto parsed = context_.checked(Script::clear_dead_node, partition.prefix, reply,
+                                             ClearDeadNodeReply::parse);
         if (!parsed) return;  // The claim lapses, and a renewal names the dead node again.
         if (parsed->is_stale) return on_stale(partition);
-        note(partition, parsed->news);
-        if (!parsed->is_done) clear(partition, dead);
+        apply_news(partition, parsed->news);
+        if (!parsed->is_done) clear_dead_node(partition, dead);
     };
     context_.bus.call(Script::clear_dead_node, partition.prefix, arguments, answer);
 }
@@ -200,17 +201,19 @@ void PartitionLease::set_recovering(Partition& partition, bool recovering) {
     if (ended) listener_.on_recovered(partition);
 }
 
-void PartitionLease::note_nodes(Partition& partition, const std::vector<std::string_view>& nodes) {
-    partition.known.clear();
+void PartitionLease::remember_nodes(Partition& partition,
+                                    const std::vector<std::string_view>& nodes) {
+    partition.known_processes.clear();
     for (const std::string_view node : nodes) {
         std::string process = process_of(node);
-        if (std::ranges::find(partition.known, process) == partition.known.end()) {
-            partition.known.push_back(std::move(process));
+        if (std::ranges::find(partition.known_processes, process) ==
+            partition.known_processes.end()) {
+            partition.known_processes.push_back(std::move(process));
         }
     }
 }
 
-void PartitionLease::note(Partition& partition, const PartitionNews& news) {
+void PartitionLease::apply_news(Partition& partition, const PartitionNews& news) {
     if (news.due) {
         partition.due_at = std::min<TimePoint>(partition.due_at, context_.now() + *news.due);
     }
@@ -220,31 +223,31 @@ void PartitionLease::note(Partition& partition, const PartitionNews& news) {
 void PartitionLease::on_broken(Partition& partition) {
     partition.registration = Partition::Registration::none;
     partition.is_broken = true;
-    // Each attempt has an id of its own, which others must clean up after.
+    // Each attempt has a node id of its own, which some node has to clear.
     partition.retry_at = context_.now() + registration_pause * (1U << partition.failures);
     partition.failures = std::min(partition.failures + 1, registration_doublings_max);
     listener_.on_broken(partition);
 }
 
 void PartitionLease::take_webhooks(Partition& partition) {
-    if (std::exchange(partition.taking, true)) return;
+    if (std::exchange(partition.taking_webhooks, true)) return;
     Arguments arguments;
-    arguments.add(webhooks_at_once);
+    arguments.add(webhooks_per_call);
     context_.bus.call(Script::take_webhooks, partition.prefix, arguments,
                       [this, &partition](const RedisReply& reply) {
-                          partition.taking = false;
+                          partition.taking_webhooks = false;
                           const auto records = context_.checked(
                               Script::take_webhooks, partition.prefix, reply, parse_texts);
                           if (!records) return;
                           for (const std::string_view record : *records) {
                               listener_.on_webhook(record);
                           }
-                          if (records->size() == webhooks_at_once) take_webhooks(partition);
+                          if (records->size() == webhooks_per_call) take_webhooks(partition);
                       });
 }
 
-void PartitionLease::tell_rules() {
-    if (!context_.bus.is_up()) return;  // The next registration tells them.
+void PartitionLease::send_rules() {
+    if (!context_.bus.is_up()) return;  // The next connection sends them.
     Arguments arguments;
     for (const std::string& rule : context_.apps.rules()) arguments.add(rule);
     for (const Partition& partition : partitions_) {
@@ -254,12 +257,12 @@ void PartitionLease::tell_rules() {
 }
 
 void PartitionLease::leave(std::function<void()> done) {
-    gone_ = std::move(done);
-    to_leave_ = 1;
+    on_left_ = std::move(done);
+    leaving_partitions_ = 1;
     if (!context_.bus.is_up()) return left();
     for (Partition& partition : partitions_) {
         if (partition.registration == Partition::Registration::none) continue;
-        ++to_leave_;
+        ++leaving_partitions_;
         context_.bus.call(Script::unregister_node, partition.prefix, operation(partition),
                           [this](const RedisReply&) { left(); });
         partition.registration = Partition::Registration::none;
@@ -269,7 +272,7 @@ void PartitionLease::leave(std::function<void()> done) {
 }
 
 void PartitionLease::left() {
-    if (--to_leave_ == 0 && gone_) std::exchange(gone_, nullptr)();
+    if (--leaving_partitions_ == 0 && on_left_) std::exchange(on_left_, nullptr)();
 }
 
 }  // namespace carillon

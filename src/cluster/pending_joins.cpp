@@ -12,14 +12,14 @@ namespace carillon {
 
 Topic& PendingJoins::on(ShardId from, Join&& join) {
     Topic& topic = topics_.get_channel(join.channel);
-    take_in(topic, from, join);
+    add(topic, from, join);
     topic.waiting.push_back({from, join.ticket, std::move(join.member)});
-    local_state_.want(topic);
+    local_state_.mark_changed(topic);
     return topic;
 }
 
-void PendingJoins::take_in(Topic& topic, ShardId from, const Join& join) {
-    topic.counted = join.wants_count;
+void PendingJoins::add(Topic& topic, ShardId from, const Join& join) {
+    topic.wants_count = join.wants_count;
     ++topic.subscriptions;
     const auto of_shard = std::ranges::find(topic.shards, from, &Topic::ShardCount::shard);
     if (of_shard == topic.shards.end()) {
@@ -48,7 +48,7 @@ void PendingJoins::repeat(ShardId from, const Join& join) {
     const auto first = std::ranges::find_if(topic->waiting, is_first);
     if (first != topic->waiting.end()) {
         repeated = *first;
-        repeated.again = true;
+        repeated.is_repeat = true;
         topic->waiting.push_back(repeated);
         return;
     }
@@ -70,12 +70,12 @@ void PendingJoins::on(ShardId from, const Leave& leave) {
     std::erase_if(topic->waiting, [&](const WaitingJoin& one) {
         return one.from == from && one.ticket == leave.ticket;
     });
-    let_go(*topic, from, leave.ticket, true);
-    local_state_.want(*topic);
+    remove(*topic, from, leave.ticket, true);
+    local_state_.mark_changed(*topic);
 }
 
-/// `tell`: Redis has been told of the member, or will be.
-void PendingJoins::let_go(Topic& topic, ShardId from, const JoinTicket& ticket, bool tell) {
+/// `is_sent`: the join was sent to Redis, or will be, so a member's departure has to be, too.
+void PendingJoins::remove(Topic& topic, ShardId from, const JoinTicket& ticket, bool is_sent) {
     const auto of_shard = std::ranges::find(topic.shards, from, &Topic::ShardCount::shard);
     if (of_shard == topic.shards.end()) return;
     if (--of_shard->subscriptions == 0) topic.shards.erase(of_shard);
@@ -89,9 +89,9 @@ void PendingJoins::let_go(Topic& topic, ShardId from, const JoinTicket& ticket, 
         const std::string& user_id = local->first;
         if (local->second.is_unsent) {
             const auto entered = std::ranges::find(presence.steps.rbegin(), presence.steps.rend(),
-                                                   user_id, &HoldStep::user_id);
+                                                   user_id, &MemberStep::user_id);
             presence.steps.erase(std::prev(entered.base()));
-        } else if (tell) {
+        } else if (is_sent) {
             presence.steps.push_back({false, user_id, {}});
         }
         presence.local.erase(local);
@@ -105,13 +105,13 @@ void PendingJoins::confirm(Topic& topic, const BusMessage& message) {
                             ? MemberChange::parse(message.body)
                             : std::nullopt;
     for (WaitingJoin& join : topic.waiting) {
-        // What an earlier operation said of the same user is not about this join of theirs.
+        // A message of an earlier operation is about an earlier visit of the same user.
         if (join.state != WaitingJoin::State::sent || join.operation != message.operation()) {
             continue;
         }
         if (change && (!join.member || join.member->user_id != change->user_id)) continue;
         join.state = WaitingJoin::State::confirmed;
-        join.number = message.number;
+        join.sequence = message.sequence;
     }
     answer_ready(topic);
 }
@@ -121,7 +121,7 @@ void PendingJoins::answer_ready(Topic& topic) {
     std::deque<WaitingJoin> ready;
     for (auto join = topic.waiting.begin(); join != topic.waiting.end();) {
         const bool is_ready =
-            join->state == WaitingJoin::State::confirmed && join->number <= topic.sequence.number();
+            join->state == WaitingJoin::State::confirmed && join->sequence <= topic.sequence.last();
         if (!is_ready) {
             ++join;
             continue;
@@ -146,18 +146,18 @@ void PendingJoins::refuse(Topic& topic, const std::vector<std::string>& user_ids
             topic.waiting.push_back(join);
             continue;
         }
-        if (join.again) continue;
-        let_go(topic, join.from, join.ticket, false);
+        if (join.is_repeat) continue;
+        remove(topic, join.from, join.ticket, false);
         const Error error{Errc::channel_full, "The presence channel is full"};
         send_(join.from, JoinAnswer{topic.channel, join.ticket, error, {}, {}, false});
     }
-    local_state_.want(topic);
+    local_state_.mark_changed(topic);
 }
 
 void PendingJoins::answer(Topic& topic, const WaitingJoin& join) {
-    JoinAnswer answer{topic.channel, join.ticket, std::nullopt, {}, {}, join.again};
+    JoinAnswer answer{topic.channel, join.ticket, std::nullopt, {}, {}, join.is_repeat};
     answer.succeeded = succeeded(topic, join.member);
-    if (!join.again) answer.cached = after_success(topic);
+    if (!join.is_repeat) answer.cached = after_success(topic);
     send_(join.from, std::move(answer));
 }
 
@@ -165,7 +165,7 @@ std::string PendingJoins::succeeded(Topic& topic, const std::optional<PresenceDa
     if (!topic.presence) return subscription_succeeded(topic.channel.name);
     MemberList& replica = topic.presence->replica;
     if (!member || replica.contains(member->user_id)) return replica.succeeded(topic.channel.name);
-    // Redis has not said yet that they are there, and they know it themselves.
+    // The member_added has not arrived (the shard is detached): the client itself is a member.
     const auto [entry, is_new] = replica.add(member->user_id, member->user_info);
     std::string text = replica.succeeded(topic.channel.name);
     replica.remove(entry);
@@ -183,9 +183,10 @@ std::string PendingJoins::after_success(Topic& topic) {
         arguments.add(topic.key);
         context_.bus.call(Script::cache_miss, topic.partition.prefix, arguments,
                           [this, &partition = topic.partition](const RedisReply& reply) {
-                              const auto waiting = context_.checked(
-                                  Script::cache_miss, partition.prefix, reply, parse_missed_reply);
-                              if (waiting) life_.note(partition, {{}, *waiting > 0});
+                              const auto waiting =
+                                  context_.checked(Script::cache_miss, partition.prefix, reply,
+                                                   parse_cache_miss_reply);
+                              if (waiting) lease_.apply_news(partition, {{}, *waiting > 0});
                           });
     }
     return cache_miss(topic.channel.name);

@@ -12,33 +12,38 @@
 
 namespace carillon {
 
-/// Takes subscriptions of this node's clients in and out. Who joins waits until Redis knows of them
-/// and this node has heard so, in the one order of the topic; then they are answered.
+/// Adds and removes the subscriptions of this node's clients. A join waits until Redis has
+/// confirmed it and this node has applied the topic's messages up to that point; then it is
+/// answered.
 class PendingJoins {
 public:
     PendingJoins(ClusterContext& context, TopicTable& topics, LocalStateSync& local_state,
                  PartitionLease& life, const Home::Send& send)
-        : context_(context), topics_(topics), local_state_(local_state), life_(life), send_(send) {}
+        : context_(context),
+          topics_(topics),
+          local_state_(local_state),
+          lease_(life),
+          send_(send) {}
 
     /// Returns the topic.
     Topic& on(ShardId from, Join&& join);
-    /// One that has joined, or waits for it, wants the answer once more.
+    /// Answers a subscription once more, or once it is confirmed.
     void repeat(ShardId from, const Join& join);
     void on(ShardId from, const Leave& leave);
 
-    /// What an operation of this node did is heard, maybe before its answer: those whom it brought
-    /// need not wait for that.
+    /// A message of one of this node's operations may arrive before the operation's answer: it
+    /// confirms the joins that the operation carried.
     void confirm(Topic& topic, const BusMessage& message);
-    /// Those whom the node has heard of by now.
+    /// Answers the confirmed joins whose sequence number the topic has reached.
     void answer_ready(Topic& topic);
-    /// Redis is gone: whoever waits.
+    /// Without Redis, all that wait are answered.
     void answer_all(Topic& topic);
-    /// The channel was full for these.
+    /// The channel was full for these members.
     void refuse(Topic& topic, const std::vector<std::string>& user_ids);
 
 private:
-    void take_in(Topic& topic, ShardId from, const Join& join);
-    void let_go(Topic& topic, ShardId from, const JoinTicket& ticket, bool tell);
+    void add(Topic& topic, ShardId from, const Join& join);
+    void remove(Topic& topic, ShardId from, const JoinTicket& ticket, bool is_sent);
     void answer(Topic& topic, const WaitingJoin& join);
     [[nodiscard]] std::string succeeded(Topic& topic, const std::optional<PresenceData>& member);
     [[nodiscard]] std::string after_success(Topic& topic);
@@ -46,7 +51,7 @@ private:
     ClusterContext& context_;
     TopicTable& topics_;
     LocalStateSync& local_state_;
-    PartitionLease& life_;
+    PartitionLease& lease_;
     const Home::Send& send_;
 };
 

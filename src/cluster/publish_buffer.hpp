@@ -22,17 +22,18 @@ struct PendingEvent {
     SocketId excluded;
     std::string text;
     std::optional<Duration> cache;  ///< how long it stays the channel's last event
-    ShardId edge{};                 ///< whom to answer
+    ShardId edge{};                 ///< gets the answer
     std::uint64_t receipt = 0;
     TimePoint accepted{};
     std::size_t cost = 0;  ///< of the budget
     bool answered = false;
-    bool paid_back = false;  ///< its cost was given back
+    bool paid_back = false;  ///< its cost was returned to the budget
     std::optional<TimePoint> confirmed;
 };
 
-/// What a shard has accepted, in order: kept until Redis has confirmed it and has gone on answering
-/// for 10 s, since a server that comes back with older data must be told again. Pure.
+/// The events that a shard has accepted, in order. Each is kept until Redis has confirmed it and
+/// has gone on answering for 10 s, since a server that returns with older data needs it again.
+/// Pure.
 class PublishBuffer {
 public:
     static constexpr std::chrono::seconds kept_after_confirmation{10};
@@ -42,22 +43,22 @@ public:
         : confirmed_bytes_max_(confirmed_bytes_max) {}
 
     PendingEvent& push(PendingEvent event);
-    /// The next that is to be sent, from now on counted as sent; null if there is none.
+    /// The next event to send, which counts as sent from now on; null if there is none.
     [[nodiscard]] PendingEvent* next();
-    /// Null if it is not kept any more.
+    /// Null if it is no longer kept.
     [[nodiscard]] PendingEvent* find(std::uint64_t counter) noexcept;
     void confirm(PendingEvent& event, TimePoint now);
 
-    /// What is not confirmed is to be sent again.
+    /// All unconfirmed events are to be sent again.
     void rewind() noexcept;
-    /// Everything is: the server is another.
+    /// All events are to be sent again: the server is another one.
     void rewind_all() noexcept;
     /// Time without Redis does not count: confirmed events stay for their time from `now` on.
     void restart_clock(TimePoint now) noexcept;
-    /// Lets go of what was confirmed long enough before `answered`, the last time that Redis did.
+    /// Drops events confirmed long enough before `answered`, the time of Redis' last answer.
     void forget(TimePoint answered);
 
-    /// The one that waits longest for its confirmation; null if none does.
+    /// The event that has waited longest for its confirmation; null if there is none.
     [[nodiscard]] const PendingEvent* oldest_unconfirmed() noexcept;
     [[nodiscard]] std::deque<PendingEvent>& all() noexcept { return kept_; }
     [[nodiscard]] std::size_t size() const noexcept { return kept_.size(); }

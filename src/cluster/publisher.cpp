@@ -21,7 +21,7 @@ Publisher::Publisher(ClusterContext& context, std::deque<Partition>& partitions,
       partitions_(partitions),
       budget_(budget),
       listener_(listener),
-      // This shard has its share of the node.
+      // The share of this shard in the node's.
       buffer_(context.options.max_pending_bytes * partitions.size() / partition_count) {}
 
 void Publisher::publish(PendingEvent event) {
@@ -32,7 +32,7 @@ void Publisher::publish(PendingEvent event) {
 void Publisher::on_up(bool other_server) {
     in_flight_ = 0;
     stalled_until_ = {};
-    // Another server may come with older data: it is told everything again, and takes what is new.
+    // Another server may have older data: all events are sent again, and it ignores those it has.
     if (other_server) {
         buffer_.rewind_all();
     } else {
@@ -52,7 +52,7 @@ void Publisher::start_over() {
 
 void Publisher::set_detached(bool detached) {
     if (std::exchange(detached_, detached) == detached || !detached) return;
-    // Also what was confirmed: Redis may have gone before it told this node of it.
+    // Also confirmed ones: Redis may have been lost before their messages reached this node.
     for (PendingEvent& event : buffer_.all()) deliver_detached(event);
 }
 
@@ -118,14 +118,15 @@ void Publisher::on_answer(std::uint64_t counter, std::optional<PublishReply> rep
     PendingEvent* const event = buffer_.find(counter);
     if (event == nullptr) return;
     if (reply && *reply != PublishReply::done) return stall();
-    // A key of the channel that the script fails on would hold up all other channels.
+    // An event that cannot be published must not hold up the other channels.
     if (!reply) listener_.on_detached(*event);
     if (!std::exchange(event->paid_back, true)) budget_.release(event->cost);
     answer(*event);
     buffer_.confirm(*event, context_.now());
 }
 
-/// Its memory is full, or an event before this one is missing: a little later, all in order again.
+/// Redis' memory is full, or an event before this one is missing: a little later, all are sent
+/// again in order.
 void Publisher::stall() {
     if (context_.now() < stalled_until_) return;
     stalled_until_ = context_.now() + stall_time;

@@ -13,16 +13,16 @@
 
 namespace carillon {
 
-/// Brings events into Redis, in order, and answers whoever published them. If Redis does not answer
-/// for too long, events are delivered on this node at once, out of the order, and are brought to
-/// the others when it does.
+/// Publishes events through Redis, in order, and answers their publishers. While the shard is
+/// detached, events are delivered on this node at once, outside of the order, and published to the
+/// other nodes when Redis returns.
 class Publisher {
 public:
     class Listener {
     public:
         virtual ~Listener() = default;
-        /// Redis is gone, or fails on what it has of the channel: the event is for the clients of
-        /// this node now, if they have not heard it.
+        /// The shard is detached, or scripts fail on the channel's keys: deliver the event to this
+        /// node's clients, unless they have received it.
         virtual void on_detached(const PendingEvent& event) = 0;
         virtual void answer(ShardId edge, PublishAnswer answer) = 0;
     };
@@ -33,24 +33,23 @@ public:
     void publish(PendingEvent event);
     void on_up(bool other_server);
     void on_down();
-    /// Redis has been without answers for too long, or is no more. Alone, an event is delivered as
-    /// soon as it is accepted.
+    /// While detached, events are delivered on this node as soon as they are accepted.
     void set_detached(bool detached);
     [[nodiscard]] bool is_detached() const noexcept { return detached_; }
 
-    /// Somebody has waited for an answer for so long.
+    /// A publisher has waited for its answer for `timeout`.
     [[nodiscard]] bool is_overdue(Duration timeout);
-    /// What was accepted is not yet with the others, by more than half a second.
+    /// An event was accepted more than 500 ms ago and is not confirmed.
     [[nodiscard]] bool lags();
     void advance();
     void end_turn();
-    /// When the event was accepted; nothing if it is not kept any more.
+    /// When the event was accepted; nothing if it is no longer kept.
     [[nodiscard]] std::optional<TimePoint> accepted(std::uint64_t counter) {
         const PendingEvent* const event = buffer_.find(counter);
         if (event == nullptr) return std::nullopt;
         return event->accepted;
     }
-    /// Everything is safe in Redis.
+    /// Redis has confirmed every event.
     [[nodiscard]] bool is_idle() { return buffer_.oldest_unconfirmed() == nullptr; }
 
 private:

@@ -17,7 +17,7 @@
 
 namespace carillon {
 
-/// What Redis runs for us: src/cluster/scripts/ says what each does and takes.
+/// The scripts that Redis runs; src/cluster/scripts/ has what each does and takes.
 enum class Script : std::uint8_t {
     cache_miss,
     channel_info,
@@ -37,7 +37,7 @@ enum class Script : std::uint8_t {
     unregister_node,
 };
 
-/// As its file is called.
+/// The name of its file.
 [[nodiscard]] std::string_view script_name(Script script) noexcept;
 
 /// Arguments of a script: views, and numbers that it writes out itself.

@@ -15,18 +15,18 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// Longer than anything that a script puts off or keeps.
+/// Longer than anything that a script defers or keeps.
 constexpr std::int64_t longest_ms = std::int64_t{30} * 24 * 3600 * 1000;
 
-/// Reads the elements of an array one after the other. After one that is not what it should be, all
-/// are empty, and `is_good` says so: one look at the end is enough.
+/// Reads the elements of an array in order. An element of another type makes `is_good` false, and
+/// reads as empty: one check at the end is enough.
 class Elements {
 public:
     explicit Elements(const RedisReply& reply) : reply_(reply), good_(reply.is_array()) {}
 
     [[nodiscard]] bool at_end() const { return !good_ || next_ >= reply_.size(); }
     [[nodiscard]] bool is_good() const { return good_; }
-    /// Everything was read, and was what it should be.
+    /// All elements were read, and had the right type.
     [[nodiscard]] bool is_whole() const { return good_ && next_ == reply_.size(); }
 
     std::string_view text() {
@@ -103,7 +103,7 @@ std::optional<MembersView> parse_members(const RedisReply& reply) {
     while (!elements.at_end()) {
         const std::string_view id = elements.text();
         const std::string_view info = elements.text_or_nil();
-        // One that nobody could be told of is left out, for the sake of the others.
+        // A member that clients could not read is left out, for the sake of the others.
         if (is_utf8(id) && (info.empty() || is_json(info))) members.emplace_back(id, info);
     }
     if (!elements.is_whole()) return std::nullopt;
@@ -119,9 +119,9 @@ std::optional<Reply> stale() {
 
 }  // namespace
 
-std::optional<RegisterReply> RegisterReply::parse(const RedisReply& reply) {
+std::optional<RegisterNodeReply> RegisterNodeReply::parse(const RedisReply& reply) {
     Elements elements(reply);
-    RegisterReply parsed;
+    RegisterNodeReply parsed;
     elements.check(elements.text() == "OK");
     parsed.is_recovering = elements.flag();
     parsed.nodes = elements.texts();
@@ -129,10 +129,10 @@ std::optional<RegisterReply> RegisterReply::parse(const RedisReply& reply) {
     return parsed;
 }
 
-std::optional<CompleteReply> CompleteReply::parse(const RedisReply& reply) {
-    if (carillon::is_stale(reply)) return stale<CompleteReply>();
+std::optional<FinishResyncReply> FinishResyncReply::parse(const RedisReply& reply) {
+    if (carillon::is_stale(reply)) return stale<FinishResyncReply>();
     Elements elements(reply);
-    CompleteReply parsed;
+    FinishResyncReply parsed;
     elements.check(is_accepted(elements.text()));
     parsed.is_recovering = elements.flag();
     parsed.news.has_webhooks = elements.integer() > 0;
@@ -140,10 +140,10 @@ std::optional<CompleteReply> CompleteReply::parse(const RedisReply& reply) {
     return parsed;
 }
 
-std::optional<RenewReply> RenewReply::parse(const RedisReply& reply) {
-    if (carillon::is_stale(reply)) return stale<RenewReply>();
+std::optional<RenewLeaseReply> RenewLeaseReply::parse(const RedisReply& reply) {
+    if (carillon::is_stale(reply)) return stale<RenewLeaseReply>();
     Elements elements(reply);
-    RenewReply parsed;
+    RenewLeaseReply parsed;
     elements.check(is_accepted(elements.text()));
     parsed.is_recovering = elements.flag();
     parsed.news = elements.news();
@@ -153,10 +153,10 @@ std::optional<RenewReply> RenewReply::parse(const RedisReply& reply) {
     return parsed;
 }
 
-std::optional<ClearReply> ClearReply::parse(const RedisReply& reply) {
-    if (carillon::is_stale(reply)) return stale<ClearReply>();
+std::optional<ClearDeadNodeReply> ClearDeadNodeReply::parse(const RedisReply& reply) {
+    if (carillon::is_stale(reply)) return stale<ClearDeadNodeReply>();
     Elements elements(reply);
-    ClearReply parsed;
+    ClearDeadNodeReply parsed;
     elements.check(is_accepted(elements.text()));
     parsed.is_done = elements.flag();
     parsed.news = elements.news();
@@ -164,12 +164,12 @@ std::optional<ClearReply> ClearReply::parse(const RedisReply& reply) {
     return parsed;
 }
 
-std::optional<HoldReply> HoldReply::parse(const RedisReply& reply) {
-    if (carillon::is_stale(reply)) return stale<HoldReply>();
+std::optional<SyncTopicReply> SyncTopicReply::parse(const RedisReply& reply) {
+    if (carillon::is_stale(reply)) return stale<SyncTopicReply>();
     Elements elements(reply);
-    HoldReply parsed;
+    SyncTopicReply parsed;
     elements.check(is_accepted(elements.text()));
-    parsed.number = elements.number();
+    parsed.sequence = elements.number();
     parsed.wants_replica = elements.flag();
     parsed.news = elements.news();
     parsed.refused = elements.texts();
@@ -185,11 +185,11 @@ std::optional<PublishReply> parse_publish_reply(const RedisReply& reply) {
     return std::nullopt;
 }
 
-std::optional<ReadReply> ReadReply::parse(const RedisReply& reply) {
+std::optional<ReadTopicReply> ReadTopicReply::parse(const RedisReply& reply) {
     Elements elements(reply);
-    ReadReply parsed;
+    ReadTopicReply parsed;
     parsed.epoch = elements.text();
-    parsed.number = elements.number();
+    parsed.last_sequence = elements.number();
     parsed.life_begin = elements.number();
     parsed.entries = elements.texts();
     if (const RedisReply producers = elements.take(); !producers.is_nil()) {
@@ -202,7 +202,7 @@ std::optional<ReadReply> ReadReply::parse(const RedisReply& reply) {
         elements.check(all.is_whole());
     }
     parsed.subscriptions = elements.number();
-    parsed.members_number = elements.number();
+    parsed.roster_version = elements.number();
     if (const RedisReply members = elements.take(); !members.is_nil()) {
         parsed.members = parse_members(members);
         elements.check(parsed.members.has_value());
@@ -215,18 +215,18 @@ std::optional<ReadReply> ReadReply::parse(const RedisReply& reply) {
     return parsed;
 }
 
-std::optional<std::vector<std::uint64_t>> parse_compare_reply(const RedisReply& reply) {
+std::optional<std::vector<std::uint64_t>> parse_compare_heads_reply(const RedisReply& reply) {
     Elements elements(reply);
     std::vector<std::uint64_t> numbers;
     while (!elements.at_end()) {
-        elements.text();  // The epoch: of one connection there is but one.
+        elements.text();  // The epoch: a connection has only one.
         numbers.push_back(elements.number());
     }
     if (!elements.is_whole()) return std::nullopt;
     return numbers;
 }
 
-std::optional<ChannelReply> parse_ask_reply(const RedisReply& reply) {
+std::optional<ChannelReply> parse_channel_info_reply(const RedisReply& reply) {
     Elements elements(reply);
     ChannelReply parsed;
     parsed.subscriptions = elements.count();
@@ -238,7 +238,7 @@ std::optional<ChannelReply> parse_ask_reply(const RedisReply& reply) {
     return parsed;
 }
 
-std::optional<std::vector<ChannelReply>> parse_list_reply(const RedisReply& reply) {
+std::optional<std::vector<ChannelReply>> parse_list_channels_reply(const RedisReply& reply) {
     Elements elements(reply);
     std::vector<ChannelReply> channels;
     while (!elements.at_end()) {
@@ -260,13 +260,13 @@ std::optional<std::vector<std::string_view>> parse_texts(const RedisReply& reply
     return texts;
 }
 
-std::optional<std::vector<std::string_view>> parse_user_ids(const RedisReply& reply) {
+std::optional<std::vector<std::string_view>> parse_list_members_reply(const RedisReply& reply) {
     auto ids = parse_texts(reply);
     if (ids) std::erase_if(*ids, [](std::string_view id) { return !is_utf8(id); });
     return ids;
 }
 
-std::optional<std::uint64_t> parse_missed_reply(const RedisReply& reply) {
+std::optional<std::uint64_t> parse_cache_miss_reply(const RedisReply& reply) {
     if (!reply.is_integer()) return std::nullopt;
     return static_cast<std::uint64_t>(std::max<std::int64_t>(reply.integer(), 0));
 }

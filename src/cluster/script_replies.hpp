@@ -11,91 +11,89 @@
 
 namespace carillon {
 
-/// What scripts answer, taken apart and checked: what Redis says is input like any other. Each
-/// `parse` returns nothing for a reply of another shape, an error included. Texts are views of the
-/// reply; members and events among them are fit to be sent to clients. Pure. See scripts/*.lua.
+/// The scripts' replies, parsed and checked: Redis' answers are input like any other. Each `parse`
+/// returns nothing for a malformed reply, and for an error. Texts are views of the reply; members
+/// and events among them can be sent to clients. Pure. See scripts/*.lua.
 
 /// Ids of members, each with its info as JSON; "" for none.
 using MembersView = std::vector<std::pair<std::string_view, std::string_view>>;
 
-/// What answers about a partition end with.
+/// The end of an operation's reply.
 struct PartitionNews {
-    std::optional<std::chrono::milliseconds>
-        due;  ///< until something that was put off is to be said
+    std::optional<std::chrono::milliseconds> due;  ///< time until the first deferred entry is due
     bool has_webhooks = false;
 };
 
-struct RegisterReply {
+struct RegisterNodeReply {
     bool is_recovering = false;
     std::vector<std::string_view> nodes;
 
-    [[nodiscard]] static std::optional<RegisterReply> parse(const RedisReply& reply);
+    [[nodiscard]] static std::optional<RegisterNodeReply> parse(const RedisReply& reply);
 };
 
-struct CompleteReply {
+struct FinishResyncReply {
     bool is_stale = false;  ///< nothing else is set
     bool is_recovering = false;
     PartitionNews news;
 
-    [[nodiscard]] static std::optional<CompleteReply> parse(const RedisReply& reply);
+    [[nodiscard]] static std::optional<FinishResyncReply> parse(const RedisReply& reply);
 };
 
-struct RenewReply {
+struct RenewLeaseReply {
     bool is_stale = false;  ///< nothing else is set
     bool is_recovering = false;
     PartitionNews news;
     std::vector<std::string_view> nodes;
     std::vector<std::string_view> to_clear;
 
-    [[nodiscard]] static std::optional<RenewReply> parse(const RedisReply& reply);
+    [[nodiscard]] static std::optional<RenewLeaseReply> parse(const RedisReply& reply);
 };
 
-struct ClearReply {
+struct ClearDeadNodeReply {
     bool is_stale = false;  ///< nothing else is set
     bool is_done = false;
     PartitionNews news;
 
-    [[nodiscard]] static std::optional<ClearReply> parse(const RedisReply& reply);
+    [[nodiscard]] static std::optional<ClearDeadNodeReply> parse(const RedisReply& reply);
 };
 
-struct HoldReply {
-    bool is_stale = false;     ///< nothing else is set
-    std::uint64_t number = 0;  ///< of the sequence; of connections, how many were taken
+struct SyncTopicReply {
+    bool is_stale = false;       ///< nothing else is set
+    std::uint64_t sequence = 0;  ///< of connections: how many are accepted
     bool wants_replica = false;
     PartitionNews news;
     std::vector<std::string_view> refused;
 
-    [[nodiscard]] static std::optional<HoldReply> parse(const RedisReply& reply);
+    [[nodiscard]] static std::optional<SyncTopicReply> parse(const RedisReply& reply);
 };
 
 enum class PublishReply : std::uint8_t {
     done,
-    out_of_order,  ///< nothing was changed: the event before it is missing
-    no_memory,     ///< nothing was changed: the memory of Redis is full
+    out_of_order,  ///< nothing changed: the event before it is missing
+    no_memory,     ///< nothing changed: Redis' memory is full
 };
 [[nodiscard]] std::optional<PublishReply> parse_publish_reply(const RedisReply& reply);
 
-/// The answer says itself what it is an answer to: what was not asked for is not there, which is
-/// something else than empty.
-struct ReadReply {
+/// What was not asked for is absent, which is different from empty.
+struct ReadTopicReply {
     std::string_view epoch;
-    std::uint64_t number = 0;
+    std::uint64_t last_sequence = 0;
     std::uint64_t life_begin = 0;
     std::vector<std::string_view> entries;
-    /// Names and counters; there if the reader said that it knows no number.
+    /// Ids and counters; present if the reader had no number.
     std::optional<std::vector<std::pair<std::string_view, std::uint64_t>>> producers;
     std::uint64_t subscriptions = 0;
-    std::uint64_t members_number = 0;
+    std::uint64_t roster_version = 0;
     std::optional<MembersView> members;
     std::string_view last_event;  ///< "" for none
     std::chrono::milliseconds event_stays{};
     bool is_recovering = false;
 
-    [[nodiscard]] static std::optional<ReadReply> parse(const RedisReply& reply);
+    [[nodiscard]] static std::optional<ReadTopicReply> parse(const RedisReply& reply);
 };
 
-/// Last numbers, in the order of the topics that were asked about.
-[[nodiscard]] std::optional<std::vector<std::uint64_t>> parse_compare_reply(
+/// Last sequence numbers, in the order of the topics asked about.
+[[nodiscard]] std::optional<std::vector<std::uint64_t>> parse_compare_heads_reply(
     const RedisReply& reply);
 
 struct ChannelReply {
@@ -105,14 +103,16 @@ struct ChannelReply {
     std::string_view last_event;  ///< "" for none, and in a list
     std::chrono::milliseconds event_stays{};
 };
-[[nodiscard]] std::optional<ChannelReply> parse_ask_reply(const RedisReply& reply);
-[[nodiscard]] std::optional<std::vector<ChannelReply>> parse_list_reply(const RedisReply& reply);
+[[nodiscard]] std::optional<ChannelReply> parse_channel_info_reply(const RedisReply& reply);
+[[nodiscard]] std::optional<std::vector<ChannelReply>> parse_list_channels_reply(
+    const RedisReply& reply);
 /// Also what `take_webhooks` returns.
 [[nodiscard]] std::optional<std::vector<std::string_view>> parse_texts(const RedisReply& reply);
 /// Of `list_members`.
-[[nodiscard]] std::optional<std::vector<std::string_view>> parse_user_ids(const RedisReply& reply);
+[[nodiscard]] std::optional<std::vector<std::string_view>> parse_list_members_reply(
+    const RedisReply& reply);
 
-/// How many webhooks wait.
-[[nodiscard]] std::optional<std::uint64_t> parse_missed_reply(const RedisReply& reply);
+/// The number of webhooks queued.
+[[nodiscard]] std::optional<std::uint64_t> parse_cache_miss_reply(const RedisReply& reply);
 
 }  // namespace carillon

@@ -23,69 +23,70 @@ namespace carillon {
 
 struct Partition;
 
-/// A connection that waits for the answer to its join.
+/// A subscription that waits until Redis has confirmed it.
 struct WaitingJoin {
     enum class State : std::uint8_t { unsent, sent, confirmed };
 
     ShardId from{};
     JoinTicket ticket;
     std::optional<PresenceData> member;
-    bool again = false;  ///< asks for the answer once more
+    bool is_repeat = false;  ///< of a subscription that exists: only the answer is wanted again
     State state = State::unsent;
-    std::uint64_t operation = 0;  ///< once sent: of the partition, the one that carries it
-    std::uint64_t number = 0;     ///< of the sequence: answered once the node is there
+    std::uint64_t operation = 0;  ///< once sent: the partition's operation that carries it
+    std::uint64_t sequence = 0;   ///< once confirmed: answered when the topic has reached this
 };
 
-/// A member who came to this node or went, as Redis is to be told.
-struct HoldStep {
+/// A member that entered this node or left it, as the next operation sends it.
+struct MemberStep {
     bool enters = false;
     std::string user_id;
     std::string info;  ///< "": none
 };
 
-/// Of a presence channel: who is on this node, and who is a member of the cluster's channel.
+/// Of a presence channel: the members that this node has connections of, and its copy of the
+/// roster.
 struct Presence {
     struct Local {
         std::uint32_t connections = 0;
-        bool is_unsent = false;  ///< that they entered is still among the steps
+        bool is_unsent = false;  ///< the step that enters them has not been sent
         std::optional<std::string> info;
     };
     boost::unordered_map<std::string, Local, StringHash, std::equal_to<>> local;
     boost::unordered_flat_map<SubscriptionKey, std::string> member_of;
-    MemberList replica;             ///< moved only by the sequence
-    std::uint64_t number = 0;       ///< of the replica's last change
-    std::deque<HoldStep> steps;     ///< to be told
-    std::uint32_t members_max = 0;  ///< 0: no limit
+    MemberList replica;                ///< changed only by the topic's messages and reads
+    std::uint64_t roster_version = 0;  ///< sequence number of the replica's last change
+    std::deque<MemberStep> steps;      ///< to be sent
+    std::uint32_t members_max = 0;     ///< 0: no limit
 };
 
-/// Of a user: which shards of this node have connections of theirs, and which want to know.
+/// Of a user: the shards of this node that have connections of the user, and those that watch them.
 struct UserState {
     struct Waiter {
         ShardId shard;
-        std::uint64_t number;
+        std::uint64_t id;  ///< of the sign-in or of the watch, as the shard counts them
     };
     boost::container::small_vector<ShardId, 1> shards;
-    std::vector<Waiter> arriving;  ///< shards that wait until the cluster knows of the user
+    std::vector<Waiter> sign_ins;  ///< wait until Redis has confirmed the user
     std::vector<Waiter> watchers;
-    bool said = false;      ///< what Redis says: the user is online
-    bool online = false;    ///< what watchers know; on this node nobody need be told by Redis
-    bool is_known = false;  ///< `online` is, and watchers have been told
+    bool reported_online = false;  ///< what Redis reported last
+    bool online = false;           ///< what watchers know: as reported, or connected to this node
+    bool is_known = false;         ///< `online` was determined, and watchers have it
 };
 
-/// Of an app whose connections are limited over the cluster: those of this node.
+/// Of an app whose connections are limited over the cluster: the connections on this node.
 struct QuotaState {
-    struct Place {
+    struct Connection {
         ShardId shard{};
         std::uint64_t ticket = 0;
-        friend bool operator==(const Place&, const Place&) = default;
-        friend std::size_t hash_value(const Place& place) noexcept {
-            return hash_value(SubscriptionKey(place.shard, place.ticket));
+        friend bool operator==(const Connection&, const Connection&) = default;
+        friend std::size_t hash_value(const Connection& of) noexcept {
+            return hash_value(SubscriptionKey(of.shard, of.ticket));
         }
     };
     std::uint32_t connections_max = 0;
-    boost::unordered_flat_set<Place> admitted;
-    std::deque<Place> waiting;
-    std::size_t asked = 0;  ///< of those who wait, in the operation that is under way
+    boost::unordered_flat_set<Connection> admitted;
+    std::deque<Connection> waiting;
+    std::size_t requested = 0;  ///< of the waiting, how many the operation under way carries
 };
 
 /// The last event of a cache channel.
@@ -94,8 +95,9 @@ struct LastEvent {
     TimePoint expires;
 };
 
-/// A channel or a user that this node has to do with: what its clients hold of it, what the cluster
-/// says of it, and how far it is in both. One shard. See scripts/lib.lua for how topics are named.
+/// A channel, a user or an app's connections, while clients of this node use it: the local state,
+/// how much of it Redis has confirmed, and how far this node has followed the topic's messages. One
+/// shard. See scripts/lib.lua for the names of topics, docs/cluster-internals.md for the states.
 struct Topic {
     enum class Interest : std::uint8_t { none, subscribing, live };
     struct ShardCount {
@@ -109,56 +111,56 @@ struct Topic {
     [[nodiscard]] std::string_view name() const noexcept { return key; }
     [[nodiscard]] bool is_user() const noexcept { return key.front() == 'u'; }
     [[nodiscard]] bool is_presence() const noexcept { return key.front() == 'p'; }
-    /// Whatever is said of it from now on comes to this node.
-    [[nodiscard]] bool is_heard() const noexcept {
-        if (quota) return true;  // Nothing is.
+    /// Every message of it from now on reaches this node.
+    [[nodiscard]] bool receives_messages() const noexcept {
+        if (quota) return true;  // It has none.
         return interest == Interest::live && sequence.is_based();
     }
-    /// Connections, or the one that stands for all of a user.
-    [[nodiscard]] std::uint32_t held() const noexcept {
+    /// Subscriptions or connections on this node; of a user, 1 if there is any.
+    [[nodiscard]] std::uint32_t local_count() const noexcept {
         if (quota)
             return static_cast<std::uint32_t>(quota->admitted.size() + quota->waiting.size());
         return user && !user->shards.empty() ? 1U : subscriptions;
     }
-    /// Nothing on this node has to do with it any more, and Redis knows that.
+    /// No client of this node uses it, and Redis has confirmed that.
     [[nodiscard]] bool is_idle() const noexcept {
-        return held() == 0 && (!user || user->watchers.empty()) && waiting.empty() && !holding &&
-               !hold_wanted && told == 0;
+        return local_count() == 0 && (!user || user->watchers.empty()) && waiting.empty() &&
+               !syncing && !sync_wanted && acknowledged == 0;
     }
 
     Partition& partition;
     const std::string key;
-    const ChannelAddress channel;  ///< of a user: the name is their id
+    const ChannelAddress channel;  ///< of a user: the name is the user's id
 
-    // What clients hold.
+    // Local state.
     boost::container::small_vector<ShardCount, 1> shards;
     std::uint32_t subscriptions = 0;
-    bool counted = false;
+    bool wants_count = false;  ///< subscription counts are announced
     bool is_cache = false;
     std::unique_ptr<Presence> presence;
     std::unique_ptr<UserState> user;
     std::unique_ptr<QuotaState> quota;
     std::deque<WaitingJoin> waiting;
 
-    // What Redis knows of that.
-    std::uint32_t told = 0;           ///< the last count that it confirmed
-    bool hold_wanted = false;         ///< something is to be told
-    bool holding = false;             ///< an operation is under way
-    bool resyncing = false;           ///< its partition was registered anew, and waits for it
-    bool held_before = false;         ///< a loss: it was held then
-    bool is_broken = false;           ///< scripts fail on what Redis has of it
-    std::deque<HoldStep> sent_steps;  ///< of that operation
+    // How much of it Redis has.
+    std::uint32_t acknowledged = 0;     ///< the count that Redis confirmed last
+    bool sync_wanted = false;           ///< something is to be sent
+    bool syncing = false;               ///< an operation is under way
+    bool resyncing = false;             ///< the resync of its partition waits for it
+    bool subscribed_before = false;     ///< Redis had confirmed a count before a loss
+    bool is_broken = false;             ///< scripts fail on the keys of it in Redis
+    std::deque<MemberStep> sent_steps;  ///< those of the operation under way
 
-    // What the cluster says.
+    // Messages.
     Interest interest = Interest::none;
-    std::uint64_t ticket = 0;  ///< of the subscription, or of the read
+    std::uint64_t ticket = 0;  ///< of the subscription; a read's answer must carry the same
     TopicSequence sequence;
     bool reading = false;
     bool read_wanted = false;
-    bool members_wanted = false;    ///< the replica does not fit any more
-    bool members_asked = false;     ///< the read that is under way wants them
-    std::deque<std::string> early;  ///< messages that came during a read
-    std::size_t early_bytes = 0;
+    bool members_wanted = false;              ///< the replica may be wrong
+    bool members_requested = false;           ///< by the read under way
+    std::deque<std::string> queued_messages;  ///< arrived during a read
+    std::size_t queued_bytes = 0;
     std::unique_ptr<LastEvent> last_event;
 };
 

@@ -10,8 +10,8 @@
 namespace carillon {
 namespace {
 
-constexpr std::size_t early_bytes_max = 4U << 20U;
-constexpr std::size_t compared_at_once = 100;
+constexpr std::size_t queued_bytes_max = 4U << 20U;
+constexpr std::size_t topics_per_comparison = 100;
 constexpr std::size_t sweeps_a_round = 200;  // Of 100 ms: 20 s for all partitions.
 
 }  // namespace
@@ -21,7 +21,7 @@ TopicReader::TopicReader(ClusterContext& context, std::deque<Partition>& partiti
     : context_(context), partitions_(partitions), listener_(listener) {
     subject_begin_ = partitions.front().prefix.size() + 2;
     if (partitions.size() > 1) {
-        spacing_ = std::uint64_t{partitions[1].number} - partitions[0].number;
+        spacing_ = std::uint64_t{partitions[1].index} - partitions[0].index;
     }
 }
 
@@ -34,7 +34,7 @@ Topic* TopicReader::find(std::string_view subject) const {
     // The prefix ends with "{p", three digits and "}:"; a shard's partitions are evenly spaced.
     const std::uint64_t number =
         parse_integer<std::uint64_t>(subject.substr(subject_begin_ - 7, 3)).value_or(0);
-    const std::uint64_t first = partitions_.front().number;
+    const std::uint64_t first = partitions_.front().index;
     if (number < first || (number - first) % spacing_ != 0) return nullptr;
     const std::uint64_t index = (number - first) / spacing_;
     if (index >= partitions_.size()) return nullptr;
@@ -55,9 +55,9 @@ void TopicReader::on_down() {
         for (const auto& topic : partition.topics) {
             topic->interest = Topic::Interest::none;
             topic->reading = topic->read_wanted = false;
-            if (std::exchange(topic->members_asked, false)) topic->members_wanted = true;
-            topic->early.clear();
-            topic->early_bytes = 0;
+            if (std::exchange(topic->members_requested, false)) topic->members_wanted = true;
+            topic->queued_messages.clear();
+            topic->queued_bytes = 0;
         }
     }
 }
@@ -103,13 +103,13 @@ void TopicReader::read(Topic& topic) {
     topic.reading = true;
     topic.read_wanted = false;
     const bool based = topic.sequence.is_based();
-    // What makes them wanted from now on is newer than what this read will find.
-    topic.members_asked = topic.is_presence() && (!based || topic.members_wanted);
+    // If they become wanted again from here on, it is for changes that this read does not cover.
+    topic.members_requested = topic.is_presence() && (!based || topic.members_wanted);
     topic.members_wanted = false;
     std::string wants;
-    if (topic.members_asked) wants += 'm';
+    if (topic.members_requested) wants += 'm';
     if (topic.is_cache && !based) wants += 'l';
-    const std::string number = based ? std::to_string(topic.sequence.number()) : "-1";
+    const std::string number = based ? std::to_string(topic.sequence.last()) : "-1";
     Arguments arguments;
     arguments.add(topic.key)
         .add(topic.sequence.epoch() == context_.epoch ? std::string_view(context_.run_id) : "-")
@@ -120,10 +120,10 @@ void TopicReader::read(Topic& topic) {
         Script::read_topic, partition.prefix, arguments,
         [this, &partition, key = topic.key, ticket = topic.ticket](const RedisReply& reply) {
             Topic* const asked = partition.topics.find(key);
-            // An answer to an earlier subscription says nothing of what came since.
+            // An answer to an earlier subscription does not cover the messages since.
             if (asked == nullptr || asked->ticket != ticket) return;
-            const auto parsed =
-                context_.checked(Script::read_topic, partition.prefix, reply, ReadReply::parse);
+            const auto parsed = context_.checked(Script::read_topic, partition.prefix, reply,
+                                                 ReadTopicReply::parse);
             if (!parsed) return on_failure(*asked);
             on_read(*asked, *parsed);
         });
@@ -132,67 +132,69 @@ void TopicReader::read(Topic& topic) {
 /// The sweep tries again.
 void TopicReader::on_failure(Topic& topic) {
     topic.reading = topic.read_wanted = false;
-    if (std::exchange(topic.members_asked, false)) topic.members_wanted = true;
-    const std::deque<std::string> early = std::exchange(topic.early, {});
-    topic.early_bytes = 0;
+    if (std::exchange(topic.members_requested, false)) topic.members_wanted = true;
+    const std::deque<std::string> queued = std::exchange(topic.queued_messages, {});
+    topic.queued_bytes = 0;
     listener_.on_unreadable(topic);
-    for (const std::string& text : early) take_without_order(topic, text);
+    for (const std::string& text : queued) apply_unordered(topic, text);
 }
 
-void TopicReader::on_read(Topic& topic, const ReadReply& reply) {
-    topic.reading = topic.members_asked = false;
+void TopicReader::on_read(Topic& topic, const ReadTopicReply& reply) {
+    topic.reading = topic.members_requested = false;
     TopicSequence& sequence = topic.sequence;
     const bool is_first = reply.producers.has_value();
     if (is_first) {
-        for (const auto& [name, counter] : *reply.producers) sequence.hear(fnv1a(name), counter);
+        for (const auto& [name, counter] : *reply.producers)
+            sequence.mark_applied(fnv1a(name), counter);
         if (!reply.last_event.empty()) {
             topic.last_event.reset(
                 new LastEvent{std::string(reply.last_event), context_.now() + reply.event_stays});
         }
     } else {
-        take_ring(topic, reply);
+        apply_ring(topic, reply);
     }
-    sequence.settle(context_.epoch, reply.number);
+    sequence.settle(context_.epoch, reply.last_sequence);
     TopicRead read;
     read.subscriptions = reply.subscriptions;
     read.recovering = reply.is_recovering;
-    read.members_number = reply.members_number;
-    // In a recovery what Redis has is not yet what holds; how it was before is good for a start.
+    read.roster_version = reply.roster_version;
+    // In a recovery Redis has the members as they were before the loss: good enough for a start
+    // only.
     if (topic.is_presence() && reply.members && (is_first || !reply.is_recovering)) {
         read.members = reply.members;
     }
     if (reply.members && reply.is_recovering) topic.members_wanted = true;
     listener_.on_read(topic, read);
-    take_early(topic);
+    apply_queued(topic);
     if (topic.read_wanted) this->read(topic);
-    listener_.on_moved(topic);
+    listener_.on_advanced(topic);
 }
 
-void TopicReader::take_ring(Topic& topic, const ReadReply& reply) {
+void TopicReader::apply_ring(Topic& topic, const ReadTopicReply& reply) {
     TopicSequence& sequence = topic.sequence;
     const std::uint64_t epoch = fnv1a(reply.epoch);
-    // Redis knows less than this node: then numbers of before stand for other messages now.
-    const bool began_anew = reply.number < sequence.number();
+    // Redis has fewer messages than this node: it has lost some, and gives their numbers to others.
+    const bool began_anew = reply.last_sequence < sequence.last();
     const bool same_epoch = epoch == sequence.epoch() && epoch == context_.epoch && !began_anew;
-    std::uint64_t next = std::max(sequence.number(), reply.life_begin) + 1;
+    std::uint64_t next = std::max(sequence.last(), reply.life_begin) + 1;
     for (const std::string_view entry : reply.entries) {
         const auto message = parse(entry);
         if (!message) continue;
-        // A number stands for one message only, in the epoch that gave it.
+        // Within an epoch a number identifies one message.
         const bool is_comparable = message->epoch == sequence.epoch() && !began_anew;
-        if (is_comparable && message->number <= sequence.number()) continue;
-        if (same_epoch && message->number < next) continue;
+        if (is_comparable && message->sequence <= sequence.last()) continue;
+        if (same_epoch && message->sequence < next) continue;
         if (same_epoch) {
-            context_.metrics.messages_lost += message->number - next;
-            if (message->number > next) topic.members_wanted = topic.read_wanted = true;
-            next = message->number + 1;
+            context_.metrics.messages_lost += message->sequence - next;
+            if (message->sequence > next) topic.members_wanted = topic.read_wanted = true;
+            next = message->sequence + 1;
         }
-        if (!hear(topic, *message)) continue;
+        if (!mark_applied(topic, *message)) continue;
         ++context_.metrics.messages_repaired;
-        listener_.on_said(topic, *message);
+        listener_.on_message(topic, *message);
     }
-    if (same_epoch && reply.number >= next) {  // The ring has gone, and what it held.
-        context_.metrics.messages_lost += reply.number + 1 - next;
+    if (same_epoch && reply.last_sequence >= next) {  // The ring has expired, with all of them.
+        context_.metrics.messages_lost += reply.last_sequence + 1 - next;
         topic.members_wanted = topic.read_wanted = true;
     }
 }
@@ -208,32 +210,32 @@ void TopicReader::on_message(std::string_view subject, std::string_view text) {
     Topic* const topic = find(subject);
     if (topic == nullptr || topic->interest != Topic::Interest::live) return;
     if (!topic->reading) {
-        if (take(*topic, text)) return;
-        if (topic->is_broken) return take_without_order(*topic, text);
+        if (apply(*topic, text)) return;
+        if (topic->is_broken) return apply_unordered(*topic, text);
         read(*topic);
         return;
     }
-    if (topic->early_bytes + text.size() > early_bytes_max) {
+    if (topic->queued_bytes + text.size() > queued_bytes_max) {
         topic->read_wanted = true;
         return;
     }
-    topic->early_bytes += text.size();
-    topic->early.emplace_back(text);
+    topic->queued_bytes += text.size();
+    topic->queued_messages.emplace_back(text);
 }
 
-void TopicReader::take_early(Topic& topic) {
-    const std::deque<std::string> early = std::exchange(topic.early, {});
-    topic.early_bytes = 0;
-    for (const std::string& text : early) {
-        if (!take(topic, text)) topic.read_wanted = true;
+void TopicReader::apply_queued(Topic& topic) {
+    const std::deque<std::string> queued = std::exchange(topic.queued_messages, {});
+    topic.queued_bytes = 0;
+    for (const std::string& text : queued) {
+        if (!apply(topic, text)) topic.read_wanted = true;
     }
 }
 
-bool TopicReader::take(Topic& topic, std::string_view text) {
+bool TopicReader::apply(Topic& topic, std::string_view text) {
     const auto message = parse(text);
     if (!message) return true;
     if (message->kind == BusMessage::Kind::client_event) {
-        if (message->producer != context_.process_hash) listener_.on_said(topic, *message);
+        if (message->producer != context_.process_hash) listener_.on_message(topic, *message);
         return true;
     }
     switch (topic.sequence.judge(*message)) {
@@ -245,25 +247,25 @@ bool TopicReader::take(Topic& topic, std::string_view text) {
             break;
     }
     topic.sequence.advance(*message);
-    if (hear(topic, *message)) listener_.on_said(topic, *message);
-    listener_.on_moved(topic);
+    if (mark_applied(topic, *message)) listener_.on_message(topic, *message);
+    listener_.on_advanced(topic);
     return true;
 }
 
-/// Of a topic that cannot be read: what comes is better than nothing.
-void TopicReader::take_without_order(Topic& topic, std::string_view text) {
+/// Of a topic that cannot be read: messages are delivered as they arrive, none of them twice.
+void TopicReader::apply_unordered(Topic& topic, std::string_view text) {
     const auto message = parse(text);
-    if (message && hear(topic, *message)) listener_.on_said(topic, *message);
+    if (message && mark_applied(topic, *message)) listener_.on_message(topic, *message);
 }
 
-bool TopicReader::hear(Topic& topic, const BusMessage& message) {
-    topic.partition.heard.hear(message.producer, message.counter);
-    return topic.sequence.hear(message.producer, message.counter);
+bool TopicReader::mark_applied(Topic& topic, const BusMessage& message) {
+    topic.partition.applied.mark_applied(message.producer, message.counter);
+    return topic.sequence.mark_applied(message.producer, message.counter);
 }
 
 void TopicReader::sweep() {
     if (!context_.bus.is_up() || partitions_.empty()) return;
-    // Each partition once a round, in even steps.
+    // Each partition once per round, in even steps.
     const std::size_t count = partitions_.size();
     const std::size_t from = swept_ * count / sweeps_a_round;
     const std::size_t to = (swept_ + 1) * count / sweeps_a_round;
@@ -277,7 +279,7 @@ void TopicReader::sweep() {
                 continue;
             }
             topics.push_back(topic.get());
-            if (topics.size() == compared_at_once) {
+            if (topics.size() == topics_per_comparison) {
                 compare(partitions_[i], std::exchange(topics, {}));
             }
         }
@@ -289,26 +291,26 @@ void TopicReader::compare(const Partition& partition, const std::vector<Topic*>&
     struct Compared {
         std::string key;
         std::uint64_t ticket;
-        std::uint64_t number;
+        std::uint64_t sequence;
     };
     std::vector<Compared> compared;
     Arguments arguments;
     for (const Topic* const topic : topics) {
-        compared.push_back({topic->key, topic->ticket, topic->sequence.number()});
+        compared.push_back({topic->key, topic->ticket, topic->sequence.last()});
         arguments.add(topic->key);
     }
     const auto answer = [this, &partition,
                          compared = std::move(compared)](const RedisReply& reply) {
-        const auto numbers =
-            context_.checked(Script::compare_heads, partition.prefix, reply, parse_compare_reply);
+        const auto numbers = context_.checked(Script::compare_heads, partition.prefix, reply,
+                                              parse_compare_heads_reply);
         if (!numbers) return;
         for (std::size_t i = 0; i < std::min(compared.size(), numbers->size()); ++i) {
             Topic* const topic = const_cast<Partition&>(partition).topics.find(compared[i].key);
             if (topic == nullptr || topic->ticket != compared[i].ticket) continue;
-            // Nothing came since the question, and yet there is more, or less: then what is known
-            // here is of a life that Redis has forgotten.
-            const bool missed = (*numbers)[i] != compared[i].number &&
-                                topic->sequence.number() == compared[i].number;
+            // Nothing arrived since the request, and yet Redis has another number. If it is lower,
+            // Redis has lost the topic's life that this node follows.
+            const bool missed = (*numbers)[i] != compared[i].sequence &&
+                                topic->sequence.last() == compared[i].sequence;
             if (missed) read(*topic);
         }
     };

@@ -6,14 +6,14 @@ namespace carillon {
 
 TopicSequence::Fit TopicSequence::judge(const BusMessage& message) const noexcept {
     if (message.epoch != epoch_) return Fit::missing;
-    // The first of a life is behind this node only if Redis has forgotten the life it is in.
-    if (message.number < number_ && message.first) return Fit::missing;
-    if (message.number <= number_) return Fit::known;
-    const bool fits = message.number == number_ + 1 || message.first;
+    // The first of a life is behind this node only if Redis has lost the life that the node knows.
+    if (message.sequence < last_ && message.first) return Fit::missing;
+    if (message.sequence <= last_) return Fit::known;
+    const bool fits = message.sequence == last_ + 1 || message.first;
     return fits ? Fit::next : Fit::missing;
 }
 
-bool ProducerCounters::hear(std::uint64_t producer, std::uint64_t counter) {
+bool ProducerCounters::mark_applied(std::uint64_t producer, std::uint64_t counter) {
     const auto known = std::ranges::find(all_, producer, &Producer::id);
     if (known != all_.end()) {
         if (counter <= known->counter) return false;

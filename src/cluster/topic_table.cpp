@@ -19,7 +19,7 @@ std::string prefix_of(const std::string& prefix, std::size_t number) {
 Topic& make(Partition& partition, std::string name, ChannelAddress channel) {
     Topic& topic = partition.topics.insert(
         std::make_unique<Topic>(partition, std::move(name), std::move(channel)));
-    topic.sequence.begin_after(partition.heard);
+    topic.sequence.begin_after(partition.applied);
     return topic;
 }
 
@@ -34,7 +34,7 @@ TopicTable::TopicTable(const AppNames& apps, const std::string& prefix, ShardId 
     : apps_(apps), shards_(shards) {
     for (auto number = static_cast<std::size_t>(self); number < partition_count; number += shards) {
         Partition& partition = partitions_.emplace_back();
-        partition.number = static_cast<std::uint8_t>(number);
+        partition.index = static_cast<std::uint8_t>(number);
         partition.prefix = prefix_of(prefix, number);
     }
 }

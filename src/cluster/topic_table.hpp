@@ -12,9 +12,8 @@
 
 namespace carillon {
 
-/// The partitions whose home a shard is, and the topics in them, as edges call them: an app, and a
-/// channel or a user of it. `find` returns null for one that nobody here has to do with; `get`
-/// makes it.
+/// The partitions whose home a shard is, and their topics, found by app and channel or user. `find`
+/// returns null for a topic that no client of this node uses; `get` creates it.
 class TopicTable {
 public:
     /// `prefix`: of all keys.
@@ -23,7 +22,7 @@ public:
     [[nodiscard]] std::deque<Partition>& partitions() noexcept { return partitions_; }
     [[nodiscard]] const std::deque<Partition>& partitions() const noexcept { return partitions_; }
 
-    /// Where the channel's partition stands among those of this shard.
+    /// Position of the channel's partition among those of this shard.
     [[nodiscard]] std::size_t index_of(AppIndex app, std::string_view channel) const;
     [[nodiscard]] Partition& partition_of(AppIndex app, std::string_view channel) {
         return partitions_[index_of(app, channel)];
@@ -43,7 +42,7 @@ private:
     std::deque<Partition> partitions_;
 };
 
-/// The channel whose partition a user is in, too: that of what is sent to them.
+/// The user's own channel, in whose partition the user is, too.
 [[nodiscard]] std::string user_home(std::string_view user_id);
 
 }  // namespace carillon

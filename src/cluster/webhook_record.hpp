@@ -10,7 +10,7 @@
 
 namespace carillon {
 
-/// What scripts call the kinds that they decide. See scripts/lib.lua.
+/// The letters of the webhooks that scripts decide. See scripts/lib.lua.
 inline constexpr std::array<std::pair<WebhookKind, char>, 8> webhook_letters = {
     {{WebhookKind::channel_occupied, 'o'},
      {WebhookKind::channel_vacated, 'v'},
@@ -21,15 +21,15 @@ inline constexpr std::array<std::pair<WebhookKind, char>, 8> webhook_letters = {
      {WebhookKind::subscription_count, 's'},
      {WebhookKind::cache_miss, 'm'}}};
 
-/// What backends are to be told, as scripts put it into a partition's queue. A view. Pure.
+/// A webhook, as scripts put it into a partition's queue. A view of its text. Pure.
 struct WebhookRecord {
     WebhookKind kind{};
-    std::size_t count = 0;  ///< of subscriptions, if the kind is about them
+    std::size_t count = 0;  ///< of subscriptions, for subscription_count
     std::string_view app_id;
-    std::string_view channel;  ///< "": it is about a user alone
+    std::string_view channel;  ///< "" for user_online and user_offline
     std::string_view user_id;
 
-    /// Nothing if it is none of ours.
+    /// Nothing if `text` is not such a record.
     [[nodiscard]] static std::optional<WebhookRecord> parse(std::string_view text);
 };
 

@@ -87,7 +87,7 @@ describe('garbage from Redis', { skip: needsCluster, timeout: 120_000 }, () => {
                 assert.equal(await metric(node, 'carillon_cluster_connections_lost_total'), 0);
             }
             assert.ok(await metric(one, errors) > 0);
-            assert.match(one.child.text.stderr, /Redis answers script \w+ for keys .*: .*WRONGTYPE/);
+            assert.match(one.child.text.stderr, /Script \w+ failed on the Redis keys .*: .*WRONGTYPE/);
             await cluster.redis.cli('DEL', key);
             const far = await subscribe(await connect(two), 'broken');
             let heard = false;

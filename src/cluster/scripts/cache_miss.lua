@@ -1,7 +1,7 @@
--- Somebody subscribed to a cache channel that has no event: backends are told, once a second at most.
+-- A client subscribed to a cache channel without an event: queues the webhook, at most once per second.
 -- topic
--- Returns webhooks waiting.
-if string.find((rule(ARGV[1])), 'm', 1, true) and call('SET', P .. 'x:' .. ARGV[1], 1, 'NX', 'PX', 1000) then
-    queue('m', ARGV[1])
+-- Returns the number of webhooks queued.
+if string.find((webhook_rule(ARGV[1])), 'm', 1, true) and call('SET', P .. 'x:' .. ARGV[1], 1, 'NX', 'PX', 1000) then
+    queue_webhook('m', ARGV[1])
 end
 return call('LLEN', P .. 'webhooks')

@@ -1,14 +1,13 @@
--- Takes away a piece of what a dead node held: its members first, so that who goes is said before the channel
--- is vacated.
--- epoch, lease ms, node, operation, ring bytes, the dead node, most entries, ms that the claim holds
--- Returns {OK or STALE, 1 if nothing is left, ms until something is due or '-', webhooks waiting}.
+-- Removes a piece of a dead node's state: members first, so that member_removed precedes channel_vacated.
+-- epoch, lease ms, node, operation, ring bytes, the dead node, most entries, ms for which the claim is valid
+-- Returns {OK or STALE, 1 if nothing is left, ms until an entry is due or '-', webhooks queued}.
 local epoch, node, operation, dead = ARGV[1], ARGV[3], tonumber(ARGV[4]), ARGV[6]
-local refusal = objection(epoch, tonumber(ARGV[2]), node, operation)
+local refusal = check_operation(epoch, tonumber(ARGV[2]), node, operation)
 if refusal == 'STALE' then return {'STALE'} end
-if refusal then return {'OK', 1, next_due(), call('LLEN', P .. 'webhooks')} end
-if call('HEXISTS', P .. 'dead', dead) == 0 then return {'OK', 1, next_due(), call('LLEN', P .. 'webhooks')} end
+if refusal then return {'OK', 1, ms_until_due(), call('LLEN', P .. 'webhooks')} end
+if call('HEXISTS', P .. 'dead', dead) == 0 then return {'OK', 1, ms_until_due(), call('LLEN', P .. 'webhooks')} end
 call('HSET', P .. 'dead', dead, node .. ' ' .. text(now_ms() + ARGV[8]))
-local speak = speaker(epoch, tonumber(ARGV[5]), node, operation)
+local announce = announcer(epoch, tonumber(ARGV[5]), node, operation)
 local in_recovery = recovering()
 local members, topics = P .. 'u:' .. dead, P .. 'h:' .. dead
 local left = tonumber(ARGV[7])
@@ -18,7 +17,7 @@ for _, field in ipairs(call('HRANDFIELD', members, left)) do
     attempt(function()
         local at = string.find(field, '\0', 1, true)
         local topic, user = string.sub(field, 1, at - 1), string.sub(field, at + 1)
-        if go(topic, user) and not in_recovery then member_removed(speak, topic, user) end
+        if remove_member(topic, user) and not in_recovery then announce_member_removed(announce, topic, user) end
     end)
 end
 if left > 0 then
@@ -26,19 +25,19 @@ if left > 0 then
         left = left - 1
         local count = tonumber(call('HGET', topics, topic))
         call('HDEL', topics, topic)
-        local total = tonumber(call('HGET', P .. 'all', topic) or 0) - count
+        local total = tonumber(call('HGET', P .. 'subscriptions', topic) or 0) - count
         if total > 0 then
-            call('HSET', P .. 'all', topic, text(total))
+            call('HSET', P .. 'subscriptions', topic, text(total))
         else
-            call('HDEL', P .. 'all', topic)
+            call('HDEL', P .. 'subscriptions', topic)
         end
         attempt(function()
             if in_recovery then return end
-            if call('HEXISTS', P .. 'c:' .. topic, 'k') == 1 then tell_count(speak, topic, math.max(total, 0)) end
-            if total <= 0 then vacated(speak, topic) end
+            if call('HEXISTS', P .. 'c:' .. topic, COUNT) == 1 then announce_count(announce, topic, math.max(total, 0)) end
+            if total <= 0 then announce_vacated(announce, topic) end
         end)
     end
 end
 local is_done = left > 0 and 1 or 0
-if is_done == 1 then forget(dead) end
-return {'OK', is_done, next_due(), call('LLEN', P .. 'webhooks')}
+if is_done == 1 then end_node(dead) end
+return {'OK', is_done, ms_until_due(), call('LLEN', P .. 'webhooks')}

@@ -1,9 +1,9 @@
 -- The occupied channels of an app whose names start with a prefix.
 -- app's id, prefix
--- Returns name, subscriptions and members by turns.
+-- Returns name, subscriptions and members of each.
 local app, prefix, answer = ARGV[1], ARGV[2], {}
 local in_recovery = recovering()
-local all = call('HGETALL', P .. (in_recovery and 'was' or 'all'))
+local all = call('HGETALL', P .. (in_recovery and 'subscriptions_before' or 'subscriptions'))
 for i = 1, #all, 2 do
     local kind, count = string.sub(all[i], 1, 1), number_of(all[i + 1])
     if count > 0 and string.match(all[i], '^[cp]%d+:') then
@@ -11,8 +11,8 @@ for i = 1, #all, 2 do
         if id == app and string.sub(name, 1, #prefix) == prefix then
             local members = 0
             if kind == 'p' then
-                members = size(P .. 'm:' .. all[i])
-                if in_recovery then members = math.max(members, size(P .. 'b:' .. all[i])) end
+                members = hash_size(P .. 'm:' .. all[i])
+                if in_recovery then members = math.max(members, hash_size(P .. 'b:' .. all[i])) end
             end
             local n = #answer
             answer[n + 1], answer[n + 2], answer[n + 3] = name, text(count), text(members)

@@ -1,31 +1,32 @@
--- What was said of a topic, and how it stands.
--- topic, epoch that the reader knows, number it knows (-1: none), 'm' in what it wants for the members, 'l' for
--- the last event
--- Returns {epoch of the numbers, last number, number before its life, entries of the ring (all, if the epoch is
--- another; none, if the reader knows no number), if it knows none who has spoken and the last of it by turns,
--- subscriptions, number of the roster, members and infos by turns, last event, ms that it stays, 1 in a recovery}.
--- Nil stands for what was not asked for, so that nobody takes it for "there is none".
+-- A topic's messages after those that the reader has, and its state.
+-- topic, epoch that the reader knows, sequence number that it has (-1: none), what it wants: 'm' for the members, 'l'
+-- for the last event
+-- Returns {epoch of the numbers, last number, number before its life, entries of the ring (all of them if the epoch
+-- is another; none if the reader has no number), producers and the last counter of each (if the reader has no
+-- number), subscriptions, version of the roster, member and info of each, last event, ms for which it is kept, 1 in a
+-- recovery}. Nil stands for what was not asked for: it is different from "there is none".
 local topic, epoch, number, wants = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
-local values = call('HMGET', P .. 'c:' .. topic, 'e', 's', 'b', 'v', 'w')
-local known = {e = values[1], s = values[2], b = values[3], v = values[4], w = values[5]}
-local speakers = false
+local state = call('HMGET', P .. 'c:' .. topic, EPOCH, SEQUENCE, LIFE_BEGIN, ROSTER_VERSION, BEFORE_VERSION)
+local last_epoch, last, life_begin = state[1], number_of(state[2]), number_of(state[3])
+local roster_version, before_version = state[4], state[5]
+local producers = false
 if number < 0 then
-    -- Whatever these have said up to now is in what the reader gets, or was before its time.
-    speakers = call('HGETALL', P .. 'ops')
-    for i = 2, #speakers, 2 do speakers[i] = text(math.min(number_of(speakers[i]), 8589934590) * 1048576 + 1048575) end
-    -- Last, since a reader that hears of too many forgets the first.
+    -- Every message of these up to now is part of the state that the reader gets, or from before it followed.
+    producers = call('HGETALL', P .. 'ops')
+    for i = 2, #producers, 2 do producers[i] = text(math.min(number_of(producers[i]), 8589934590) * 1048576 + 1048575) end
+    -- Processes come last: a reader that is given too many producers drops the first.
     local events = call('HGETALL', P .. 'events')
     for i = 1, #events, 2 do
-        speakers[#speakers + 1], speakers[#speakers + 2] = events[i], text(number_of(events[i + 1]))
+        producers[#producers + 1], producers[#producers + 2] = events[i], text(number_of(events[i + 1]))
     end
 end
-local last, entries = number_of(known.s), {}
+local entries = {}
 if number >= 0 then
     local from = 0
-    if known.e == epoch then
-        local missing = last - math.max(number, number_of(known.b))
+    if last_epoch == epoch then
+        local missing = last - math.max(number, life_begin)
         from = missing > 0 and -math.min(missing, 1000000) or nil
-        -- The reader is ahead of what there is, which is then not what it knows.
+        -- The reader is ahead: Redis has lost messages, and what it has now is not what the reader knows.
         if number > last then from = 0 end
     end
     if from then entries = call('LRANGE', P .. 'r:' .. topic, text(from), -1) end
@@ -40,6 +41,6 @@ local event, stays = false, 0
 if string.find(wants, 'l', 1, true) then
     event, stays = last_event(topic)
 end
-return {known.e or '', text(last), text(number_of(known.b)), entries, speakers,
-        call('HGET', P .. (in_recovery and 'was' or 'all'), topic) or '0',
-        in_recovery and known.w or known.v or '0', members, event, stays, in_recovery and 1 or 0}
+return {last_epoch or '', text(last), text(life_begin), entries, producers,
+        call('HGET', P .. (in_recovery and 'subscriptions_before' or 'subscriptions'), topic) or '0',
+        in_recovery and before_version or roster_version or '0', members, event, stays, in_recovery and 1 or 0}

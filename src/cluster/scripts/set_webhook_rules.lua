@@ -1,4 +1,5 @@
--- What the apps want to be told: app and rule by turns; "" for nothing.
+-- Sets the webhooks that each app wants.
+-- app and rule of each; "" removes the rule
 call('DEL', P .. '-')  -- So that it runs when the memory is full.
-set_rules(1)
+set_webhook_rules(1)
 return 'OK'

@@ -1,3 +1,3 @@
--- Takes webhooks out of the partition's queue, oldest first.
--- most
+-- Removes the oldest webhooks from the partition's queue, and returns them.
+-- the most to return
 return call('LPOP', P .. 'webhooks', ARGV[1]) or {}

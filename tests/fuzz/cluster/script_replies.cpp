@@ -29,27 +29,27 @@ void require_event(std::string_view event, std::chrono::milliseconds stays) {
 }
 
 void take_apart(const RedisReply& reply) {
-    (void)RegisterReply::parse(reply);
-    if (const auto parsed = CompleteReply::parse(reply)) require_bounded(parsed->news);
-    if (const auto parsed = RenewReply::parse(reply)) require_bounded(parsed->news);
-    if (const auto parsed = ClearReply::parse(reply)) require_bounded(parsed->news);
-    if (const auto parsed = HoldReply::parse(reply)) require_bounded(parsed->news);
+    (void)RegisterNodeReply::parse(reply);
+    if (const auto parsed = FinishResyncReply::parse(reply)) require_bounded(parsed->news);
+    if (const auto parsed = RenewLeaseReply::parse(reply)) require_bounded(parsed->news);
+    if (const auto parsed = ClearDeadNodeReply::parse(reply)) require_bounded(parsed->news);
+    if (const auto parsed = SyncTopicReply::parse(reply)) require_bounded(parsed->news);
     (void)parse_publish_reply(reply);
-    (void)parse_compare_reply(reply);
-    (void)parse_missed_reply(reply);
-    if (const auto parsed = ReadReply::parse(reply)) {
+    (void)parse_compare_heads_reply(reply);
+    (void)parse_cache_miss_reply(reply);
+    if (const auto parsed = ReadTopicReply::parse(reply)) {
         require_event(parsed->last_event, parsed->event_stays);
         for (const auto& [id, info] : parsed->members.value_or(MembersView{})) {
             require(is_utf8(id) && (info.empty() || scan_whole_json(info)));
         }
     }
-    if (const auto parsed = parse_ask_reply(reply)) {
+    if (const auto parsed = parse_channel_info_reply(reply)) {
         require_event(parsed->last_event, parsed->event_stays);
     }
-    if (const auto parsed = parse_list_reply(reply)) {
+    if (const auto parsed = parse_list_channels_reply(reply)) {
         for (const ChannelReply& channel : *parsed) require(is_utf8(channel.name));
     }
-    if (const auto parsed = parse_user_ids(reply)) {
+    if (const auto parsed = parse_list_members_reply(reply)) {
         for (const std::string_view id : *parsed) require(is_utf8(id));
     }
     if (const auto parsed = parse_texts(reply)) {

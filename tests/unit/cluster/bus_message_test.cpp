@@ -14,7 +14,7 @@ TEST(BusMessage, HasTheFieldsThatTheScriptsWrite) {
     const auto message = BusMessage::parse("run-a 12 1 1700000000000 host-1 34 e 5.6 {\"a\":1}");
     ASSERT_TRUE(message);
     EXPECT_EQ(message->epoch, fnv1a("run-a"));
-    EXPECT_EQ(message->number, 12U);
+    EXPECT_EQ(message->sequence, 12U);
     EXPECT_TRUE(message->first);
     EXPECT_EQ(message->producer, fnv1a("host-1"));
     EXPECT_EQ(message->counter, 34U);
@@ -53,7 +53,7 @@ TEST(BusMessage, CountsAsFarAsNumbersGo) {
     const auto message =
         BusMessage::parse("run 9007199254740993 0 0 host 18446744073709551615 e - x");
     ASSERT_TRUE(message);
-    EXPECT_EQ(message->number, 9007199254740993U);
+    EXPECT_EQ(message->sequence, 9007199254740993U);
     EXPECT_EQ(message->counter, 18446744073709551615U);
     EXPECT_FALSE(BusMessage::parse("run 18446744073709551616 0 0 host 1 e - x"));
     EXPECT_FALSE(BusMessage::parse("run 1 0 0 host 18446744073709551616 e - x"));
@@ -69,7 +69,7 @@ TEST(BusMessage, IsNothingIfItIsNoneOfOurs) {
     }
 }
 
-TEST(BusMessage, ExcludesNobodyIfItNamesNobody) {
+TEST(BusMessage, ExcludesNoSocketIfItNamesNone) {
     for (const std::string_view excluded : {"-", "", "5", "5.", "x.y"}) {
         const std::string text =
             std::string("run 1 0 0 host 1 e ").append(excluded).append(" body");
@@ -80,7 +80,7 @@ TEST(BusMessage, ExcludesNobodyIfItNamesNobody) {
     }
 }
 
-TEST(BusMessage, OfAClientEventIsWhatWasPublished) {
+TEST(BusMessage, ParsesAClientEvent) {
     for (const std::string_view body : {""sv, " a  b "sv, "a\0b"sv, "{\"\xC3\xB6\":1}"sv}) {
         const std::string text = client_event_message("host-1", {3, 4}, body);
         const auto message = BusMessage::parse(text);
@@ -89,12 +89,12 @@ TEST(BusMessage, OfAClientEventIsWhatWasPublished) {
         EXPECT_EQ(message->producer, fnv1a("host-1"));
         EXPECT_EQ(message->excluded, (SocketId{3, 4}));
         EXPECT_EQ(message->body, body);
-        EXPECT_EQ(message->number, 0U);
+        EXPECT_EQ(message->sequence, 0U);
     }
     EXPECT_EQ(client_event_message("host", {}, "x"), "* host - x");
 }
 
-TEST(BusMessage, IsSoundIfClientsCanBeTold) {
+TEST(BusMessage, IsSoundIfClientsCanReadIt) {
     const auto is_sound = [](char kind, std::string_view body, std::string_view number = "1") {
         std::string text = "run ";
         text.append(number).append(" 0 0 host 2 ").append(1, kind).append(" - ").append(body);
@@ -122,7 +122,7 @@ TEST(BusMessage, IsSoundIfClientsCanBeTold) {
     EXPECT_FALSE(BusMessage::parse("* host - \xff")->is_sound());
 }
 
-TEST(BusMessage, NamesWhoIsExcluded) {
+TEST(BusMessage, NamesTheExcludedSocket) {
     EXPECT_EQ(excluded_text({}), "-");
     EXPECT_EQ(excluded_text({1, 2}), "1.2");
 }

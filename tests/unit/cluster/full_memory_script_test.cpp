@@ -17,8 +17,8 @@ protected:
         world.rules = {"7", "ovar 0"};
         a.join();
         b.join();
-        a.hold({room, 1, {{"+", "u1"}}});
-        b.hold({room, 1, {{"+", "u2"}}});
+        a.sync_topic({room, 1, {{"+", "u1"}}});
+        b.sync_topic({room, 1, {{"+", "u2"}}});
         // All have to be there already.
         for (const std::string_view script :
              {scripts::publish, scripts::read_topic, scripts::clear_dead_node, scripts::renew_lease,
@@ -28,7 +28,7 @@ protected:
             world.command({"SCRIPT", "LOAD", std::string(script)});
         }
         (void)world.webhooks();
-        (void)world.said(room);
+        (void)world.messages(room);
         world.publish(news, "a", 1, "x");
         fill();
     }
@@ -44,7 +44,7 @@ protected:
     ScriptNode b{world, "b.1"};
 };
 
-TEST_F(FullMemoryScript, TakesNoEventAndChangesNothing) {
+TEST_F(FullMemoryScript, RefusesEventsAndChangesNothing) {
     const auto before = world.everything();
     const Reply reply = world.publish(news, "a", 2, "y");
     EXPECT_TRUE(reply.is_error);
@@ -55,36 +55,36 @@ TEST_F(FullMemoryScript, TakesNoEventAndChangesNothing) {
     EXPECT_EQ(world.publish(news, "a", 2, "y").text, "DONE");
 }
 
-TEST_F(FullMemoryScript, LetsMembersLeaveAndCome) {
-    EXPECT_EQ(b.hold({room, 0, {{"-", "u2"}}})[0].text, "OK");
-    EXPECT_EQ(a.hold({room, 2, {{"+", "u3"}}})[0].text, "OK");
-    EXPECT_THAT(world.said(room), ElementsAre("r 2 u2", "a 2 u3{}"));
+TEST_F(FullMemoryScript, LetsMembersLeaveAndJoin) {
+    EXPECT_EQ(b.sync_topic({room, 0, {{"-", "u2"}}})[0].text, "OK");
+    EXPECT_EQ(a.sync_topic({room, 2, {{"+", "u3"}}})[0].text, "OK");
+    EXPECT_THAT(world.messages(room), ElementsAre("r 2 u2", "a 2 u3{}"));
     EXPECT_THAT(world.webhooks(),
                 ElementsAre("r 0 17 p1:7presence-roomu2", "a 0 17 p1:7presence-roomu3"));
 }
 
 TEST_F(FullMemoryScript, LetsNodesStayAndEnd) {
     world.command({"DEL", world.key("-")});
-    EXPECT_EQ(a.renew()[0].text, "OK");
-    EXPECT_EQ(b.leave()[0].text, "OK");
-    EXPECT_THAT(a.renew()[5].texts(), ElementsAre("b.1"));
-    EXPECT_EQ(a.clear("b.1")[1].text, "1");
-    EXPECT_THAT(world.said(room), ElementsAre("r 2 u2"));
+    EXPECT_EQ(a.renew_lease()[0].text, "OK");
+    EXPECT_EQ(b.unregister()[0].text, "OK");
+    EXPECT_THAT(a.renew_lease()[5].texts(), ElementsAre("b.1"));
+    EXPECT_EQ(a.clear_dead_node("b.1")[1].text, "1");
+    EXPECT_THAT(world.messages(room), ElementsAre("r 2 u2"));
 }
 
-TEST_F(FullMemoryScript, LetsNodesComeBack) {
+TEST_F(FullMemoryScript, LetsNodesRegisterAgain) {
     ScriptNode c(world, "c.1");
-    EXPECT_EQ(c.enroll()[0].text, "OK");
-    EXPECT_EQ(c.complete()[0].text, "OK");
+    EXPECT_EQ(c.register_node()[0].text, "OK");
+    EXPECT_EQ(c.finish_resync()[0].text, "OK");
     ScriptNode after_loss(world, "a.2");
     after_loss.epoch = std::string(40, 'b');
-    EXPECT_EQ(after_loss.enroll("a b")[1].text, "1");
-    EXPECT_EQ(after_loss.hold({room, 1, {{"+", "u1"}}})[0].text, "OK");
-    EXPECT_EQ(after_loss.replica(room, std::uint64_t{1} << 52U, {"u1", "{}"})[0].text, "OK");
-    EXPECT_EQ(after_loss.complete()[0].text, "OK");
+    EXPECT_EQ(after_loss.register_node("a b")[1].text, "1");
+    EXPECT_EQ(after_loss.sync_topic({room, 1, {{"+", "u1"}}})[0].text, "OK");
+    EXPECT_EQ(after_loss.offer_roster(room, std::uint64_t{1} << 52U, {"u1", "{}"})[0].text, "OK");
+    EXPECT_EQ(after_loss.finish_resync()[0].text, "OK");
 }
 
-TEST_F(FullMemoryScript, AnswersWhatIsAsked) {
+TEST_F(FullMemoryScript, AnswersQueries) {
     EXPECT_FALSE(world.run(scripts::read_topic, {news, world.epoch, "-1", "ml"}).is_error);
     EXPECT_FALSE(world.run(scripts::take_webhooks, {"1"}).is_error);
     EXPECT_EQ(world.run(scripts::set_webhook_rules, {"7", "m 0"}).text, "OK");

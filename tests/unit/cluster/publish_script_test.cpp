@@ -52,18 +52,18 @@ TEST_F(PublishScript, GivesConsecutiveNumbers) {
     }
     const auto all = messages();
     ASSERT_THAT(all, SizeIs(6));
-    EXPECT_GT(all[0].number, before * 1000) << "ahead of what any life before had";
+    EXPECT_GT(all[0].sequence, before * 1000) << "ahead of what any life before had";
     for (std::size_t i = 0; i < all.size(); ++i) {
-        EXPECT_EQ(all[i].number, all[0].number + i);
+        EXPECT_EQ(all[i].sequence, all[0].sequence + i);
         EXPECT_EQ(all[i].first, i == 0);
         EXPECT_EQ(all[i].producer, fnv1a(i % 2 == 0 ? "a" : "b"));
         EXPECT_EQ(all[i].counter, i / 2 + 1);
         EXPECT_EQ(all[i].epoch, fnv1a(world.epoch));
     }
-    EXPECT_EQ(world.field("c:" + news, "s"), std::to_string(all[5].number));
+    EXPECT_EQ(world.field("c:" + news, "s"), std::to_string(all[5].sequence));
 }
 
-TEST_F(PublishScript, TellsWhoListensJustWhatIsInTheRing) {
+TEST_F(PublishScript, PublishesWhatIsInTheRing) {
     world.server->subscribe(world.key("t:" + news));
     using namespace std::string_literals;
     const std::string body = "a  b\0c \xF0\x9F\x94\x94\r\n"s;
@@ -73,7 +73,7 @@ TEST_F(PublishScript, TellsWhoListensJustWhatIsInTheRing) {
     EXPECT_EQ(BusMessage::parse(message)->body, body);
 }
 
-TEST_F(PublishScript, CarriesTheKindAndWhoIsExcluded) {
+TEST_F(PublishScript, CarriesTheKindAndTheExcludedSocket) {
     EXPECT_EQ(publish(1, 0).text, "DONE");
     const auto all = messages();
     ASSERT_THAT(all, SizeIs(1));
@@ -82,7 +82,7 @@ TEST_F(PublishScript, CarriesTheKindAndWhoIsExcluded) {
     EXPECT_EQ(all[0].body, "body");
 }
 
-TEST_F(PublishScript, TakesACounterOnce) {
+TEST_F(PublishScript, AcceptsACounterOnce) {
     EXPECT_EQ(publish(1, 0).text, "DONE");
     EXPECT_EQ(publish(5, 1).text, "DONE");
     const auto before = world.everything();
@@ -94,7 +94,7 @@ TEST_F(PublishScript, TakesACounterOnce) {
     EXPECT_THAT(messages(), SizeIs(2));
 }
 
-TEST_F(PublishScript, TakesNothingWhileTheEventBeforeIsMissing) {
+TEST_F(PublishScript, AcceptsNothingWhileTheEventBeforeIsMissing) {
     EXPECT_EQ(publish(1, 0).text, "DONE");
     const auto before = world.everything();
     EXPECT_EQ(publish(3, 2).text, "ORDER");
@@ -106,7 +106,7 @@ TEST_F(PublishScript, TakesNothingWhileTheEventBeforeIsMissing) {
     EXPECT_EQ(all[2].counter, 3U);
 }
 
-TEST_F(PublishScript, BeginsWhereTheProcessSaysSo) {
+TEST_F(PublishScript, BeginsWithTheCounterThatTheProcessGives) {
     EXPECT_EQ(publish(17, 0).text, "DONE");
     EXPECT_EQ(publish(20, 0).text, "DONE") << "what it has confirmed is not told again";
     EXPECT_EQ(world.field("events", "a"), "20");
@@ -143,7 +143,7 @@ TEST_F(PublishScript, NeverGivesANumberTwiceFromEpochToEpoch) {
     publish(3, 2);
     const auto all = messages();
     ASSERT_THAT(all, SizeIs(3));
-    EXPECT_EQ(all[1].number, ahead + 1) << "even if the clock is behind";
+    EXPECT_EQ(all[1].sequence, ahead + 1) << "even if the clock is behind";
     EXPECT_TRUE(all[1].first);
     EXPECT_FALSE(all[2].first);
     EXPECT_EQ(all[1].epoch, fnv1a(world.epoch));
@@ -157,7 +157,7 @@ TEST_F(PublishScript, BeginsAnewAfterANumberThatNoClockCanHaveGiven) {
     const auto all = messages();
     ASSERT_THAT(all, SizeIs(2));
     EXPECT_TRUE(all[1].first);
-    EXPECT_LE(all[1].number, (world.now_ms() + 1) * 1000);
+    EXPECT_LE(all[1].sequence, (world.now_ms() + 1) * 1000);
 }
 
 TEST_F(PublishScript, BoundsTheRingByBytes) {
@@ -181,7 +181,7 @@ TEST_F(PublishScript, KeepsTheLastMessageHoweverLong) {
     EXPECT_THAT(world.ring(news), SizeIs(1));
     EXPECT_EQ(world.field("c:" + news, "y"), std::to_string(bytes_in_ring()));
     world.publish(news, "a", 3, "x");
-    EXPECT_THAT(world.said(news), ElementsAre("e x"));
+    EXPECT_THAT(world.messages(news), ElementsAre("e x"));
 }
 
 TEST_F(PublishScript, LetsGoOfALongRingStepByStep) {
@@ -196,7 +196,7 @@ TEST_F(PublishScript, LetsGoOfALongRingStepByStep) {
     EXPECT_THAT(world.ring(news), SizeIs(1));
 }
 
-TEST_F(PublishScript, LetsGoOfWhatIsOlderThanAMinute) {
+TEST_F(PublishScript, DropsEntriesOlderThanAMinute) {
     for (std::uint64_t counter = 1; counter <= 6; ++counter) world.publish(news, "a", counter, "x");
     const std::string now = std::to_string(world.now_ms());
     const std::string old = std::to_string(world.now_ms() - 60'001);

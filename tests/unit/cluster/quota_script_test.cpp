@@ -23,7 +23,8 @@ protected:
     /// `admitted`: of the connections.
     static std::uint64_t ask(ScriptNode& node, std::uint64_t connections, std::uint64_t most,
                              std::uint64_t admitted = 0) {
-        const Reply reply = node.hold({quota, connections, {}, false, most, false, 0, admitted});
+        const Reply reply =
+            node.sync_topic({quota, connections, {}, false, most, false, 0, admitted});
         EXPECT_EQ(reply[0].text, "OK");
         return std::stoull(reply[1].text);
     }
@@ -33,34 +34,34 @@ protected:
     ScriptNode b{world, "b.1"};
 };
 
-TEST_F(QuotaScript, TakesWhatThereIsRoomFor) {
+TEST_F(QuotaScript, AcceptsUpToTheLimit) {
     EXPECT_EQ(ask(a, 4, 5), 4U);
     EXPECT_EQ(ask(b, 3, 5), 1U);
-    EXPECT_EQ(world.field("all", quota), "5");
+    EXPECT_EQ(world.field("subscriptions", quota), "5");
     EXPECT_EQ(ask(b, 2, 5), 1U);
     EXPECT_EQ(ask(a, 2, 5), 2U);
     EXPECT_EQ(ask(b, 4, 5), 3U);
     EXPECT_EQ(ask(a, 0, 5), 0U);
     EXPECT_EQ(ask(b, 5, 5), 5U);
     EXPECT_EQ(ask(b, 0, 5), 0U);
-    EXPECT_EQ(world.field("all", quota), "");
+    EXPECT_EQ(world.field("subscriptions", quota), "");
 }
 
-TEST_F(QuotaScript, TakesAnyNumberIfThereIsNoMost) {
+TEST_F(QuotaScript, AcceptsAnyNumberWithoutALimit) {
     EXPECT_EQ(ask(a, 1000, 0), 1000U);
     EXPECT_EQ(ask(b, 1000, 0), 1000U);
 }
 
 TEST_F(QuotaScript, HasRoomAgainWhenANodeHasEnded) {
     ScriptNode short_lived(world, "c.1", 1);
-    short_lived.enroll();
+    short_lived.register_node();
     // Of its own time, which has no room for a second step.
     world.command({"HSET", world.key("h:c.1"), quota, "3"});
-    world.command({"HSET", world.key("all"), quota, "3"});
+    world.command({"HSET", world.key("subscriptions"), quota, "3"});
     EXPECT_EQ(ask(a, 5, 5), 2U);
     world.pass(1);
-    a.renew();
-    a.clear("c.1");
+    a.renew_lease();
+    a.clear_dead_node("c.1");
     EXPECT_EQ(ask(a, 5, 5), 5U);
 }
 
@@ -70,7 +71,7 @@ TEST_F(QuotaScript, CountsAllThatAreAdmitted) {
     // The limit is lowered.
     EXPECT_EQ(ask(a, 4, 2, 3), 3U) << "who is there stays, and nobody else comes";
     EXPECT_EQ(ask(b, 3, 2, 2), 2U);
-    EXPECT_EQ(world.field("all", quota), "5");
+    EXPECT_EQ(world.field("subscriptions", quota), "5");
     EXPECT_EQ(ask(a, 1, 2, 1), 1U);
     EXPECT_EQ(ask(b, 1, 2, 1), 1U);
     EXPECT_EQ(ask(a, 2, 2, 1), 1U) << "just as many as may be";
@@ -78,17 +79,17 @@ TEST_F(QuotaScript, CountsAllThatAreAdmitted) {
     EXPECT_EQ(ask(a, 2, 2, 1), 2U);
 }
 
-TEST_F(QuotaScript, CountsWhoWasAdmittedWhileRedisWasGone) {
+TEST_F(QuotaScript, CountsConnectionsAdmittedWithoutRedis) {
     world.epoch = std::string(40, 'b');
     ScriptNode a2(world, "a.2");
     ScriptNode b2(world, "b.2");
-    a2.enroll("a b");
-    b2.enroll("a b");
+    a2.register_node("a b");
+    b2.register_node("a b");
     EXPECT_EQ(ask(a2, 4, 5, 4), 4U);
-    const Reply reply = b2.hold({quota, 4, {}, false, 5, true, 0, 3});
+    const Reply reply = b2.sync_topic({quota, 4, {}, false, 5, true, 0, 3});
     EXPECT_EQ(reply[1].text, "3");
     EXPECT_EQ(reply[2].text, "0") << "it has no replica";
-    EXPECT_EQ(world.field("all", quota), "7");
+    EXPECT_EQ(world.field("subscriptions", quota), "7");
 }
 
 TEST_F(QuotaScript, IsNeverExceeded) {

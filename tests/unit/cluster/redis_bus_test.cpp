@@ -5,7 +5,7 @@
 namespace carillon {
 namespace {
 
-TEST(RedisBus, TellsErrorsOfAScriptFromThoseOfTheServer) {
+TEST(RedisBus, DistinguishesErrorsOfAScriptFromThoseOfTheServer) {
     for (const char* error :
          {"WRONGTYPE Operation against a key holding the wrong kind of value script: 1a, on "
           "@user_script:9.",

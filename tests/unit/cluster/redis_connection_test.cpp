@@ -21,7 +21,7 @@ protected:
     HandTurnedLoop loop;
 };
 
-TEST_F(RedisConnectionTest, TellsTheServersRunId) {
+TEST_F(RedisConnectionTest, ReportsTheServersRunId) {
     const RedisServer server;
     RedisClient client(loop, server.url());
     EXPECT_FALSE(client.connection->is_ready());
@@ -91,7 +91,7 @@ TEST_F(RedisConnectionTest, CarriesAnyBytesAndLargeReplies) {
     EXPECT_EQ(client.ask({"GET", ""}), bytes);
 }
 
-TEST_F(RedisConnectionTest, PassesErrorsToWhoAsked) {
+TEST_F(RedisConnectionTest, PassesErrorsToTheCaller) {
     const RedisServer server;
     RedisClient client(loop, server.url());
     ASSERT_TRUE(client.open());

@@ -182,7 +182,7 @@ TEST_F(RedisLossTest, ComesIfTheServerAnswersWhatNobodyAsked) {
     EXPECT_THAT(client.run_ids, ElementsAre("1"));
 }
 
-TEST_F(RedisLossTest, TellsNoSecretThatTheServerRepeats) {
+TEST_F(RedisLossTest, ReportsNoSecretThatTheServerRepeats) {
     for (const char* error :
          {"-ERR unknown command `AUTH`, with args beginning with: `s3cret`, \r\n",
           "-ERR what is s3cret\r\n"}) {
@@ -193,7 +193,7 @@ TEST_F(RedisLossTest, TellsNoSecretThatTheServerRepeats) {
     }
 }
 
-TEST_F(RedisLossTest, IsNotToldOfWhatWasClosed) {
+TEST_F(RedisLossTest, IsNotReportedOfAClosedConnection) {
     RedisClient client(loop, server.url());
     ASSERT_TRUE(client.open());
     client.send({"ECHO", "x"}, [](const RedisReply&) { FAIL(); });

@@ -59,27 +59,27 @@ private:
     std::vector<RedisParser::Reply> kept_;
 };
 
-TEST_F(ScriptReplies, AReadTellsMembersThatAreNoneFromThoseThatWereNotAskedFor) {
+TEST_F(ScriptReplies, AReadDistinguishesNoMembersFromMembersNotAskedFor) {
     std::vector<Resp> fields = read_fields();
-    const auto unasked = ReadReply::parse(reply(Resp::array(fields)));
+    const auto unasked = ReadTopicReply::parse(reply(Resp::array(fields)));
     ASSERT_TRUE(unasked);
     EXPECT_FALSE(unasked->members.has_value());
     EXPECT_FALSE(unasked->producers.has_value());
     fields[4] = fields[7] = Resp::array({});
-    const auto none = ReadReply::parse(reply(Resp::array(fields)));
+    const auto none = ReadTopicReply::parse(reply(Resp::array(fields)));
     ASSERT_TRUE(none);
     EXPECT_TRUE(none->members.has_value());
     EXPECT_TRUE(none->producers.has_value());
 }
 
-TEST_F(ScriptReplies, AReadLeavesOutWhatNoClientCouldBeTold) {
+TEST_F(ScriptReplies, AReadOmitsWhatClientsCouldNotRead) {
     std::vector<Resp> fields = read_fields();
     fields[7] =
         Resp::array({Resp::text("a"), Resp::text("{}"), Resp::text("\xff"), Resp::text(""),
                      Resp::text("b"), Resp::text("{nonsense"), Resp::text("c"), Resp::nil()});
     fields[8] = Resp::text("no JSON");
     fields[9] = Resp::number("9223372036854775807");
-    const auto read = ReadReply::parse(reply(Resp::array(fields)));
+    const auto read = ReadTopicReply::parse(reply(Resp::array(fields)));
     ASSERT_TRUE(read);
     EXPECT_THAT(*read->members, ElementsAre(Pair("a", "{}"), Pair("c", "")));
     EXPECT_EQ(read->last_event, "");
@@ -94,37 +94,37 @@ TEST_F(ScriptReplies, AReadWithAFieldOfAnotherTypeIsNone) {
             std::vector<Resp> fields = good;
             fields[i] = other;
             // Whatever is made of it, it is made without a look beyond its end.
-            (void)ReadReply::parse(reply(Resp::array(fields)));
+            (void)ReadTopicReply::parse(reply(Resp::array(fields)));
         }
         std::vector<Resp> fields = good;
         fields.erase(fields.begin() + static_cast<std::ptrdiff_t>(i));
-        EXPECT_FALSE(ReadReply::parse(reply(Resp::array(fields)))) << i;
+        EXPECT_FALSE(ReadTopicReply::parse(reply(Resp::array(fields)))) << i;
         fields = good;
         fields[i] = Resp::array({Resp::array({})});
-        EXPECT_FALSE(ReadReply::parse(reply(Resp::array(fields)))) << i;
+        EXPECT_FALSE(ReadTopicReply::parse(reply(Resp::array(fields)))) << i;
     }
 }
 
-TEST_F(ScriptReplies, OfAnOperationSayIfTheNodeIsStale) {
+TEST_F(ScriptReplies, OfAnOperationReportAStaleNode) {
     const Resp stale = Resp::array({Resp::text("STALE")});
-    EXPECT_TRUE(HoldReply::parse(reply(stale))->is_stale);
-    EXPECT_TRUE(RenewReply::parse(reply(stale))->is_stale);
-    EXPECT_TRUE(ClearReply::parse(reply(stale))->is_stale);
-    EXPECT_TRUE(CompleteReply::parse(reply(stale))->is_stale);
-    EXPECT_FALSE(RegisterReply::parse(reply(stale)));
+    EXPECT_TRUE(SyncTopicReply::parse(reply(stale))->is_stale);
+    EXPECT_TRUE(RenewLeaseReply::parse(reply(stale))->is_stale);
+    EXPECT_TRUE(ClearDeadNodeReply::parse(reply(stale))->is_stale);
+    EXPECT_TRUE(FinishResyncReply::parse(reply(stale))->is_stale);
+    EXPECT_FALSE(RegisterNodeReply::parse(reply(stale)));
 }
 
 TEST_F(ScriptReplies, OfAnOperationCarryTheNewsOfThePartition) {
-    const auto held = HoldReply::parse(
+    const auto synced = SyncTopicReply::parse(
         reply(Resp::array({Resp::text("DONE"), Resp::text("9"), Resp::number("1"),
                            Resp::text("250"), Resp::number("2"), Resp::array({Resp::text("u")})})));
-    ASSERT_TRUE(held);
-    EXPECT_EQ(held->number, 9U);
-    EXPECT_TRUE(held->wants_replica);
-    EXPECT_EQ(held->news.due, milliseconds(250));
-    EXPECT_TRUE(held->news.has_webhooks);
-    EXPECT_THAT(held->refused, ElementsAre("u"));
-    const auto cleared = ClearReply::parse(
+    ASSERT_TRUE(synced);
+    EXPECT_EQ(synced->sequence, 9U);
+    EXPECT_TRUE(synced->wants_replica);
+    EXPECT_EQ(synced->news.due, milliseconds(250));
+    EXPECT_TRUE(synced->news.has_webhooks);
+    EXPECT_THAT(synced->refused, ElementsAre("u"));
+    const auto cleared = ClearDeadNodeReply::parse(
         reply(Resp::array({Resp::text("OK"), Resp::number("1"), Resp::text("18446744073709551615"),
                            Resp::number("0")})));
     ASSERT_TRUE(cleared);
@@ -140,33 +140,35 @@ TEST_F(ScriptReplies, OfOtherShapesAreNone) {
           Resp::array({Resp::text("OK"), Resp::nil(), Resp::nil()}),
           Resp::array({Resp::text("OK"), Resp::number("0"), Resp::text("x"), Resp::number("0"),
                        Resp::nil(), Resp::nil()})}) {
-        EXPECT_FALSE(RegisterReply::parse(reply(resp))) << resp.bytes;
-        EXPECT_FALSE(CompleteReply::parse(reply(resp))) << resp.bytes;
-        EXPECT_FALSE(RenewReply::parse(reply(resp))) << resp.bytes;
-        EXPECT_FALSE(ClearReply::parse(reply(resp))) << resp.bytes;
-        EXPECT_FALSE(HoldReply::parse(reply(resp))) << resp.bytes;
-        EXPECT_FALSE(ReadReply::parse(reply(resp))) << resp.bytes;
-        EXPECT_FALSE(parse_ask_reply(reply(resp))) << resp.bytes;
+        EXPECT_FALSE(RegisterNodeReply::parse(reply(resp))) << resp.bytes;
+        EXPECT_FALSE(FinishResyncReply::parse(reply(resp))) << resp.bytes;
+        EXPECT_FALSE(RenewLeaseReply::parse(reply(resp))) << resp.bytes;
+        EXPECT_FALSE(ClearDeadNodeReply::parse(reply(resp))) << resp.bytes;
+        EXPECT_FALSE(SyncTopicReply::parse(reply(resp))) << resp.bytes;
+        EXPECT_FALSE(ReadTopicReply::parse(reply(resp))) << resp.bytes;
+        EXPECT_FALSE(parse_channel_info_reply(reply(resp))) << resp.bytes;
         EXPECT_FALSE(parse_publish_reply(reply(resp))) << resp.bytes;
     }
     EXPECT_FALSE(parse_texts(reply(Resp::array({Resp::text("a"), Resp::nil()}))));
-    EXPECT_FALSE(parse_missed_reply(reply(Resp::text("1"))));
-    EXPECT_FALSE(parse_compare_reply(reply(Resp::array({Resp::text("run")}))));
-    EXPECT_FALSE(parse_list_reply(reply(Resp::array({Resp::text("name"), Resp::text("1")}))));
+    EXPECT_FALSE(parse_cache_miss_reply(reply(Resp::text("1"))));
+    EXPECT_FALSE(parse_compare_heads_reply(reply(Resp::array({Resp::text("run")}))));
+    EXPECT_FALSE(
+        parse_list_channels_reply(reply(Resp::array({Resp::text("name"), Resp::text("1")}))));
 }
 
 TEST_F(ScriptReplies, OfListsLeaveOutNamesThatAreNoText) {
-    const auto channels = parse_list_reply(
+    const auto channels = parse_list_channels_reply(
         reply(Resp::array({Resp::text("\xff"), Resp::text("1"), Resp::text("0"), Resp::text("a"),
                            Resp::text("99999999999"), Resp::text("0")})));
     ASSERT_TRUE(channels);
     ASSERT_EQ(channels->size(), 1U);
     EXPECT_EQ(channels->front().subscriptions, UINT32_MAX);
-    EXPECT_THAT(*parse_user_ids(reply(Resp::array({Resp::text("\xc3"), Resp::text("u")}))),
-                ElementsAre("u"));
+    EXPECT_THAT(
+        *parse_list_members_reply(reply(Resp::array({Resp::text("\xc3"), Resp::text("u")}))),
+        ElementsAre("u"));
 }
 
-TEST_F(ScriptReplies, OfAPublishSayWhyTheEventHasNoPlace) {
+TEST_F(ScriptReplies, OfAPublishReportWhyTheEventWasRefused) {
     EXPECT_EQ(parse_publish_reply(reply(Resp::text("DONE"))), PublishReply::done);
     EXPECT_EQ(parse_publish_reply(reply(Resp::text("ORDER"))), PublishReply::out_of_order);
     EXPECT_EQ(parse_publish_reply(reply(Resp::error("OOM command not allowed"))),

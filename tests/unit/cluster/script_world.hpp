@@ -41,7 +41,7 @@ public:
     [[nodiscard]] std::map<std::string, std::string> hash(std::string_view key);
     [[nodiscard]] std::vector<std::string> ring(std::string_view topic);
     /// What was said of a topic since this was last asked: "a 2 u1{}".
-    [[nodiscard]] std::vector<std::string> said(std::string_view topic);
+    [[nodiscard]] std::vector<std::string> messages(std::string_view topic);
     /// Takes what is to be delivered.
     [[nodiscard]] std::vector<std::string> webhooks();
     /// The contents of all keys but those of `except`.
@@ -59,7 +59,7 @@ public:
 
 private:
     std::map<std::string_view, std::string> digests_;
-    std::map<std::string, std::size_t, std::less<>> heard_;
+    std::map<std::string, std::size_t, std::less<>> seen_messages_;
 };
 
 /// A node as the scripts know it.
@@ -74,29 +74,29 @@ public:
         std::string user;
         std::string info = "{}";
     };
-    struct Hold {
+    struct Sync {
         std::string topic;
         std::uint64_t count = 0;
         std::vector<Step> steps = {};
-        bool counted = false;
+        bool wants_count = false;
         std::uint64_t most = 0;
-        bool held_before = false;
+        bool subscribed_before = false;
         std::uint64_t replica = 0;
         std::uint64_t admitted = 0;
     };
 
     /// `former`: its id before this. `former_epoch`: in which that was registered.
-    Reply enroll(const std::string& known = "", const std::string& former = "",
-                 const std::string& former_epoch = "");
-    Reply complete();
+    Reply register_node(const std::string& known = "", const std::string& former = "",
+                        const std::string& former_epoch = "");
+    Reply finish_resync();
     /// Both, when there is nothing to bring.
     void join();
-    Reply hold(const Hold& hold);
-    Reply replica(const std::string& topic, std::uint64_t number,
-                  const std::vector<std::string>& members_and_infos, bool is_first = true);
-    Reply renew(bool may_clear = true, std::uint64_t claim_ms = 5000);
-    Reply clear(const std::string& dead, std::uint64_t most = 200);
-    Reply leave();
+    Reply sync_topic(const Sync& sync);
+    Reply offer_roster(const std::string& topic, std::uint64_t number,
+                       const std::vector<std::string>& members_and_infos, bool is_first = true);
+    Reply renew_lease(bool may_clear = true, std::uint64_t claim_ms = 5000);
+    Reply clear_dead_node(const std::string& dead, std::uint64_t most = 200);
+    Reply unregister();
 
     const std::string id;
     std::string epoch;

@@ -7,7 +7,7 @@ namespace {
 
 using namespace std::string_view_literals;
 
-TEST(TopicName, SaysWhatKindAChannelIs) {
+TEST(TopicName, HasTheKindOfTheChannel) {
     EXPECT_EQ(channel_topic("7", "news"), "c1:7news");
     EXPECT_EQ(channel_topic("7", "cache-news"), "c1:7cache-news");
     EXPECT_EQ(channel_topic("7", "private-news"), "c1:7private-news");

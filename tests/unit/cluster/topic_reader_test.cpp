@@ -24,7 +24,7 @@ class TopicReaderTest : public testing::Test, public RedisBusOwner, public Topic
 protected:
     TopicReaderTest() {
         Partition& partition = partitions.emplace_back();
-        partition.number = 1;
+        partition.index = 1;
         partition.prefix = world.prefix;
         reader = std::make_unique<TopicReader>(context, partitions, *this);
         bus.open();
@@ -65,7 +65,7 @@ protected:
     void on_script_error(Script, std::string_view, std::string_view error) override {
         script_errors.emplace_back(error);
     }
-    void on_said(Topic&, const BusMessage& message) override { said.emplace_back(message.body); }
+    void on_message(Topic&, const BusMessage& message) override { said.emplace_back(message.body); }
     void on_read(Topic&, const TopicRead& read) override {
         std::vector<std::string>& ids = reads.emplace_back();
         if (!read.members) ids.emplace_back("not told");
@@ -73,7 +73,7 @@ protected:
             ids.emplace_back(member.first);
         }
     }
-    void on_moved(Topic&) override {}
+    void on_advanced(Topic&) override {}
     void on_unreadable(Topic& topic) override { unreadable.push_back(topic.key); }
 
     std::unique_ptr<RealScriptServer> server = std::make_unique<RealScriptServer>();
@@ -99,8 +99,8 @@ protected:
     std::vector<std::string> unreadable;
 };
 
-TEST_F(TopicReaderTest, DoesNotTakeAReadWithoutMembersForAnEmptyChannel) {
-    node.hold({.topic = lobby, .count = 1, .steps = {{"+", "ann"}}});
+TEST_F(TopicReaderTest, DoesNotMistakeAReadWithoutMembersForAnEmptyChannel) {
+    node.sync_topic({.topic = lobby, .count = 1, .steps = {{"+", "ann"}}});
     Topic& topic = follow(lobby);
     ASSERT_TRUE(run_until_reads(1));
     EXPECT_THAT(reads[0], ElementsAre("ann"));
@@ -116,7 +116,7 @@ TEST_F(TopicReaderTest, DoesNotTakeAReadWithoutMembersForAnEmptyChannel) {
 }
 
 TEST_F(TopicReaderTest, AsksForMembersAgainIfTheConnectionWasLostBeforeTheyCame) {
-    node.hold({.topic = lobby, .count = 1, .steps = {{"+", "ann"}}});
+    node.sync_topic({.topic = lobby, .count = 1, .steps = {{"+", "ann"}}});
     Topic& topic = follow(lobby);
     ASSERT_TRUE(run_until_reads(1));
     reader->read_state(topic);
@@ -141,7 +141,7 @@ TEST_F(TopicReaderTest, DoesWithoutATopicWhoseKeyIsOfAnotherType) {
     ASSERT_TRUE(run_until([&] { return topic.sequence.is_based(); }));
 }
 
-TEST_F(TopicReaderTest, TakesWhatComesOfATopicThatCannotBeRead) {
+TEST_F(TopicReaderTest, DeliversMessagesOfATopicThatCannotBeRead) {
     world.command({"SET", world.key("c:" + lobby), "garbage"});
     Topic& topic = follow(lobby);
     ASSERT_TRUE(run_until([&] { return !unreadable.empty(); }));
@@ -170,10 +170,10 @@ TEST_F(TopicReaderTest, FindsBackWhenRedisKnowsLessThanItDoes) {
     for (int steps = 0; steps < 200; ++steps) reader->sweep();  // A whole round.
     ASSERT_TRUE(run_until([&] { return said.size() == 2; }));
     EXPECT_EQ(said.back(), event);
-    EXPECT_LT(topic.sequence.number(), 5000000000000000U);
+    EXPECT_LT(topic.sequence.last(), 5000000000000000U);
 }
 
-TEST_F(TopicReaderTest, PassesOverMessagesThatClientsCouldNotBeTold) {
+TEST_F(TopicReaderTest, IgnoresMessagesThatClientsCouldNotRead) {
     follow(lobby);
     ASSERT_TRUE(run_until_reads(1));
     const std::string subject = world.key("t:" + lobby);

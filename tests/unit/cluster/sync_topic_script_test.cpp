@@ -12,17 +12,17 @@ using ::testing::SizeIs;
 using ::testing::UnorderedElementsAre;
 using Step = ScriptNode::Step;
 
-class HoldScript : public ::testing::Test {
+class SyncTopicScript : public ::testing::Test {
 protected:
-    HoldScript() {
+    SyncTopicScript() {
         world.rules = {"7", "ovarnfs 0"};
         a.join();
         b.join();
     }
 
     /// A hold that is answered OK.
-    Reply ok(ScriptNode& node, const ScriptNode::Hold& hold) {
-        const Reply reply = node.hold(hold);
+    Reply ok(ScriptNode& node, const ScriptNode::Sync& hold) {
+        const Reply reply = node.sync_topic(hold);
         EXPECT_EQ(reply[0].text, "OK");
         EXPECT_THAT(reply.items, SizeIs(6));
         return reply;
@@ -33,26 +33,26 @@ protected:
     ScriptNode b{world, "b.1"};
 };
 
-TEST_F(HoldScript, TellsOfTheFirstSubscriptionAndOfTheLast) {
+TEST_F(SyncTopicScript, QueuesTheFirstSubscriptionAndTheLast) {
     ok(a, {news, 1});
     EXPECT_THAT(world.webhooks(), ElementsAre("o 0 8 c1:7news"));
     ok(b, {news, 5});
     ok(a, {news, 0});
     EXPECT_THAT(world.webhooks(), IsEmpty());
-    EXPECT_EQ(world.field("all", news), "5");
+    EXPECT_EQ(world.field("subscriptions", news), "5");
     ok(b, {news, 0});
     EXPECT_THAT(world.webhooks(), ElementsAre("v 0 8 c1:7news"));
-    EXPECT_EQ(world.field("all", news), "");
+    EXPECT_EQ(world.field("subscriptions", news), "");
     EXPECT_THAT(world.hash("h:a.1"), IsEmpty());
     EXPECT_THAT(world.hash("h:b.1"), IsEmpty());
 }
 
-TEST_F(HoldScript, TellsHowManyWebhooksWait) {
+TEST_F(SyncTopicScript, ReturnsHowManyWebhooksAreQueued) {
     EXPECT_EQ(ok(a, {news, 1})[4].text, "1");
     EXPECT_EQ(ok(a, {"c1:7other", 1})[4].text, "2");
 }
 
-TEST_F(HoldScript, TellsOnlyWhatAnAppWants) {
+TEST_F(SyncTopicScript, QueuesOnlyWhatAnAppWants) {
     world.rules = {"7", "v 0", "8", "o 0"};
     ScriptNode(world, "c.1").join();
     ok(a, {news, 1});
@@ -64,7 +64,7 @@ TEST_F(HoldScript, TellsOnlyWhatAnAppWants) {
     EXPECT_THAT(world.webhooks(), ElementsAre("v 0 8 c1:7news"));
 }
 
-TEST_F(HoldScript, TakesRulesAnewOfTheAppsThatAreNamed) {
+TEST_F(SyncTopicScript, ReplacesTheRulesOfTheAppsNamed) {
     EXPECT_EQ(world.run(scripts::set_webhook_rules, {"7", "", "8", "o 0"}).text, "OK");
     ok(a, {news, 1});
     ok(a, {"c1:8news", 1});
@@ -77,7 +77,7 @@ TEST_F(HoldScript, TakesRulesAnewOfTheAppsThatAreNamed) {
     EXPECT_THAT(world.webhooks(), IsEmpty());
 }
 
-TEST_F(HoldScript, DoesNotTellOfAUsersOwnChannelOrOfConnections) {
+TEST_F(SyncTopicScript, QueuesNothingForAUsersOwnChannelOrForConnections) {
     for (const std::string topic : {"s1:7#server-to-user-ann", "q1:7"}) {
         ok(a, {topic, 1});
         ok(a, {topic, 0});
@@ -85,35 +85,35 @@ TEST_F(HoldScript, DoesNotTellOfAUsersOwnChannelOrOfConnections) {
     EXPECT_THAT(world.webhooks(), IsEmpty());
 }
 
-TEST_F(HoldScript, AnnouncesAUserOnceForAllNodes) {
+TEST_F(SyncTopicScript, AnnouncesAUserOnceForAllNodes) {
     ok(a, {ann, 1});
     ok(b, {ann, 1});
-    EXPECT_THAT(world.said(ann), ElementsAre("n "));
+    EXPECT_THAT(world.messages(ann), ElementsAre("n "));
     EXPECT_THAT(world.webhooks(), ElementsAre("n 0 7 u1:7ann"));
     ok(a, {ann, 0});
-    EXPECT_THAT(world.said(ann), IsEmpty());
+    EXPECT_THAT(world.messages(ann), IsEmpty());
     ok(b, {ann, 0});
-    EXPECT_THAT(world.said(ann), ElementsAre("f "));
+    EXPECT_THAT(world.messages(ann), ElementsAre("f "));
     EXPECT_THAT(world.webhooks(), ElementsAre("f 0 7 u1:7ann"));
 }
 
-TEST_F(HoldScript, AnnouncesAMemberOnceForAllNodes) {
+TEST_F(SyncTopicScript, AnnouncesAMemberOnceForAllNodes) {
     ok(a, {room, 1, {{"+", "u1", R"({"v":1})"}}});
     ok(b, {room, 1, {{"+", "u1", R"({"v":2})"}}});
-    EXPECT_THAT(world.said(room), ElementsAre(R"(a 2 u1{"v":1})"));
+    EXPECT_THAT(world.messages(room), ElementsAre(R"(a 2 u1{"v":1})"));
     EXPECT_THAT(world.webhooks(),
                 ElementsAre("o 0 17 p1:7presence-room", "a 0 17 p1:7presence-roomu1"));
     ok(a, {room, 0, {{"-", "u1"}}});
-    EXPECT_THAT(world.said(room), IsEmpty());
+    EXPECT_THAT(world.messages(room), IsEmpty());
     EXPECT_EQ(world.field("m:" + room, "u1"), R"(1 {"v":1})") << "who came first said who they are";
     ok(b, {room, 0, {{"-", "u1"}}});
-    EXPECT_THAT(world.said(room), ElementsAre("r 2 u1"));
+    EXPECT_THAT(world.messages(room), ElementsAre("r 2 u1"));
     EXPECT_THAT(world.webhooks(),
                 ElementsAre("r 0 17 p1:7presence-roomu1", "v 0 17 p1:7presence-room"));
     EXPECT_THAT(world.hash("m:" + room), IsEmpty());
 }
 
-TEST_F(HoldScript, AnswersTheNumberThatItStandsFor) {
+TEST_F(SyncTopicScript, ReturnsTheSequenceNumberAfterIt) {
     const Reply first = ok(a, {room, 1, {{"+", "u1"}}});
     EXPECT_EQ(first[1].text, world.field("c:" + room, "s"));
     EXPECT_EQ(first[1].text, world.field("c:" + room, "v"));
@@ -124,7 +124,7 @@ TEST_F(HoldScript, AnswersTheNumberThatItStandsFor) {
     EXPECT_EQ(ok(a, {news, 1})[1].text, "0") << "nothing was said of it";
 }
 
-TEST_F(HoldScript, NumbersAndCountsWhatItSays) {
+TEST_F(SyncTopicScript, NumbersAndCountsItsMessages) {
     ok(a, {room, 3, {{"+", "u1"}, {"+", "u2"}, {"-", "u1"}}});
     const auto ring = world.ring(room);
     ASSERT_THAT(ring, SizeIs(3));
@@ -134,32 +134,32 @@ TEST_F(HoldScript, NumbersAndCountsWhatItSays) {
     }
 }
 
-TEST_F(HoldScript, KeepsMembersOfAnyCharacters) {
+TEST_F(SyncTopicScript, KeepsMembersOfAnyCharacters) {
     using namespace std::string_literals;
     for (const std::string& user : {""s, " "s, "3 x"s, "a\0b"s, "\n"s, "\xF0\x9F\x94\x94"s}) {
         ok(a, {room, 1, {{"+", user, "a  b\0{}"s}}});
         EXPECT_EQ(world.field("m:" + room, user), "1 a  b\0{}"s);
         const std::string id = std::to_string(user.size()) + " " + user;
-        EXPECT_THAT(world.said(room), ElementsAre("a " + id + "a  b\0{}"s));
+        EXPECT_THAT(world.messages(room), ElementsAre("a " + id + "a  b\0{}"s));
         ok(a, {room, 1, {{"-", user}}});
-        EXPECT_THAT(world.said(room), ElementsAre("r " + id));
+        EXPECT_THAT(world.messages(room), ElementsAre("r " + id));
     }
     EXPECT_THAT(world.hash("u:a.1"), IsEmpty());
 }
 
-TEST_F(HoldScript, CarriesOutAnOperationOnce) {
+TEST_F(SyncTopicScript, CarriesOutAnOperationOnce) {
     ok(a, {room, 2, {{"+", "u1"}}});
     const auto before = world.everything();
     for (const std::uint64_t earlier : {1, 2}) {
         a.operation -= earlier;  // What comes late over a connection that was given up.
-        EXPECT_EQ(a.hold({room, 7, {{"+", "u2"}, {"-", "u1"}}})[0].text, "DONE");
+        EXPECT_EQ(a.sync_topic({room, 7, {{"+", "u2"}, {"-", "u1"}}})[0].text, "DONE");
         EXPECT_EQ(world.everything(), before);
         a.operation += earlier - 1;
     }
 }
 
-TEST_F(HoldScript, ChangesNothingIfToldTheSameAgain) {
-    const ScriptNode::Hold told{room, 2, {{"+", "u1"}, {"+", "u2"}, {"-", "u3"}}, true};
+TEST_F(SyncTopicScript, ChangesNothingIfSentTwice) {
+    const ScriptNode::Sync told{room, 2, {{"+", "u1"}, {"+", "u2"}, {"-", "u3"}}, true};
     ok(b, {room, 1, {{"+", "u3"}}});
     const Reply first = ok(a, told);
     const auto before = world.everything("ops");
@@ -169,13 +169,13 @@ TEST_F(HoldScript, ChangesNothingIfToldTheSameAgain) {
     EXPECT_EQ(world.field("m:" + room, "u3"), "1 {}") << "who is not there cannot leave";
 }
 
-TEST_F(HoldScript, RefusesMembersBeyondTheMost) {
+TEST_F(SyncTopicScript, RefusesMembersBeyondTheLimit) {
     ok(a, {room, 2, {{"+", "u1"}, {"+", "u2"}}, false, 2});
-    (void)world.said(room);
+    (void)world.messages(room);
     (void)world.webhooks();
     const Reply reply = ok(b, {room, 3, {{"+", "u3"}, {"+", "u2"}, {"+", "u4"}}, false, 2});
     EXPECT_THAT(reply[5].texts(), ElementsAre("u3", "u4"));
-    EXPECT_THAT(world.said(room), IsEmpty());
+    EXPECT_THAT(world.messages(room), IsEmpty());
     EXPECT_THAT(world.webhooks(), IsEmpty());
     EXPECT_THAT(world.hash("u:b.1"), SizeIs(1)) << "who is a member may be so on another node";
     ok(b, {room, 2, {{"-", "u3"}}, false, 2});
@@ -184,85 +184,85 @@ TEST_F(HoldScript, RefusesMembersBeyondTheMost) {
     EXPECT_THAT(room_again[5].texts(), IsEmpty());
 }
 
-TEST_F(HoldScript, TakesAnyNumberIfThereIsNoMost) {
-    ScriptNode::Hold hold{room, 1000};
+TEST_F(SyncTopicScript, AcceptsAnyNumberWithoutALimit) {
+    ScriptNode::Sync hold{room, 1000};
     for (int i = 0; i < 1000; ++i) hold.steps.push_back({"+", std::to_string(i)});
     EXPECT_THAT(ok(a, hold)[5].texts(), IsEmpty());
     EXPECT_THAT(world.hash("m:" + room), SizeIs(1000));
 }
 
-TEST_F(HoldScript, TellsCountsOneByOne) {
+TEST_F(SyncTopicScript, AnnouncesCountsOneByOne) {
     ok(a, {news, 3, {}, true});
-    EXPECT_THAT(world.said(news), ElementsAre("k 1", "k 2", "k 3"));
+    EXPECT_THAT(world.messages(news), ElementsAre("k 1", "k 2", "k 3"));
     EXPECT_THAT(world.webhooks(), ElementsAre("o 0 8 c1:7news", "s 1 8 c1:7news", "s 2 8 c1:7news",
                                               "s 3 8 c1:7news"));
     ok(b, {news, 1, {}, true});
-    EXPECT_THAT(world.said(news), ElementsAre("k 4"));
+    EXPECT_THAT(world.messages(news), ElementsAre("k 4"));
     ok(a, {news, 1, {}, true});
-    EXPECT_THAT(world.said(news), ElementsAre("k 3", "k 2"));
+    EXPECT_THAT(world.messages(news), ElementsAre("k 3", "k 2"));
     (void)world.webhooks();
     ok(b, {news, 0, {}, true});
     ok(a, {news, 0, {}, true});
-    EXPECT_THAT(world.said(news), ElementsAre("k 1")) << "nobody is left to be told of none";
+    EXPECT_THAT(world.messages(news), ElementsAre("k 1")) << "nobody is left to be told of none";
     EXPECT_THAT(world.webhooks(),
                 ElementsAre("s 1 8 c1:7news", "s 0 8 c1:7news", "v 0 8 c1:7news"));
 }
 
-TEST_F(HoldScript, TellsNoCountsUnlessTheAppWantsThem) {
+TEST_F(SyncTopicScript, AnnouncesNoCountsUnlessTheAppWantsThem) {
     ok(a, {news, 3});
-    EXPECT_THAT(world.said(news), IsEmpty());
+    EXPECT_THAT(world.messages(news), IsEmpty());
 }
 
-TEST_F(HoldScript, TellsLargeCountsRarely) {
+TEST_F(SyncTopicScript, AnnouncesLargeCountsRarely) {
     ok(a, {news, 100, {}, true});
-    EXPECT_THAT(world.said(news), SizeIs(100));
+    EXPECT_THAT(world.messages(news), SizeIs(100));
     ok(a, {news, 150, {}, true});
     const Reply later = ok(a, {news, 160, {}, true});
-    EXPECT_THAT(world.said(news), IsEmpty());
+    EXPECT_THAT(world.messages(news), IsEmpty());
     EXPECT_GT(std::stoi(later[3].text), 0);
     EXPECT_LE(std::stoi(later[3].text), 5001);
     // As if the time had come.
     EXPECT_EQ(world.command({"ZADD", world.key("due"), "XX", "CH", "1", "k " + news}).text, "1");
     world.command({"HSET", world.key("c:" + news), "q", "0"});
-    EXPECT_EQ(a.renew()[0].text, "OK");
-    EXPECT_THAT(world.said(news), ElementsAre("k 160"));
-    EXPECT_EQ(a.renew()[2].text, "-") << "nothing is put off any more";
+    EXPECT_EQ(a.renew_lease()[0].text, "OK");
+    EXPECT_THAT(world.messages(news), ElementsAre("k 160"));
+    EXPECT_EQ(a.renew_lease()[2].text, "-") << "nothing is put off any more";
     ok(a, {news, 99, {}, true});
-    EXPECT_THAT(world.said(news), ElementsAre("k 100", "k 99"));
+    EXPECT_THAT(world.messages(news), ElementsAre("k 100", "k 99"));
 }
 
-TEST_F(HoldScript, DoesNotTellACountTwice) {
+TEST_F(SyncTopicScript, DoesNotAnnounceACountTwice) {
     ok(a, {news, 150, {}, true});
     ok(a, {news, 100, {}, true});
-    (void)world.said(news);
+    (void)world.messages(news);
     world.command({"ZADD", world.key("due"), "XX", "1", "k " + news});
     world.command({"HSET", world.key("c:" + news), "q", "0"});
-    a.renew();
-    EXPECT_THAT(world.said(news), IsEmpty());
+    a.renew_lease();
+    EXPECT_THAT(world.messages(news), IsEmpty());
 }
 
-TEST_F(HoldScript, TakesNothingFromWhoIsNotRegistered) {
+TEST_F(SyncTopicScript, RefusesANodeThatIsNotRegistered) {
     const auto before = world.everything();
     ScriptNode stranger(world, "c.1");
-    EXPECT_THAT(stranger.hold({news, 1}).texts(), ElementsAre("STALE"));
+    EXPECT_THAT(stranger.sync_topic({news, 1}).texts(), ElementsAre("STALE"));
     EXPECT_EQ(world.everything(), before);
 }
 
-TEST_F(HoldScript, TakesNothingFromWhoseLeaseHasLapsed) {
+TEST_F(SyncTopicScript, RefusesANodeWhoseLeaseHasLapsed) {
     ScriptNode late(world, "c.1", 1);
-    ASSERT_EQ(late.enroll()[0].text, "OK");
+    ASSERT_EQ(late.register_node()[0].text, "OK");
     world.pass(1);
     const auto before = world.everything();
-    EXPECT_THAT(late.hold({news, 1}).texts(), ElementsAre("STALE"));
-    EXPECT_THAT(late.complete().texts(), ElementsAre("STALE"));
-    EXPECT_THAT(late.renew().texts(), ElementsAre("STALE"));
-    EXPECT_THAT(late.clear("a.1").texts(), ElementsAre("STALE"));
-    EXPECT_THAT(late.leave().texts(), ElementsAre("STALE"));
-    EXPECT_THAT(late.replica(room, 1, {}).texts(), ElementsAre("STALE"));
+    EXPECT_THAT(late.sync_topic({news, 1}).texts(), ElementsAre("STALE"));
+    EXPECT_THAT(late.finish_resync().texts(), ElementsAre("STALE"));
+    EXPECT_THAT(late.renew_lease().texts(), ElementsAre("STALE"));
+    EXPECT_THAT(late.clear_dead_node("a.1").texts(), ElementsAre("STALE"));
+    EXPECT_THAT(late.unregister().texts(), ElementsAre("STALE"));
+    EXPECT_THAT(late.offer_roster(room, 1, {}).texts(), ElementsAre("STALE"));
     EXPECT_EQ(world.everything(), before);
 }
 
-TEST_F(HoldScript, WritesInItsPartitionAlone) {
+TEST_F(SyncTopicScript, WritesInItsPartitionAlone) {
     ok(a, {room, 1, {{"+", "u1"}}, true});
     for (const std::string& key : world.command({"KEYS", "*"}).texts()) {
         EXPECT_TRUE(key.starts_with(world.prefix)) << key;

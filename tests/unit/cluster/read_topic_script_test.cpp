@@ -28,9 +28,9 @@ enum Field : std::size_t {
     field_count,
 };
 
-class ReadScript : public ::testing::Test {
+class ReadTopicScript : public ::testing::Test {
 protected:
-    ReadScript() {
+    ReadTopicScript() {
         a.join();
         b.join();
     }
@@ -47,7 +47,7 @@ protected:
     ScriptNode b{world, "b.1"};
 };
 
-TEST_F(ReadScript, OfATopicThatNobodySpokeOfIsEmpty) {
+TEST_F(ReadTopicScript, OfATopicWithoutMessagesIsEmpty) {
     const Reply reply = read(news, "-", "-1", "ml");
     EXPECT_EQ(reply[of_epoch].text, "");
     EXPECT_EQ(reply[of_number].text, "0");
@@ -60,11 +60,11 @@ TEST_F(ReadScript, OfATopicThatNobodySpokeOfIsEmpty) {
     EXPECT_EQ(reply[of_recovering].text, "0");
 }
 
-TEST_F(ReadScript, OfABeginnerHasWhoHasSpokenAndNoEntries) {
+TEST_F(ReadTopicScript, OfANewReaderHasProducersAndNoEntries) {
     world.publish(news, "p", 1, "x");
     world.publish("c1:7other", "q", 1, "x");
     world.publish("c1:7other", "q", 2, "x");
-    a.hold({news, 3});
+    a.sync_topic({news, 3});
     const Reply reply = read(news, "-", "-1");
     EXPECT_EQ(reply[of_epoch].text, world.epoch);
     EXPECT_EQ(reply[of_number].text, world.field("c:" + news, "s"));
@@ -77,7 +77,7 @@ TEST_F(ReadScript, OfABeginnerHasWhoHasSpokenAndNoEntries) {
     EXPECT_EQ(reply[of_subscriptions].text, "3");
 }
 
-TEST_F(ReadScript, HasJustTheEntriesAfterANumber) {
+TEST_F(ReadTopicScript, HasJustTheEntriesAfterANumber) {
     for (std::uint64_t counter = 1; counter <= 5; ++counter) world.publish(news, "p", counter, "x");
     const auto ring = world.ring(news);
     const std::uint64_t last = std::stoull(world.field("c:" + news, "s"));
@@ -96,7 +96,7 @@ TEST_F(ReadScript, HasJustTheEntriesAfterANumber) {
         << "who knows more than there is knows something else";
 }
 
-TEST_F(ReadScript, HasTheWholeRingInAnotherEpoch) {
+TEST_F(ReadTopicScript, HasTheWholeRingInAnotherEpoch) {
     for (std::uint64_t counter = 1; counter <= 3; ++counter) world.publish(news, "p", counter, "x");
     const std::string last = world.field("c:" + news, "s");
     EXPECT_EQ(read(news, "-", last)[of_entries].texts(), world.ring(news));
@@ -104,7 +104,7 @@ TEST_F(ReadScript, HasTheWholeRingInAnotherEpoch) {
               world.ring(news));
 }
 
-TEST_F(ReadScript, CountsFromTheBeginningOfALife) {
+TEST_F(ReadTopicScript, CountsFromTheBeginningOfALife) {
     world.publish(news, "p", 1, "x");
     const std::string before = world.field("c:" + news, "s");
     world.epoch = std::string(40, 'b');
@@ -116,7 +116,7 @@ TEST_F(ReadScript, CountsFromTheBeginningOfALife) {
     EXPECT_THAT(reply[of_entries].texts(), ElementsAre(ring[1], ring[2]));
 }
 
-TEST_F(ReadScript, ShowsThatARingHasGone) {
+TEST_F(ReadTopicScript, ShowsThatARingHasGone) {
     world.publish(news, "p", 1, "x");
     const std::string first = world.field("c:" + news, "s");
     world.publish(news, "p", 2, "x");
@@ -126,10 +126,10 @@ TEST_F(ReadScript, ShowsThatARingHasGone) {
     EXPECT_EQ(reply[of_number].text, std::to_string(std::stoull(first) + 1));
 }
 
-TEST_F(ReadScript, HasMembersIfTheyAreWanted) {
+TEST_F(ReadTopicScript, HasMembersIfTheyAreWanted) {
     using namespace std::string_literals;
-    a.hold({room, 2, {{"+", "u1", R"({"v": 1})"}, {"+", "u\0 2"s, ""}}});
-    b.hold({room, 1, {{"+", "u1", R"({"v": 2})"}}});
+    a.sync_topic({room, 2, {{"+", "u1", R"({"v": 1})"}, {"+", "u\0 2"s, ""}}});
+    b.sync_topic({room, 1, {{"+", "u1", R"({"v": 2})"}}});
     const Reply reply = read(room, "-", "-1", "m");
     EXPECT_THAT(reply[of_members].pairs(),
                 UnorderedElementsAre(Pair("u1", R"({"v": 1})"), Pair("u\0 2"s, "")));
@@ -137,7 +137,7 @@ TEST_F(ReadScript, HasMembersIfTheyAreWanted) {
     EXPECT_THAT(read(room, "-", "-1", "l")[of_members].items, IsEmpty());
 }
 
-TEST_F(ReadScript, HasTheLastEventIfItIsWanted) {
+TEST_F(ReadTopicScript, HasTheLastEventIfItIsWanted) {
     world.run(scripts::publish,
               {world.epoch, "65536", news, "p", "1", "0", "e", "-", "body", "60000"});
     const Reply reply = read(news, "-", "-1", "l");
@@ -147,8 +147,8 @@ TEST_F(ReadScript, HasTheLastEventIfItIsWanted) {
     EXPECT_TRUE(read(news, "-", "-1", "m")[of_event].is_nil);
 }
 
-TEST_F(ReadScript, ChangesNothing) {
-    a.hold({room, 2, {{"+", "u1"}}});
+TEST_F(ReadTopicScript, ChangesNothing) {
+    a.sync_topic({room, 2, {{"+", "u1"}}});
     const auto before = world.everything();
     read(room, world.epoch, "-1", "ml");
     read(room, "-", "5", "ml");
@@ -167,18 +167,18 @@ TEST(CompareScript, HasEpochAndNumberOfEach) {
     EXPECT_THAT(world.run(scripts::compare_heads, {}).items, IsEmpty());
 }
 
-TEST_F(ReadScript, ListHasTheOccupiedChannelsOfAnApp) {
-    a.hold({news, 2});
-    b.hold({news, 1});
-    a.hold({"c1:7new-york", 1});
-    a.hold({"c1:8news", 1});
-    a.hold({"c2:77news", 1});
-    a.hold({"u1:7news", 1});
-    a.hold({"q1:7", 1});
-    a.hold({"s1:7#server-to-user-news", 1});
-    a.hold({room, 3, {{"+", "u1"}, {"+", "u2"}}});
-    a.hold({"c1:7gone", 1});
-    a.hold({"c1:7gone", 0});
+TEST_F(ReadTopicScript, ListHasTheOccupiedChannelsOfAnApp) {
+    a.sync_topic({news, 2});
+    b.sync_topic({news, 1});
+    a.sync_topic({"c1:7new-york", 1});
+    a.sync_topic({"c1:8news", 1});
+    a.sync_topic({"c2:77news", 1});
+    a.sync_topic({"u1:7news", 1});
+    a.sync_topic({"q1:7", 1});
+    a.sync_topic({"s1:7#server-to-user-news", 1});
+    a.sync_topic({room, 3, {{"+", "u1"}, {"+", "u2"}}});
+    a.sync_topic({"c1:7gone", 1});
+    a.sync_topic({"c1:7gone", 0});
     const auto names = [&](const std::string& app, const std::string& prefix) {
         std::map<std::string, std::string> found;
         const Reply reply = world.run(scripts::list_channels, {app, prefix});
@@ -196,8 +196,8 @@ TEST_F(ReadScript, ListHasTheOccupiedChannelsOfAnApp) {
     EXPECT_THAT(names("9", ""), IsEmpty());
 }
 
-TEST_F(ReadScript, AskTellsHowTopicsStand) {
-    a.hold({room, 3, {{"+", "u1"}, {"+", "u2"}}});
+TEST_F(ReadTopicScript, ChannelInfoReturnsTheStateOfChannels) {
+    a.sync_topic({room, 3, {{"+", "u1"}, {"+", "u2"}}});
     world.run(scripts::publish,
               {world.epoch, "65536", news, "p", "1", "0", "e", "-", "body", "60000"});
     const Reply reply = world.run(scripts::channel_info, {room, news});
@@ -211,9 +211,9 @@ TEST_F(ReadScript, AskTellsHowTopicsStand) {
     EXPECT_GT(std::stol(reply[7].text), 0);
 }
 
-TEST_F(ReadScript, MembersAreTheUsersOfAChannel) {
-    a.hold({room, 2, {{"+", "u1"}, {"+", "u2"}}});
-    b.hold({room, 1, {{"+", "u1"}}});
+TEST_F(ReadTopicScript, MembersAreTheUsersOfAChannel) {
+    a.sync_topic({room, 2, {{"+", "u1"}, {"+", "u2"}}});
+    b.sync_topic({room, 1, {{"+", "u1"}}});
     EXPECT_THAT(world.run(scripts::list_members, {room}).texts(), UnorderedElementsAre("u1", "u2"));
     EXPECT_THAT(world.run(scripts::list_members, {"p1:7presence-none"}).texts(), IsEmpty());
 }
