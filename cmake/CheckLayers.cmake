@@ -1,10 +1,10 @@
 # Fails when a module includes a module that its CMakeLists.txt does not name under USES, when a PURE module includes
-# a header of sockets, threads, files or logs, and when the table in docs/architecture.md says something else.
+# a header of sockets, threads, files, logs or Redis, or reads a clock, and when the table in docs/architecture.md says something else.
 # Usage: cmake -D ROOT=<source directory> -P CheckLayers.cmake
 
 cmake_minimum_required(VERSION 3.25)
 
-set(IMPURE "boost/asio|boost/beast|spdlog/|sys/socket|<thread>|<mutex>|<fstream>|<iostream>")
+set(IMPURE "boost/asio|boost/beast|spdlog/|hiredis|sys/socket|<thread>|<mutex>|<fstream>|<iostream>|::now\\(\\)")
 
 # The rows: carillon_module(<name> [PURE] … USES <module>… …) in src/<name>/ and tools/<name>/.
 set(MODULES)
@@ -37,7 +37,7 @@ foreach(FILE IN LISTS FILES)
         continue()
     endif()
     math(EXPR CHECKED "${CHECKED} + 1")
-    file(STRINGS ${ROOT}/${FILE} LINES REGEX "^ *# *include")
+    file(STRINGS ${ROOT}/${FILE} LINES REGEX "^ *# *include|::now\\(\\)")
     foreach(LINE IN LISTS LINES)
         if(LINE MATCHES "\"carillon/([a-z]+)/")
             set(USED ${CMAKE_MATCH_1})

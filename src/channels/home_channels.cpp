@@ -4,17 +4,11 @@
 #include <chrono>
 #include <utility>
 
+#include "carillon/channels/pacing.hpp"
 #include "carillon/protocol/channel_name.hpp"
 #include "carillon/protocol/server_messages.hpp"
 
 namespace carillon {
-namespace {
-
-// Source: wire.md 2.8.
-constexpr std::uint32_t subscriptions_announced_at_once_max = 100;
-constexpr std::chrono::seconds count_interval{5};
-
-}  // namespace
 
 HomeChannels::Channel* HomeChannels::find(const ChannelAddress& address) {
     return by_app_[address.app].channels.find(address.name);
@@ -119,7 +113,7 @@ void HomeChannels::on(ShardId from, Leave&& leave) {
 
 void HomeChannels::announce_count(const ChannelAddress& address, Channel& channel) {
     const TimePoint now = now_();
-    if (channel.subscriptions > subscriptions_announced_at_once_max && now < channel.quiet_until) {
+    if (channel.subscriptions > counts_at_once_max && now < channel.quiet_until) {
         if (channel.count_pending == 0) pending_counts_.emplace(channel.quiet_until, address);
         channel.count_pending = 1;
         return;

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <chrono>
 
+#include "carillon/channels/pacing.hpp"
 #include "carillon/protocol/channel_name.hpp"
 
 namespace carillon {
 namespace {
-
-constexpr std::chrono::seconds cache_miss_interval{1};
 
 WebhookKind arrival_of(WebhookKind departure) noexcept {
     switch (departure) {

@@ -28,9 +28,6 @@ SocketId read_excluded(std::string_view text) {
     return id ? *id : SocketId{};
 }
 
-/// Scripts count in doubles, which are exact up to here.
-constexpr std::uint64_t number_max = std::uint64_t{1} << 53U;
-
 bool is_member_change(std::string_view body) {
     const auto change = MemberChange::parse(body);
     if (!change || !is_utf8(body)) return false;

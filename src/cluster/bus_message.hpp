@@ -32,8 +32,15 @@ struct BusMessage {
     SocketId excluded;
     std::string_view body;
 
+    /// Scripts count in doubles, which are exact up to here.
+    static constexpr std::uint64_t number_max = std::uint64_t{1} << 53U;
+    /// Counters of a node's messages: the operation's number times this, plus one for each message.
+    static constexpr std::uint64_t messages_per_operation = std::uint64_t{1} << 20U;
+
     /// Of a node's message: the operation that published it. See `announcer` in scripts/lib.lua.
-    [[nodiscard]] std::uint64_t operation() const noexcept { return counter >> 20U; }
+    [[nodiscard]] std::uint64_t operation() const noexcept {
+        return counter / messages_per_operation;
+    }
 
     /// Nothing if `text` is not such a message.
     [[nodiscard]] static std::optional<BusMessage> parse(std::string_view text);

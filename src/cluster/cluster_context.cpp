@@ -1,7 +1,5 @@
 #include "cluster_context.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -49,14 +47,6 @@ std::optional<AppIndex> AppNames::find(std::string_view id) const noexcept {
     const auto found = std::ranges::find(ids_, id);
     if (found == ids_.end()) return std::nullopt;
     return static_cast<AppIndex>(found - ids_.begin());
-}
-
-void ClusterContext::report_failure(Script script, std::string_view prefix, std::string_view what) {
-    ++metrics.script_errors;
-    if (!failures_logged.admit(1, now())) return;
-    constexpr std::size_t shown_max = 300;
-    spdlog::warn("Script {} failed on the Redis keys {}*: {}", script_name(script), prefix,
-                 what.substr(0, shown_max));
 }
 
 }  // namespace carillon

@@ -10,11 +10,10 @@
 
 #include "carillon/apps/app.hpp"
 #include "carillon/base/ids.hpp"
-#include "carillon/base/rate_limit.hpp"
 #include "carillon/base/time.hpp"
-#include "carillon/cluster/redis_options.hpp"
+#include "carillon/cluster/cluster_options.hpp"
+#include "carillon/cluster/script_bus.hpp"
 #include "carillon/metrics/cluster_metrics.hpp"
-#include "redis_bus.hpp"
 
 namespace carillon {
 
@@ -41,32 +40,15 @@ private:
 
 /// What the parts of a shard's share in the cluster have in common.
 struct ClusterContext {
-    RedisBus& bus;
-    const RedisOptions& options;
+    ScriptBus& bus;
+    const ClusterOptions& options;
     ClusterMetrics& metrics;
     Now now;
     std::string process;             ///< unique to this start of the server
     std::uint64_t process_hash = 0;  ///< as in BusMessage::producer
-    std::string run_id;              ///< of the server that `bus` leads to, or led to last
+    std::string run_id = {};         ///< of the server that `bus` leads to, or led to last
     std::uint64_t epoch = 0;         ///< its hash
-    AppNames apps;
-    RateLimit failures_logged = {};
-
-    /// Counts a script that failed or whose reply is malformed. Logs at most one per second.
-    void report_failure(Script script, std::string_view prefix, std::string_view what);
-
-    /// The parsed reply; nothing, which is reported, if it is malformed.
-    template <class Parse>
-    auto checked(Script script, std::string_view prefix, const RedisReply& reply,
-                 const Parse& parse) -> decltype(parse(reply)) {
-        auto parsed = parse(reply);
-        // The bus has reported an error.
-        if (!parsed && !reply.is_error()) report_failure(script, prefix, "a malformed reply");
-        return parsed;
-    }
-
-    [[nodiscard]] Duration lease() const { return std::chrono::seconds(options.lease_seconds); }
-    [[nodiscard]] std::uint64_t lease_ms() const { return options.lease_seconds * 1000ULL; }
+    AppNames apps = {};
 };
 
 }  // namespace carillon

@@ -1,7 +1,5 @@
 #include "cluster_home.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -21,28 +19,16 @@ constexpr std::size_t client_events_in_flight_max = 1024;
 
 }  // namespace
 
-ClusterHome::ClusterHome(ClusterNode& node, EventLoop& loop, ShardId self, std::uint16_t shards,
-                         std::function<std::uint64_t()> random, ClusterMetrics& metrics, Send send,
+ClusterHome::ClusterHome(ClusterNode& node, ScriptBus& bus, ClusterObserver& observer, Now now,
+                         ShardId self, std::uint16_t shards, ClusterMetrics& metrics, Send send,
                          WebhookEvents& webhooks)
     : node_(node),
-      self_(self),
-      loop_(loop),
+      bus_(bus),
+      observer_(observer),
       send_(std::move(send)),
       webhooks_(webhooks),
-      bus_(
-          loop,
-          {node.address, node.tls, node.options.server_name, milliseconds(node.options.timeout_ms)},
-          metrics.round_trips, std::move(random), *this),
-      context_{bus_,
-               node.options,
-               metrics,
-               [&loop] { return loop.now(); },
-               node.process,
-               fnv1a(node.process),
-               {},
-               0,
-               {}},
-      topics_(context_.apps, node.options.prefix, self, shards),
+      context_{bus, node.options, metrics, std::move(now), node.process, fnv1a(node.process)},
+      topics_(context_.apps, node.options, self, shards),
       lease_(context_, topics_.partitions(), *this),
       reader_(context_, topics_.partitions(), *this),
       local_state_(context_, lease_, *this),
@@ -61,9 +47,9 @@ ClusterHome::~ClusterHome() {
 void ClusterHome::start(std::function<void()> ready, std::function<void(std::string)> failed) {
     ready_ = std::move(ready);
     failed_ = std::move(failed);
-    next_tick_ = loop_.now() + tick;
-    down_since_ = loop_.now();
-    bus_.open();
+    next_tick_ = context_.now() + tick;
+    down_since_ = context_.now();
+    bus_.open(*this);
 }
 
 void ClusterHome::set_apps(std::span<const std::shared_ptr<const App>> apps) {
@@ -196,7 +182,7 @@ void ClusterHome::on(ShardId from, TerminateUser&& message) {
     event.kind = static_cast<char>(BusMessage::Kind::terminate);
     event.channel = {message.user.app, message.user.id};
     event.edge = from;
-    event.accepted = loop_.now();
+    event.accepted = context_.now();
     publisher_.publish(std::move(event));
 }
 
@@ -219,7 +205,7 @@ void ClusterHome::on_message(Topic& topic, const BusMessage& message) {
     }
     // A joining client is answered before it gets the count that its join caused.
     if (message.kind == Kind::count) joins_.confirm(topic, message);
-    fan_out_.apply(topic, message, accepted.value_or(loop_.now()));
+    fan_out_.apply(topic, message, accepted.value_or(context_.now()));
     // It is answered in this very step, or would miss the messages that follow.
     if (message.kind == Kind::member_added) joins_.confirm(topic, message);
 }
@@ -247,16 +233,17 @@ void ClusterHome::on_acknowledged(Topic& topic, std::uint64_t sequence,
     forget_if_idle(topic);
 }
 
-void ClusterHome::on_message(std::string_view topic, std::string_view message) {
-    reader_.on_message(topic, message);
+void ClusterHome::on_message(std::string_view subject, std::string_view message) {
+    reader_.on_message(subject, message);
 }
 
-void ClusterHome::on_subscribed(std::string_view topic) {
-    reader_.on_subscribed(topic);
+void ClusterHome::on_subscribed(std::string_view subject) {
+    reader_.on_subscribed(subject);
 }
 
-void ClusterHome::on_script_error(Script script, std::string_view prefix, std::string_view error) {
-    context_.report_failure(script, prefix, error);
+void ClusterHome::on_script_failure(Script script, std::string_view prefix, std::string_view what) {
+    ++context_.metrics.script_errors;
+    observer_.on_script_failure(script, prefix, what);
 }
 
 void ClusterHome::on_webhook(std::string_view text) {
@@ -278,15 +265,7 @@ void ClusterHome::on_up(std::string_view run_id) {
     context_.run_id = run_id;
     context_.epoch = fnv1a(run_id);
     context_.metrics.connected = 1;
-    if (other_server && self_ == ShardId{}) {
-        bus_.ask_memory_policy([](std::string_view policy) {
-            if (policy == "noeviction") return;
-            spdlog::warn(
-                "Redis evicts keys when its memory is full (maxmemory-policy is {}): set it to "
-                "noeviction",
-                policy);
-        });
-    }
+    observer_.on_connected(other_server);
     lease_.on_up(other_server);
     publisher_.on_up(other_server);
     reader_.on_up();
@@ -296,11 +275,9 @@ void ClusterHome::on_down(std::string_view why) {
     if (ready_) return failed_(std::string(why));
     context_.metrics.connected = 0;
     if (!down_since_) {
-        down_since_ = loop_.now();
+        down_since_ = context_.now();
         ++context_.metrics.connections_lost;
-        // One line for all shards that lose it at once.
-        if (node_.losses_logged.admit(1, loop_.now()))
-            spdlog::warn("Lost the connection to Redis: {}", why);
+        observer_.on_connection_lost(why);
     }
     lease_.on_down();
     reader_.on_down();
@@ -350,13 +327,13 @@ void ClusterHome::on_detached(const PendingEvent& event) {
 }
 
 void ClusterHome::update_detached() {
-    const milliseconds timeout(node_.options.timeout_ms);
+    const milliseconds timeout = node_.options.timeout;
     if (down_since_ && bus_.is_up() && lease_.is_registered()) {
-        if (self_ == ShardId{}) spdlog::info("Connected to Redis again, and registered");
+        observer_.on_registered_again();
         down_since_.reset();
     }
     const auto is_late = [&](const std::optional<TimePoint>& since) {
-        return since && loop_.now() - *since >= timeout;
+        return since && context_.now() - *since >= timeout;
     };
     if (is_late(down_since_) || is_late(bus_.waits_since()) || publisher_.is_overdue(timeout)) {
         return set_detached(true);
@@ -373,8 +350,7 @@ void ClusterHome::set_detached(bool detached) {
     context_.metrics.detached = detached ? 1 : 0;
     publisher_.set_detached(detached);
     if (!detached) return;
-    if (self_ == ShardId{})
-        spdlog::warn("Redis is not responding; delivering locally until it returns");
+    observer_.on_detached();
     for (Partition& partition : topics_.partitions()) answer_detached(partition);
 }
 
@@ -409,7 +385,7 @@ void ClusterHome::on_broken(Partition& partition) {
 }
 
 void ClusterHome::advance() {
-    next_tick_ = loop_.now() + tick;
+    next_tick_ = context_.now() + tick;
     if (!ready_) update_detached();
     lease_.advance();
     reader_.sweep();

@@ -9,7 +9,9 @@
 
 #include "carillon/channels/home.hpp"
 #include "carillon/channels/webhook_events.hpp"
+#include "carillon/cluster/cluster_observer.hpp"
 #include "carillon/cluster/cluster_shard.hpp"
+#include "carillon/cluster/script_bus.hpp"
 #include "cluster_context.hpp"
 #include "cluster_fan_out.hpp"
 #include "cluster_queries.hpp"
@@ -18,7 +20,6 @@
 #include "partition_lease.hpp"
 #include "pending_joins.hpp"
 #include "publisher.hpp"
-#include "redis_bus.hpp"
 #include "topic_reader.hpp"
 #include "topic_table.hpp"
 
@@ -27,15 +28,14 @@ namespace carillon {
 /// The home of a shard's channels and users on a node of a cluster. It sends the edges' requests to
 /// Redis, and the topics' messages, in one order on all nodes, to the edges.
 class ClusterHome final : public Home,
-                          private RedisBusOwner,
+                          private ScriptBusListener,
                           private PartitionLease::Listener,
                           private TopicReader::Listener,
                           private LocalStateSync::Listener,
                           private Publisher::Listener {
 public:
-    ClusterHome(ClusterNode& node, EventLoop& loop, ShardId self, std::uint16_t shards,
-                std::function<std::uint64_t()> random, ClusterMetrics& metrics, Send send,
-                WebhookEvents& webhooks);
+    ClusterHome(ClusterNode& node, ScriptBus& bus, ClusterObserver& observer, Now now, ShardId self,
+                std::uint16_t shards, ClusterMetrics& metrics, Send send, WebhookEvents& webhooks);
     ~ClusterHome() override;
 
     void start(std::function<void()> ready, std::function<void(std::string why)> failed);
@@ -64,9 +64,9 @@ private:
     // From Redis.
     void on_up(std::string_view run_id) override;
     void on_down(std::string_view why) override;
-    void on_message(std::string_view topic, std::string_view message) override;
-    void on_subscribed(std::string_view topic) override;
-    void on_script_error(Script script, std::string_view prefix, std::string_view error) override;
+    void on_message(std::string_view subject, std::string_view message) override;
+    void on_subscribed(std::string_view subject) override;
+    void on_script_failure(Script script, std::string_view prefix, std::string_view what) override;
     // From the parts.
     std::size_t resync(Partition& partition) override;
     void on_recovered(Partition& partition) override;
@@ -96,11 +96,10 @@ private:
     void leave_when_idle();
 
     ClusterNode& node_;
-    const ShardId self_;
-    EventLoop& loop_;
+    ScriptBus& bus_;
+    ClusterObserver& observer_;
     Send send_;
     WebhookEvents& webhooks_;
-    RedisBus bus_;
     ClusterContext context_;
     TopicTable topics_;
     PartitionLease lease_;

@@ -4,14 +4,15 @@
 #include <utility>
 #include <vector>
 
+#include "carillon/cluster/script_contract.hpp"
 #include "carillon/protocol/channel_name.hpp"
-#include "script_replies.hpp"
 #include "topic_name.hpp"
 
 namespace carillon {
 namespace {
 
-ChannelSummary summary_of(std::string_view name, const ChannelReply& reply) {
+template <class Reply>
+ChannelSummary summary_of(std::string_view name, const Reply& reply) {
     ChannelSummary summary;
     summary.name = name;
     summary.presence = ChannelKind::of(name).is_presence();
@@ -34,83 +35,85 @@ void ClusterQueries::on(ShardId from, ChannelQuery&& query) {
 
 void ClusterQueries::ask(std::uint64_t query_id, Open& open) {
     const ChannelQuery& query = open.query;
-    const std::string& app = context_.apps.id(query.app);
-    if (query.kind == ChannelQuery::Kind::by_prefix) {
-        open.answers_missing = topics_.partitions().size();
-        Arguments arguments;
-        arguments.add(app).add(query.prefix);
-        for (const Partition& partition : topics_.partitions()) {
-            call(query_id, Script::list_channels, partition, arguments,
-                 [this, &partition, app_index = query.app, prefix = query.prefix](
-                     ChannelAnswer& answer, const RedisReply& reply) {
-                     const auto channels = context_.checked(Script::list_channels, partition.prefix,
-                                                            reply, parse_list_channels_reply);
-                     // If the script fails, the list has only this node's channels of the
-                     // partition.
-                     if (!channels) return list_from_node(partition, app_index, prefix, answer);
-                     for (const ChannelReply& channel : *channels) {
-                         answer.channels.push_back(summary_of(channel.name, channel));
-                     }
-                 });
-        }
-        return;
-    }
-    if (query.kind == ChannelQuery::Kind::users) {
-        open.answers_missing = 1;
-        Arguments arguments;
-        const std::string& name = query.names.front();
-        arguments.add_owned(channel_topic(app, name));
-        const Partition& partition = topics_.partition_of(query.app, name);
-        return call(query_id, Script::list_members, partition, arguments,
-                    [this, &partition, app_index = query.app, name](ChannelAnswer& answer,
-                                                                    const RedisReply& reply) {
-                        const auto ids = context_.checked(Script::list_members, partition.prefix,
-                                                          reply, parse_list_members_reply);
-                        if (!ids) {
-                            answer.users = users_from_node(app_index, name);
-                        } else {
-                            answer.users.assign(ids->begin(), ids->end());
-                        }
-                    });
-    }
-    open.answers_missing = query.names.size();
-    for (const std::string& name : query.names) {
-        Arguments arguments;
-        arguments.add_owned(channel_topic(app, name));
-        const Partition& partition = topics_.partition_of(query.app, name);
-        call(query_id, Script::channel_info, partition, arguments,
-             [this, &partition, app_index = query.app, name, cached = query.cached](
-                 ChannelAnswer& answer, const RedisReply& reply) {
-                 const auto channel = context_.checked(Script::channel_info, partition.prefix,
-                                                       reply, parse_channel_info_reply);
-                 if (!channel) {
-                     answer.channels.push_back(summary_from_node(app_index, name));
-                     return;
-                 }
-                 ChannelSummary one = summary_of(name, *channel);
-                 if (cached && !channel->last_event.empty()) {
-                     one.cached =
-                         CachedEvent{std::string(channel->last_event), channel->event_stays};
-                 }
-                 answer.channels.push_back(std::move(one));
-             });
+    switch (query.kind) {
+        case ChannelQuery::Kind::by_prefix:
+            open.answers_missing = topics_.partitions().size();
+            for (const Partition& partition : topics_.partitions()) {
+                ask_list(query_id, query, partition);
+            }
+            return;
+        case ChannelQuery::Kind::users:
+            open.answers_missing = 1;
+            return ask_users(query_id, query, query.names.front());
+        case ChannelQuery::Kind::by_name:
+            open.answers_missing = query.names.size();
+            for (const std::string& name : query.names) ask_channel(query_id, query, name);
+            return;
     }
 }
 
-void ClusterQueries::call(std::uint64_t query_id, Script script, const Partition& partition,
-                          const Arguments& arguments,
-                          std::function<void(ChannelAnswer&, const RedisReply&)> note) {
-    context_.bus.call(script, partition.prefix, arguments,
-                      [this, query_id, note = std::move(note)](const RedisReply& reply) {
-                          const auto found = open_.find(query_id);
-                          if (found == open_.end()) return;
-                          Open& open = found->second;
-                          note(open.answer, reply);
-                          if (--open.answers_missing > 0) return;
-                          const Open complete = std::move(open);
-                          open_.erase(found);
-                          send_(complete.from, complete.answer);
-                      });
+void ClusterQueries::ask_list(std::uint64_t query_id, const ChannelQuery& query,
+                              const Partition& partition) {
+    run(query_id, partition, scripts::ListChannels{context_.apps.id(query.app), query.prefix},
+        [this, &partition, app = query.app, prefix = query.prefix](
+            ChannelAnswer& answer, const ScriptResult<scripts::ListChannels::Reply>& result) {
+            // If the script fails, the list has only this node's channels of the partition.
+            if (!result) return list_from_node(partition, app, prefix, answer);
+            for (const scripts::ListChannels::Channel& channel : result->channels) {
+                answer.channels.push_back(summary_of(channel.name, channel));
+            }
+        });
+}
+
+void ClusterQueries::ask_users(std::uint64_t query_id, const ChannelQuery& query,
+                               const std::string& name) {
+    const std::string topic = channel_topic(context_.apps.id(query.app), name);
+    run(query_id, topics_.partition_of(query.app, name), scripts::ListMembers{topic},
+        [this, app = query.app, name](ChannelAnswer& answer,
+                                      const ScriptResult<scripts::ListMembers::Reply>& result) {
+            if (!result) {
+                answer.users = users_from_node(app, name);
+            } else {
+                answer.users.assign(result->user_ids.begin(), result->user_ids.end());
+            }
+        });
+}
+
+void ClusterQueries::ask_channel(std::uint64_t query_id, const ChannelQuery& query,
+                                 const std::string& name) {
+    const std::string topic = channel_topic(context_.apps.id(query.app), name);
+    run(query_id, topics_.partition_of(query.app, name), scripts::ChannelInfo{topic},
+        [this, app = query.app, name, cached = query.cached](
+            ChannelAnswer& answer, const ScriptResult<scripts::ChannelInfo::Reply>& result) {
+            if (!result) {
+                answer.channels.push_back(summary_from_node(app, name));
+                return;
+            }
+            ChannelSummary one = summary_of(name, *result);
+            if (cached && !result->last_event.empty()) {
+                one.cached = CachedEvent{std::string(result->last_event), result->event_time};
+            }
+            answer.channels.push_back(std::move(one));
+        });
+}
+
+/// Runs a script for a query. `note` adds what it returned to the query's answer, which is sent
+/// with the last one.
+template <class Request, class Note>
+void ClusterQueries::run(std::uint64_t query_id, const Partition& partition, const Request& request,
+                         Note note) {
+    context_.bus.run(partition.prefix, request,
+                     [this, query_id,
+                      note = std::move(note)](const ScriptResult<typename Request::Reply>& result) {
+                         const auto found = open_.find(query_id);
+                         if (found == open_.end()) return;
+                         Open& open = found->second;
+                         note(open.answer, result);
+                         if (--open.answers_missing > 0) return;
+                         const Open complete = std::move(open);
+                         open_.erase(found);
+                         send_(complete.from, complete.answer);
+                     });
 }
 
 void ClusterQueries::on_down() {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -32,9 +31,11 @@ private:
     };
 
     void ask(std::uint64_t query_id, Open& open);
-    void call(std::uint64_t query_id, Script script, const Partition& partition,
-              const Arguments& arguments,
-              std::function<void(ChannelAnswer&, const RedisReply&)> note);
+    void ask_list(std::uint64_t query_id, const ChannelQuery& query, const Partition& partition);
+    void ask_users(std::uint64_t query_id, const ChannelQuery& query, const std::string& name);
+    void ask_channel(std::uint64_t query_id, const ChannelQuery& query, const std::string& name);
+    template <class Request, class Note>
+    void run(std::uint64_t query_id, const Partition& partition, const Request& request, Note note);
     [[nodiscard]] ChannelAnswer answer_from_node(const ChannelQuery& query);
     void list_from_node(const Partition& partition, AppIndex app, std::string_view prefix,
                         ChannelAnswer& answer);

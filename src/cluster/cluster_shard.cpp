@@ -1,38 +1,22 @@
 #include "carillon/cluster/cluster_shard.hpp"
 
-#include <stdexcept>
 #include <utility>
 
 #include "cluster_home.hpp"
-#include "redis_tls.hpp"
 
 namespace carillon {
-namespace {
 
-RedisAddress address_of(const RedisOptions& options) {
-    auto address = RedisAddress::parse(options.url);
-    if (!address) throw std::runtime_error("redis.url: not a URL of Redis");
-    return *std::move(address);
-}
+ClusterNode::ClusterNode(ClusterOptions of, std::string process_id)
+    : options(std::move(of)), process(std::move(process_id)), budget(options.max_pending_bytes) {}
 
-}  // namespace
-
-ClusterNode::ClusterNode(RedisOptions redis, std::string process_id)
-    : options(std::move(redis)),
-      address(address_of(options)),
-      tls(address.tls
-              ? make_redis_tls({options.ca_file, options.certificate_file, options.key_file})
-              : nullptr),
-      process(std::move(process_id)),
-      budget(options.max_pending_bytes) {}
-
-ClusterShard::ClusterShard(ClusterNode& node, EventLoop& loop, ShardId self, std::uint16_t shards,
-                           std::function<std::uint64_t()> random, ClusterMetrics& metrics)
+ClusterShard::ClusterShard(ClusterNode& node, ScriptBus& bus, ClusterObserver& observer, Now now,
+                           ShardId self, std::uint16_t shards, ClusterMetrics& metrics)
     : node_(node),
-      loop_(loop),
+      bus_(bus),
+      observer_(observer),
+      now_(std::move(now)),
       self_(self),
       shards_(shards),
-      random_(std::move(random)),
       metrics_(metrics) {}
 
 ClusterShard::~ClusterShard() = default;
@@ -40,8 +24,9 @@ ClusterShard::~ClusterShard() = default;
 HomeFactory ClusterShard::home_factory() {
     return {.make_home =
                 [this](Home::Send send, WebhookEvents& webhooks) {
-                    auto home = std::make_unique<ClusterHome>(node_, loop_, self_, shards_, random_,
-                                                              metrics_, std::move(send), webhooks);
+                    auto home =
+                        std::make_unique<ClusterHome>(node_, bus_, observer_, now_, self_, shards_,
+                                                      metrics_, std::move(send), webhooks);
                     home_ = home.get();
                     return home;
                 },

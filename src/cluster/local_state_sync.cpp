@@ -4,6 +4,7 @@
 #include <chrono>
 #include <iterator>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <utility>
 
 namespace carillon {
@@ -113,58 +114,59 @@ void LocalStateSync::send(Topic& topic) {
     ++in_flight_;
     Partition& partition = topic.partition;
     Presence* const presence = topic.presence.get();
-    const std::uint32_t sent_count = topic.local_count();
-    const bool compares_replica = presence != nullptr && partition.recovering && topic.resyncing;
-    Arguments arguments = lease_.operation(partition);
-    arguments.add(context_.options.max_ring_bytes)
-        .add(topic.key)
-        .add(std::uint64_t{sent_count})
-        .add(std::uint64_t{topic.wants_count ? 1U : 0U})
-        .add(std::uint64_t{limit_of(topic)})
-        .add(std::uint64_t{topic.subscribed_before ? 1U : 0U})
-        .add(compares_replica ? presence->roster_version : std::uint64_t{0})
-        .add(std::uint64_t{topic.quota ? topic.quota->admitted.size() : 0});
     if (topic.quota) topic.quota->requested = topic.quota->waiting.size();
-    bool all = true;
-    if (presence != nullptr) {
-        const std::size_t count = std::min(presence->steps.size(), steps_per_operation);
-        for (std::size_t i = 0; i < count; ++i) {
-            MemberStep& step = presence->steps.front();
-            const auto local = presence->local.find(step.user_id);
-            if (local != presence->local.end() && step.enters) local->second.is_unsent = false;
-            topic.sent_steps.push_back(std::move(step));
-            presence->steps.pop_front();
-        }
-        for (const MemberStep& step : topic.sent_steps) {
-            arguments.add(step.enters ? "+" : "-").add(step.user_id).add(step.info);
-        }
-        all = presence->steps.empty();
-        topic.sync_wanted = !all;
-    }
+    const bool all = presence == nullptr || take_steps(topic);
+    topic.sync_wanted = !all;
+    const std::uint32_t count = topic.local_count();
+    const bool compares_replica = presence != nullptr && partition.recovering && topic.resyncing;
+    const scripts::SyncTopic request{
+        .operation = lease_.operation(partition),
+        .ring_bytes = context_.options.max_ring_bytes,
+        .topic = topic.key,
+        .count = count,
+        .wants_count = topic.wants_count,
+        .limit = limit_of(topic),
+        .subscribed_before = topic.subscribed_before,
+        .replica_version = compares_replica ? presence->roster_version : 0,
+        .admitted = topic.quota ? topic.quota->admitted.size() : 0,
+        .steps = topic.sent_steps,
+    };
     for (WaitingJoin& join : topic.waiting) {
         if (!all || join.state != WaitingJoin::State::unsent) continue;
         join.state = WaitingJoin::State::sent;
         join.operation = partition.operations;
     }
-    const auto answer = [this, &partition, key = topic.key, node = partition.node, sent_count,
-                         all](const RedisReply& reply) {
+    const auto answer = [this, &partition, key = topic.key, node = partition.node, count,
+                         all](const ScriptResult<scripts::SyncTopic::Reply>& result) {
         if (partition.node != node) return;  // The next registration sends it again.
-        Topic* const asked = partition.topics.find(key);
-        if (asked == nullptr || !asked->syncing) return;
-        const auto parsed =
-            context_.checked(Script::sync_topic, partition.prefix, reply, SyncTopicReply::parse);
-        if (!parsed) return on_failure(*asked);
-        if (parsed->is_stale) return lease_.on_stale(partition);
-        on_answer(*asked, sent_count, all, *parsed);
+        Topic* const sent = partition.topics.find(key);
+        if (sent == nullptr || !sent->syncing) return;
+        if (!result) return on_failure(*sent);
+        if (result->is_stale) return lease_.on_stale(partition);
+        on_answer(*sent, count, all, *result);
     };
-    context_.bus.call(Script::sync_topic, partition.prefix, arguments, answer);
+    context_.bus.run(partition.prefix, request, answer);
 }
 
-void LocalStateSync::on_answer(Topic& topic, std::uint32_t sent_count, bool all,
-                               const SyncTopicReply& reply) {
+/// Moves steps from those to be sent to those of the operation under way. True if none is left.
+bool LocalStateSync::take_steps(Topic& topic) {
+    Presence& presence = *topic.presence;
+    const std::size_t count = std::min(presence.steps.size(), steps_per_operation);
+    for (std::size_t i = 0; i < count; ++i) {
+        MemberStep& step = presence.steps.front();
+        const auto local = presence.local.find(step.user_id);
+        if (local != presence.local.end() && step.enters) local->second.is_unsent = false;
+        topic.sent_steps.push_back(std::move(step));
+        presence.steps.pop_front();
+    }
+    return presence.steps.empty();
+}
+
+void LocalStateSync::on_answer(Topic& topic, std::uint32_t count, bool all,
+                               const scripts::SyncTopic::Reply& reply) {
     topic.syncing = false;
     topic.subscribed_before = false;
-    topic.acknowledged = sent_count;
+    topic.acknowledged = count;
     topic.sent_steps.clear();
     --in_flight_;
     const std::vector<std::string> refused(reply.refused.begin(), reply.refused.end());
@@ -196,12 +198,18 @@ void LocalStateSync::offer_roster(Topic& topic) {
     });
     std::size_t at = 0;
     do {
-        Arguments arguments = lease_.operation(topic.partition);
-        arguments.add(topic.key).add(presence.roster_version).add(std::uint64_t{at == 0 ? 1U : 0U});
-        const std::size_t end = std::min(members.size(), at + members_per_offer);
-        for (; at < end; ++at) arguments.add(members[at].first).add(members[at].second);
-        context_.bus.call(Script::offer_roster, topic.partition.prefix, arguments,
-                          [](const RedisReply&) {});
+        const std::span<const std::pair<std::string, std::string>> piece =
+            std::span(members).subspan(at, std::min(members.size() - at, members_per_offer));
+        const scripts::OfferRoster request{
+            .operation = lease_.operation(topic.partition),
+            .topic = topic.key,
+            .version = presence.roster_version,
+            .is_first_piece = at == 0,
+            .members = piece,
+        };
+        context_.bus.run(topic.partition.prefix, request,
+                         [](const ScriptResult<scripts::OfferRoster::Reply>&) {});
+        at += piece.size();
     } while (at < members.size());
 }
 

@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "carillon/cluster/script_contract.hpp"
 #include "cluster_context.hpp"
 #include "partition_lease.hpp"
 #include "partition_state.hpp"
-#include "script_replies.hpp"
 
 namespace carillon {
 
@@ -45,7 +45,9 @@ public:
 
 private:
     void send(Topic& topic);
-    void on_answer(Topic& topic, std::uint32_t sent_count, bool all, const SyncTopicReply& reply);
+    static bool take_steps(Topic& topic);
+    void on_answer(Topic& topic, std::uint32_t count, bool all,
+                   const scripts::SyncTopic::Reply& reply);
     void on_failure(Topic& topic);
     void abandon(Topic& topic);
     void offer_roster(Topic& topic);

@@ -1,7 +1,5 @@
 #include "partition_lease.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -14,7 +12,7 @@ using std::chrono::milliseconds;
 constexpr std::uint64_t cleared_per_call = 200;
 /// A recovery ends with the first renewal after its condition holds.
 constexpr milliseconds recovery_poll{500};
-constexpr std::uint64_t claim_ms = 5000;
+constexpr std::chrono::seconds claim_time{5};
 constexpr std::uint64_t webhooks_per_call = 100;
 constexpr std::chrono::seconds registration_pause{1};
 constexpr unsigned registration_doublings_max = 5;
@@ -25,13 +23,8 @@ std::string process_of(std::string_view node) {
 
 }  // namespace
 
-Arguments PartitionLease::operation(Partition& partition) const {
-    Arguments arguments;
-    arguments.add(context_.run_id)
-        .add(context_.lease_ms())
-        .add_owned(partition.node)
-        .add(++partition.operations);
-    return arguments;
+Operation PartitionLease::operation(Partition& partition) const {
+    return {context_.run_id, context_.options.lease, partition.node, ++partition.operations};
 }
 
 void PartitionLease::on_up(bool other_server) {
@@ -45,6 +38,17 @@ void PartitionLease::on_up(bool other_server) {
         }
     }
     send_rules();  // They may have changed in the meantime.
+}
+
+/// Runs a script for the partition's current registration. `answer` gets null if it failed, and is
+/// not called if the node has registered anew by then.
+template <class Request, class Answer>
+void PartitionLease::run(Partition& partition, const Request& request, Answer answer) {
+    context_.bus.run(partition.prefix, request,
+                     [&partition, node = partition.node, answer = std::move(answer)](
+                         const ScriptResult<typename Request::Reply>& result) {
+                         if (partition.node == node) answer(partition, result ? &*result : nullptr);
+                     });
 }
 
 bool PartitionLease::is_registered() const {
@@ -75,33 +79,31 @@ void PartitionLease::register_in(Partition& partition) {
     std::string known;
     if (partition.was_registered) {
         known = context_.process;
-        for (const std::string& process : partition.known_processes)
+        for (const std::string& process : partition.known_processes) {
             known.append(" ").append(process);
+        }
     }
-    Arguments arguments;
-    arguments.add(context_.run_id)
-        .add(context_.lease_ms())
-        .add(partition.node)
-        .add(known)
-        .add(former)
-        .add(partition.run_id)
-        .add(claim_ms);
-    for (const std::string& rule : context_.apps.rules()) arguments.add(rule);
-    const auto answer = [this, &partition, node = partition.node](const RedisReply& reply) {
-        if (partition.node != node) return;
-        const auto parsed = context_.checked(Script::register_node, partition.prefix, reply,
-                                             RegisterNodeReply::parse);
-        if (!parsed) return on_broken(partition);
-        partition.was_registered = true;
-        partition.run_id = context_.run_id;
-        partition.registration = Partition::Registration::resyncing;
-        partition.renew_at = context_.now() + context_.lease() * 3 / 10;
-        partition.recovering = parsed->is_recovering;
-        remember_nodes(partition, parsed->nodes);
-        partition.topics_to_resync = listener_.resync(partition);
-        if (partition.topics_to_resync == 0) finish_resync(partition);
+    const scripts::RegisterNode request{
+        .epoch = context_.run_id,
+        .lease = context_.options.lease,
+        .node = partition.node,
+        .known_processes = known,
+        .former_node = former,
+        .former_epoch = partition.run_id,
+        .claim = claim_time,
+        .webhook_rules = context_.apps.rules(),
     };
-    context_.bus.call(Script::register_node, partition.prefix, arguments, answer);
+    run(partition, request, [this](Partition& of, const scripts::RegisterNode::Reply* reply) {
+        if (reply == nullptr) return on_broken(of);
+        of.was_registered = true;
+        of.run_id = context_.run_id;
+        of.registration = Partition::Registration::resyncing;
+        of.renew_at = context_.now() + renewal_interval();
+        of.recovering = reply->is_recovering;
+        remember_nodes(of, reply->nodes);
+        of.topics_to_resync = listener_.resync(of);
+        if (of.topics_to_resync == 0) finish_resync(of);
+    });
 }
 
 void PartitionLease::resynced(Partition& partition) {
@@ -110,28 +112,23 @@ void PartitionLease::resynced(Partition& partition) {
 }
 
 void PartitionLease::finish_resync(Partition& partition) {
-    Arguments arguments = operation(partition);
-    arguments.add(context_.options.max_ring_bytes);
-    const auto answer = [this, &partition, node = partition.node](const RedisReply& reply) {
-        if (partition.node != node) return;
-        const auto parsed = context_.checked(Script::finish_resync, partition.prefix, reply,
-                                             FinishResyncReply::parse);
-        if (!parsed) return on_broken(partition);
-        if (parsed->is_stale) return on_stale(partition);
-        partition.registration = Partition::Registration::registered;
-        partition.is_broken = false;
-        partition.failures = 0;
+    const scripts::FinishResync request{operation(partition), context_.options.max_ring_bytes};
+    run(partition, request, [this](Partition& of, const scripts::FinishResync::Reply* reply) {
+        if (reply == nullptr) return on_broken(of);
+        if (reply->is_stale) return on_stale(of);
+        of.registration = Partition::Registration::registered;
+        of.is_broken = false;
+        of.failures = 0;
         // The recovery may have ended in this very step.
-        if (partition.recovering) set_recovering(partition, parsed->is_recovering);
-        apply_news(partition, parsed->news);
-        for (const std::string& former : std::exchange(partition.former_nodes, {})) {
-            clear_dead_node(partition, former);
+        if (of.recovering) set_recovering(of, reply->is_recovering);
+        apply_news(of, reply->news);
+        for (const std::string& former : std::exchange(of.former_nodes, {})) {
+            clear_dead_node(of, former);
         }
         if (was_registered_) return;
         was_registered_ = is_registered();
         if (was_registered_) listener_.on_registered();
-    };
-    context_.bus.call(Script::finish_resync, partition.prefix, arguments, answer);
+    });
 }
 
 void PartitionLease::on_stale(Partition& partition) {
@@ -156,44 +153,44 @@ void PartitionLease::renew(Partition& partition) {
     partition.renewing = true;
     partition.renewed_at = context_.now();
     partition.due_at = TimePoint::max();
-    partition.renew_at = context_.now() + context_.lease() * 3 / 10;
-    // After a common loss of Redis the others may be about to return, too: they are not dead.
-    const bool may_clear = context_.now() - up_since_ >= context_.lease();
-    Arguments arguments = operation(partition);
-    arguments.add(context_.options.max_ring_bytes)
-        .add(std::uint64_t{may_clear ? 1U : 0U})
-        .add(claim_ms);
-    const auto answer = [this, &partition, node = partition.node](const RedisReply& reply) {
-        if (partition.node != node) return;
-        partition.renewing = false;
-        const auto parsed =
-            context_.checked(Script::renew_lease, partition.prefix, reply, RenewLeaseReply::parse);
-        if (!parsed) return;  // The next renewal is in time.
-        if (parsed->is_stale) return on_stale(partition);
-        set_recovering(partition, parsed->is_recovering);
-        apply_news(partition, parsed->news);
-        remember_nodes(partition, parsed->nodes);
-        for (const std::string_view dead : parsed->to_clear) {
-            ++context_.metrics.nodes_cleared;
-            clear_dead_node(partition, std::string(dead));
-        }
+    partition.renew_at = context_.now() + renewal_interval();
+    const scripts::RenewLease request{
+        .operation = operation(partition),
+        .ring_bytes = context_.options.max_ring_bytes,
+        // After a common loss of Redis the others may be about to return, too: they are not dead.
+        .may_clear = context_.now() - up_since_ >= context_.options.lease,
+        .claim = claim_time,
     };
-    context_.bus.call(Script::renew_lease, partition.prefix, arguments, answer);
+    run(partition, request, [this](Partition& of, const scripts::RenewLease::Reply* reply) {
+        of.renewing = false;
+        if (reply == nullptr) return;  // The next renewal is in time.
+        if (reply->is_stale) return on_stale(of);
+        set_recovering(of, reply->is_recovering);
+        apply_news(of, reply->news);
+        remember_nodes(of, reply->nodes);
+        for (const std::string_view dead : reply->to_clear) {
+            ++context_.metrics.nodes_cleared;
+            clear_dead_node(of, std::string(dead));
+        }
+    });
 }
 
 void PartitionLease::clear_dead_node(Partition& partition, const std::string& dead) {
-    Arguments arguments = operation(partition);
-    arguments.add(context_.options.max_ring_bytes).add(dead).add(cleared_per_call).add(claim_ms);
-    const auto answer = [this, &partition, node = partition.node, dead](const RedisReply& reply) {
-        if (partition.node != node) return;
-        const auto parsed = context_.checked(Script::clear_dead_node, partition.prefix, reply,
-                                             ClearDeadNodeReply::parse);
-        if (!parsed) return;  // The claim lapses, and a renewal names the dead node again.
-        if (parsed->is_stale) return on_stale(partition);
-        apply_news(partition, parsed->news);
-        if (!parsed->is_done) clear_dead_node(partition, dead);
+    const scripts::ClearDeadNode request{
+        .operation = operation(partition),
+        .ring_bytes = context_.options.max_ring_bytes,
+        .dead_node = dead,
+        .entries_max = cleared_per_call,
+        .claim = claim_time,
     };
-    context_.bus.call(Script::clear_dead_node, partition.prefix, arguments, answer);
+    run(partition, request,
+        [this, dead](Partition& of, const scripts::ClearDeadNode::Reply* reply) {
+            // The claim lapses, and a renewal names the dead node again.
+            if (reply == nullptr) return;
+            if (reply->is_stale) return on_stale(of);
+            apply_news(of, reply->news);
+            if (!reply->is_done) clear_dead_node(of, dead);
+        });
 }
 
 void PartitionLease::set_recovering(Partition& partition, bool recovering) {
@@ -231,28 +228,22 @@ void PartitionLease::on_broken(Partition& partition) {
 
 void PartitionLease::take_webhooks(Partition& partition) {
     if (std::exchange(partition.taking_webhooks, true)) return;
-    Arguments arguments;
-    arguments.add(webhooks_per_call);
-    context_.bus.call(Script::take_webhooks, partition.prefix, arguments,
-                      [this, &partition](const RedisReply& reply) {
-                          partition.taking_webhooks = false;
-                          const auto records = context_.checked(
-                              Script::take_webhooks, partition.prefix, reply, parse_texts);
-                          if (!records) return;
-                          for (const std::string_view record : *records) {
-                              listener_.on_webhook(record);
-                          }
-                          if (records->size() == webhooks_per_call) take_webhooks(partition);
-                      });
+    context_.bus.run(partition.prefix, scripts::TakeWebhooks{webhooks_per_call},
+                     [this, &partition](const ScriptResult<scripts::TakeWebhooks::Reply>& result) {
+                         partition.taking_webhooks = false;
+                         if (!result) return;
+                         for (const std::string_view record : result->records) {
+                             listener_.on_webhook(record);
+                         }
+                         if (result->records.size() == webhooks_per_call) take_webhooks(partition);
+                     });
 }
 
 void PartitionLease::send_rules() {
     if (!context_.bus.is_up()) return;  // The next connection sends them.
-    Arguments arguments;
-    for (const std::string& rule : context_.apps.rules()) arguments.add(rule);
     for (const Partition& partition : partitions_) {
-        context_.bus.call(Script::set_webhook_rules, partition.prefix, arguments,
-                          [](const RedisReply&) {});
+        context_.bus.run(partition.prefix, scripts::SetWebhookRules{context_.apps.rules()},
+                         [](const ScriptResult<scripts::SetWebhookRules::Reply>&) {});
     }
 }
 
@@ -263,8 +254,8 @@ void PartitionLease::leave(std::function<void()> done) {
     for (Partition& partition : partitions_) {
         if (partition.registration == Partition::Registration::none) continue;
         ++leaving_partitions_;
-        context_.bus.call(Script::unregister_node, partition.prefix, operation(partition),
-                          [this](const RedisReply&) { left(); });
+        context_.bus.run(partition.prefix, scripts::UnregisterNode{operation(partition)},
+                         [this](const ScriptResult<scripts::UnregisterNode::Reply>&) { left(); });
         partition.registration = Partition::Registration::none;
         partition.node.clear();
     }

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "carillon/cluster/script_contract.hpp"
 #include "cluster_context.hpp"
 #include "partition_state.hpp"
-#include "script_replies.hpp"
 
 namespace carillon {
 
@@ -55,13 +55,16 @@ public:
     void apply_news(Partition& partition, const PartitionNews& news);
     void take_webhooks(Partition& partition);
 
-    /// The first arguments of every operation script, with the next operation number.
-    [[nodiscard]] Arguments operation(Partition& partition) const;
+    /// The partition's next operation. Views the partition.
+    [[nodiscard]] Operation operation(Partition& partition) const;
 
     /// Unregisters the node. Calls `done` once all partitions have answered, or Redis is lost.
     void leave(std::function<void()> done);
 
 private:
+    template <class Request, class Answer>
+    void run(Partition& partition, const Request& request, Answer answer);
+    [[nodiscard]] Duration renewal_interval() const { return context_.options.lease * 3 / 10; }
     void register_in(Partition& partition);
     void finish_resync(Partition& partition);
     void renew(Partition& partition);

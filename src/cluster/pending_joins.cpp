@@ -179,15 +179,12 @@ std::string PendingJoins::after_success(Topic& topic) {
     }
     topic.last_event.reset();
     if (context_.bus.is_up()) {
-        Arguments arguments;
-        arguments.add(topic.key);
-        context_.bus.call(Script::cache_miss, topic.partition.prefix, arguments,
-                          [this, &partition = topic.partition](const RedisReply& reply) {
-                              const auto waiting =
-                                  context_.checked(Script::cache_miss, partition.prefix, reply,
-                                                   parse_cache_miss_reply);
-                              if (waiting) lease_.apply_news(partition, {{}, *waiting > 0});
-                          });
+        context_.bus.run(topic.partition.prefix, scripts::CacheMiss{topic.key},
+                         [this, &partition = topic.partition](
+                             const ScriptResult<scripts::CacheMiss::Reply>& result) {
+                             if (!result) return;
+                             lease_.apply_news(partition, {.has_webhooks = result->has_webhooks});
+                         });
     }
     return cache_miss(topic.channel.name);
 }

@@ -4,8 +4,6 @@
 #include <chrono>
 #include <utility>
 
-#include "carillon/channels/partition.hpp"
-
 namespace carillon {
 namespace {
 
@@ -22,7 +20,7 @@ Publisher::Publisher(ClusterContext& context, std::deque<Partition>& partitions,
       budget_(budget),
       listener_(listener),
       // The share of this shard in the node's.
-      buffer_(context.options.max_pending_bytes * partitions.size() / partition_count) {}
+      buffer_(context.options.max_pending_bytes * partitions.size() / context.options.partitions) {}
 
 void Publisher::publish(PendingEvent event) {
     PendingEvent& kept = buffer_.push(std::move(event));
@@ -89,37 +87,39 @@ void Publisher::end_turn() {
 void Publisher::send(PendingEvent& event) {
     Partition& partition = partitions_[event.partition];
     const std::string excluded = excluded_text(event.excluded);
-    Arguments arguments;
-    arguments.add(context_.run_id)
-        .add(context_.options.max_ring_bytes)
-        .add(event.topic)
-        .add(context_.process)
-        .add(event.counter)
-        .add(partition.last_sent_event)
-        .add(std::string_view(&event.kind, 1))
-        .add(excluded)
-        .add(event.text);
+    scripts::Publish request{
+        .epoch = context_.run_id,
+        .ring_bytes = context_.options.max_ring_bytes,
+        .topic = event.topic,
+        .process = context_.process,
+        .counter = event.counter,
+        .predecessor = partition.last_sent_event,
+        .kind = event.kind,
+        .excluded = excluded,
+        .body = event.text,
+    };
     if (event.cache) {
-        const auto stays = std::chrono::duration_cast<std::chrono::milliseconds>(*event.cache);
-        arguments.add(static_cast<std::uint64_t>(std::max<std::int64_t>(1, stays.count())));
+        request.cache_time = std::chrono::duration_cast<std::chrono::milliseconds>(*event.cache);
     }
     partition.last_sent_event = event.counter;
     ++in_flight_;
-    context_.bus.call(
-        Script::publish, partition.prefix, arguments,
-        [this, counter = event.counter, &prefix = partition.prefix](const RedisReply& reply) {
+    context_.bus.run(
+        partition.prefix, request,
+        [this, counter = event.counter](const ScriptResult<scripts::Publish::Reply>& result) {
             --in_flight_;
-            on_answer(counter,
-                      context_.checked(Script::publish, prefix, reply, parse_publish_reply));
+            on_answer(counter, result);
         });
 }
 
-void Publisher::on_answer(std::uint64_t counter, std::optional<PublishReply> reply) {
+void Publisher::on_answer(std::uint64_t counter,
+                          const ScriptResult<scripts::Publish::Reply>& result) {
     PendingEvent* const event = buffer_.find(counter);
     if (event == nullptr) return;
-    if (reply && *reply != PublishReply::done) return stall();
+    const bool has_no_place =
+        result ? result->is_out_of_order : result.failure() == ScriptFailure::out_of_memory;
+    if (has_no_place) return stall();
     // An event that cannot be published must not hold up the other channels.
-    if (!reply) listener_.on_detached(*event);
+    if (!result) listener_.on_detached(*event);
     if (!std::exchange(event->paid_back, true)) budget_.release(event->cost);
     answer(*event);
     buffer_.confirm(*event, context_.now());

@@ -6,10 +6,10 @@
 #include <optional>
 
 #include "carillon/channels/publish_budget.hpp"
+#include "carillon/cluster/script_contract.hpp"
 #include "cluster_context.hpp"
 #include "partition_state.hpp"
 #include "publish_buffer.hpp"
-#include "script_replies.hpp"
 
 namespace carillon {
 
@@ -54,7 +54,7 @@ public:
 
 private:
     void send(PendingEvent& event);
-    void on_answer(std::uint64_t counter, std::optional<PublishReply> reply);
+    void on_answer(std::uint64_t counter, const ScriptResult<scripts::Publish::Reply>& result);
     void stall();
     void start_over();
     void deliver_detached(PendingEvent& event);

@@ -17,6 +17,7 @@
 #include "carillon/channels/member_list.hpp"
 #include "carillon/channels/presence_roster.hpp"
 #include "carillon/channels/shard_message.hpp"
+#include "carillon/cluster/script_contract.hpp"
 #include "topic_sequence.hpp"
 
 namespace carillon {
@@ -34,13 +35,6 @@ struct WaitingJoin {
     State state = State::unsent;
     std::uint64_t operation = 0;  ///< once sent: the partition's operation that carries it
     std::uint64_t sequence = 0;   ///< once confirmed: answered when the topic has reached this
-};
-
-/// A member that entered this node or left it, as the next operation sends it.
-struct MemberStep {
-    bool enters = false;
-    std::string user_id;
-    std::string info;  ///< "": none
 };
 
 /// Of a presence channel: the members that this node has connections of, and its copy of the
@@ -143,13 +137,13 @@ struct Topic {
     std::deque<WaitingJoin> waiting;
 
     // How much of it Redis has.
-    std::uint32_t acknowledged = 0;     ///< the count that Redis confirmed last
-    bool sync_wanted = false;           ///< something is to be sent
-    bool syncing = false;               ///< an operation is under way
-    bool resyncing = false;             ///< the resync of its partition waits for it
-    bool subscribed_before = false;     ///< Redis had confirmed a count before a loss
-    bool is_broken = false;             ///< scripts fail on the keys of it in Redis
-    std::deque<MemberStep> sent_steps;  ///< those of the operation under way
+    std::uint32_t acknowledged = 0;      ///< the count that Redis confirmed last
+    bool sync_wanted = false;            ///< something is to be sent
+    bool syncing = false;                ///< an operation is under way
+    bool resyncing = false;              ///< the resync of its partition waits for it
+    bool subscribed_before = false;      ///< Redis had confirmed a count before a loss
+    bool is_broken = false;              ///< scripts fail on the keys of it in Redis
+    std::vector<MemberStep> sent_steps;  ///< those of the operation under way
 
     // Messages.
     Interest interest = Interest::none;

@@ -106,27 +106,24 @@ void TopicReader::read(Topic& topic) {
     // If they become wanted again from here on, it is for changes that this read does not cover.
     topic.members_requested = topic.is_presence() && (!based || topic.members_wanted);
     topic.members_wanted = false;
-    std::string wants;
-    if (topic.members_requested) wants += 'm';
-    if (topic.is_cache && !based) wants += 'l';
-    const std::string number = based ? std::to_string(topic.sequence.last()) : "-1";
-    Arguments arguments;
-    arguments.add(topic.key)
-        .add(topic.sequence.epoch() == context_.epoch ? std::string_view(context_.run_id) : "-")
-        .add(number)
-        .add(wants);
+    const bool same_epoch = topic.sequence.epoch() == context_.epoch;
+    scripts::ReadTopic request{
+        .topic = topic.key,
+        .epoch = same_epoch ? std::string_view(context_.run_id) : "-",
+        .wants_members = topic.members_requested,
+        .wants_last_event = topic.is_cache && !based,
+    };
+    if (based) request.sequence = topic.sequence.last();
     Partition& partition = topic.partition;
-    context_.bus.call(
-        Script::read_topic, partition.prefix, arguments,
-        [this, &partition, key = topic.key, ticket = topic.ticket](const RedisReply& reply) {
-            Topic* const asked = partition.topics.find(key);
-            // An answer to an earlier subscription does not cover the messages since.
-            if (asked == nullptr || asked->ticket != ticket) return;
-            const auto parsed = context_.checked(Script::read_topic, partition.prefix, reply,
-                                                 ReadTopicReply::parse);
-            if (!parsed) return on_failure(*asked);
-            on_read(*asked, *parsed);
-        });
+    context_.bus.run(partition.prefix, request,
+                     [this, &partition, key = topic.key, ticket = topic.ticket](
+                         const ScriptResult<scripts::ReadTopic::Reply>& result) {
+                         Topic* const asked = partition.topics.find(key);
+                         // An answer to an earlier subscription does not cover the messages since.
+                         if (asked == nullptr || asked->ticket != ticket) return;
+                         if (!result) return on_failure(*asked);
+                         on_read(*asked, *result);
+                     });
 }
 
 /// The sweep tries again.
@@ -139,7 +136,7 @@ void TopicReader::on_failure(Topic& topic) {
     for (const std::string& text : queued) apply_unordered(topic, text);
 }
 
-void TopicReader::on_read(Topic& topic, const ReadTopicReply& reply) {
+void TopicReader::on_read(Topic& topic, const scripts::ReadTopic::Reply& reply) {
     topic.reading = topic.members_requested = false;
     TopicSequence& sequence = topic.sequence;
     const bool is_first = reply.producers.has_value();
@@ -148,7 +145,7 @@ void TopicReader::on_read(Topic& topic, const ReadTopicReply& reply) {
             sequence.mark_applied(fnv1a(name), counter);
         if (!reply.last_event.empty()) {
             topic.last_event.reset(
-                new LastEvent{std::string(reply.last_event), context_.now() + reply.event_stays});
+                new LastEvent{std::string(reply.last_event), context_.now() + reply.event_time});
         }
     } else {
         apply_ring(topic, reply);
@@ -170,7 +167,7 @@ void TopicReader::on_read(Topic& topic, const ReadTopicReply& reply) {
     listener_.on_advanced(topic);
 }
 
-void TopicReader::apply_ring(Topic& topic, const ReadTopicReply& reply) {
+void TopicReader::apply_ring(Topic& topic, const scripts::ReadTopic::Reply& reply) {
     TopicSequence& sequence = topic.sequence;
     const std::uint64_t epoch = fnv1a(reply.epoch);
     // Redis has fewer messages than this node: it has lost some, and gives their numbers to others.
@@ -287,34 +284,33 @@ void TopicReader::sweep() {
     }
 }
 
-void TopicReader::compare(const Partition& partition, const std::vector<Topic*>& topics) {
+void TopicReader::compare(Partition& partition, const std::vector<Topic*>& topics) {
     struct Compared {
         std::string key;
         std::uint64_t ticket;
         std::uint64_t sequence;
     };
     std::vector<Compared> compared;
-    Arguments arguments;
+    std::vector<std::string_view> keys;
     for (const Topic* const topic : topics) {
         compared.push_back({topic->key, topic->ticket, topic->sequence.last()});
-        arguments.add(topic->key);
+        keys.push_back(topic->key);
     }
-    const auto answer = [this, &partition,
-                         compared = std::move(compared)](const RedisReply& reply) {
-        const auto numbers = context_.checked(Script::compare_heads, partition.prefix, reply,
-                                              parse_compare_heads_reply);
-        if (!numbers) return;
-        for (std::size_t i = 0; i < std::min(compared.size(), numbers->size()); ++i) {
-            Topic* const topic = const_cast<Partition&>(partition).topics.find(compared[i].key);
+    const auto answer = [this, &partition, compared = std::move(compared)](
+                            const ScriptResult<scripts::CompareHeads::Reply>& result) {
+        if (!result) return;
+        const auto& sequences = result->sequences;
+        for (std::size_t i = 0; i < std::min(compared.size(), sequences.size()); ++i) {
+            Topic* const topic = partition.topics.find(compared[i].key);
             if (topic == nullptr || topic->ticket != compared[i].ticket) continue;
             // Nothing arrived since the request, and yet Redis has another number. If it is lower,
             // Redis has lost the topic's life that this node follows.
-            const bool missed = (*numbers)[i] != compared[i].sequence &&
-                                topic->sequence.last() == compared[i].sequence;
-            if (missed) read(*topic);
+            const bool differs = sequences[i] != compared[i].sequence &&
+                                 topic->sequence.last() == compared[i].sequence;
+            if (differs) read(*topic);
         }
     };
-    context_.bus.call(Script::compare_heads, partition.prefix, arguments, answer);
+    context_.bus.run(partition.prefix, scripts::CompareHeads{keys}, answer);
 }
 
 }  // namespace carillon

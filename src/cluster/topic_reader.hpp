@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
+#include "carillon/cluster/script_contract.hpp"
 #include "cluster_context.hpp"
 #include "partition_state.hpp"
-#include "script_replies.hpp"
 
 namespace carillon {
 
@@ -60,9 +60,9 @@ private:
     [[nodiscard]] std::string subject_of(const Topic& topic) const;
     void subscribe(Topic& topic);
     void read(Topic& topic);
-    void on_read(Topic& topic, const ReadTopicReply& reply);
+    void on_read(Topic& topic, const scripts::ReadTopic::Reply& reply);
     void on_failure(Topic& topic);
-    void apply_ring(Topic& topic, const ReadTopicReply& reply);
+    void apply_ring(Topic& topic, const scripts::ReadTopic::Reply& reply);
     /// Nothing, which is counted, if the message is malformed.
     [[nodiscard]] std::optional<BusMessage> parse(std::string_view text);
     void apply_queued(Topic& topic);
@@ -70,7 +70,7 @@ private:
     bool apply(Topic& topic, std::string_view text);
     void apply_unordered(Topic& topic, std::string_view text);
     static bool mark_applied(Topic& topic, const BusMessage& message);
-    void compare(const Partition& partition, const std::vector<Topic*>& topics);
+    void compare(Partition& partition, const std::vector<Topic*>& topics);
 
     ClusterContext& context_;
     std::deque<Partition>& partitions_;

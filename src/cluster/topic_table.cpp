@@ -1,5 +1,6 @@
 #include "topic_table.hpp"
 
+#include <cassert>
 #include <memory>
 #include <utility>
 
@@ -10,8 +11,8 @@
 namespace carillon {
 namespace {
 
-std::string prefix_of(const std::string& prefix, std::size_t number) {
-    std::string text = std::to_string(number);
+std::string prefix_of(const std::string& prefix, std::size_t index) {
+    std::string text = std::to_string(index);
     text.insert(0, 3 - text.size(), '0');
     return prefix + ":{p" + text + "}:";
 }
@@ -29,18 +30,20 @@ std::string user_home(std::string_view user_id) {
     return std::string(user_channel_prefix).append(user_id);
 }
 
-TopicTable::TopicTable(const AppNames& apps, const std::string& prefix, ShardId self,
+TopicTable::TopicTable(const AppNames& apps, const ClusterOptions& options, ShardId self,
                        std::uint16_t shards)
-    : apps_(apps), shards_(shards) {
-    for (auto number = static_cast<std::size_t>(self); number < partition_count; number += shards) {
+    : apps_(apps), partition_count_(options.partitions), shards_(shards) {
+    assert(partition_count_ == partition_count || partition_count_ % shards == 0);
+    for (auto index = static_cast<std::size_t>(self); index < partition_count_; index += shards) {
         Partition& partition = partitions_.emplace_back();
-        partition.index = static_cast<std::uint8_t>(number);
-        partition.prefix = prefix_of(prefix, number);
+        partition.index = static_cast<std::uint8_t>(index);
+        partition.prefix = prefix_of(options.prefix, index);
     }
 }
 
 std::size_t TopicTable::index_of(AppIndex app, std::string_view channel) const {
-    return carillon::partition_of(apps_.id(app), channel) / shards_;
+    const std::size_t partition = carillon::partition_of(apps_.id(app), channel) % partition_count_;
+    return partition / shards_;
 }
 
 Topic* TopicTable::find_channel(const ChannelAddress& channel) {

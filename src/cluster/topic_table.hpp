@@ -16,8 +16,8 @@ namespace carillon {
 /// returns null for a topic that no client of this node uses; `get` creates it.
 class TopicTable {
 public:
-    /// `prefix`: of all keys.
-    TopicTable(const AppNames& apps, const std::string& prefix, ShardId self, std::uint16_t shards);
+    TopicTable(const AppNames& apps, const ClusterOptions& options, ShardId self,
+               std::uint16_t shards);
 
     [[nodiscard]] std::deque<Partition>& partitions() noexcept { return partitions_; }
     [[nodiscard]] const std::deque<Partition>& partitions() const noexcept { return partitions_; }
@@ -38,6 +38,7 @@ public:
 
 private:
     const AppNames& apps_;
+    const std::size_t partition_count_;
     const std::uint16_t shards_;
     std::deque<Partition> partitions_;
 };

@@ -7,7 +7,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <map>
 
-#include "carillon/cluster/redis_address.hpp"
+#include "carillon/redis/redis_address.hpp"
 #include "default_app.hpp"
 #include "draft.hpp"
 #include "environment.hpp"

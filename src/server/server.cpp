@@ -11,7 +11,6 @@
 #include <utility>
 
 #include "carillon/channels/partition.hpp"
-#include "carillon/cluster/cluster_shard.hpp"
 #include "carillon/protocol/channel_name.hpp"
 #include "carillon/runtime/cores.hpp"
 #include "carillon/runtime/memory.hpp"
@@ -50,7 +49,7 @@ Server::Server(Configuration configuration, ServerTuning tuning)
       rates_(configuration_.connection.max_new_per_second_per_address),
       webhooks_(configuration_.webhooks, *apps_, secure_random) {
     if (!configuration_.redis.url.empty()) {
-        cluster_ = std::make_unique<ClusterNode>(configuration_.redis, to_hex(secure_random()));
+        cluster_ = std::make_unique<ClusteredNode>(configuration_.redis, to_hex(secure_random()));
     }
     const std::uint32_t count = configuration_.shards > 0 ? configuration_.shards : usable_cores();
     for (std::uint32_t i = 0; i < count; ++i) inboxes_.push_back(std::make_unique<ShardInbox>());

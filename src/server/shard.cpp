@@ -31,20 +31,20 @@ std::string_view kind_name(ChannelKind kind) {
 Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inboxes,
              std::size_t inbox_bytes_max, const Configuration& configuration,
              std::shared_ptr<const AppRegistry> apps, AddressRates& rates, Webhooks& webhooks,
-             ClusterNode* cluster)
+             ClusteredNode* cluster)
     : inbox_(*inboxes[static_cast<std::size_t>(self)]),
       loop_(inbox_.loop),
       mail_(self, inboxes, inbox_bytes_max),
       webhooks_(webhooks),
       cluster_(cluster == nullptr
                    ? nullptr
-                   : std::make_unique<ClusterShard>(*cluster, loop_, self,
-                                                    static_cast<std::uint16_t>(inboxes.size()),
-                                                    secure_random, inbox_.metrics.cluster)),
+                   : std::make_unique<ClusteredShard>(*cluster, loop_, self,
+                                                      static_cast<std::uint16_t>(inboxes.size()),
+                                                      secure_random, inbox_.metrics.cluster)),
       channels_(
           self, static_cast<std::uint16_t>(inboxes.size()), mail_, secure_random,
           [this] { return loop_.now(); }, inbox_.metrics, webhooks_,
-          cluster_ ? cluster_->home_factory() : HomeFactory{}),
+          cluster_ ? cluster_->logic().home_factory() : HomeFactory{}),
       api_(loop_, channels_, inbox_.metrics, apps, configuration.api, configuration.path_prefix),
       clients_(loop_, channels_, apps, rates, configuration.connection),
       websocket_clients_(loop_, clients_, inbox_.metrics, configuration.connection,
@@ -59,7 +59,7 @@ Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inbox
       due_(channels_),
       idle_timer_(loop_.context()) {
     channels_.webhooks().set_apps(apps->apps());
-    if (cluster_) cluster_->set_apps(apps->apps());
+    if (cluster_) cluster_->logic().set_apps(apps->apps());
     http_.set_admission([this] { return !channels_.any_inbox_full(); });
     http_.set_homes(
         self, [this](std::string_view path) { return fallback_clients_.home(path); },
@@ -107,12 +107,12 @@ void Shard::accept() {
 }
 
 void Shard::join_cluster(std::function<void()> ready, std::function<void(std::string)> failed) {
-    cluster_->start(std::move(ready), std::move(failed));
+    cluster_->logic().start(std::move(ready), std::move(failed));
 }
 
 void Shard::leave_cluster(std::function<void()> done) {
     if (!cluster_) return done();
-    cluster_->leave(std::move(done));
+    cluster_->logic().leave(std::move(done));
 }
 
 void Shard::start() {
@@ -201,7 +201,7 @@ void Shard::set_apps(const std::shared_ptr<const AppRegistry>& apps) {
     api_.set_apps(apps);
     clients_.set_apps(apps);
     channels_.webhooks().set_apps(apps->apps());
-    if (cluster_) cluster_->set_apps(apps->apps());
+    if (cluster_) cluster_->logic().set_apps(apps->apps());
 }
 
 bool Shard::receive_remaining() {

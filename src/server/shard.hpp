@@ -13,11 +13,11 @@
 #include "carillon/clients/clients.hpp"
 #include "carillon/clients/fallback_clients.hpp"
 #include "carillon/clients/websocket_clients.hpp"
-#include "carillon/cluster/cluster_shard.hpp"
 #include "carillon/config/configuration.hpp"
 #include "carillon/net/http_server.hpp"
 #include "carillon/net/listener.hpp"
 #include "carillon/net/streams.hpp"
+#include "clustered_shard.hpp"
 #include "inbox_mail.hpp"
 #include "webhook_outbox.hpp"
 
@@ -30,7 +30,7 @@ public:
     Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inboxes,
           std::size_t inbox_bytes_max, const Configuration& configuration,
           std::shared_ptr<const AppRegistry> apps, AddressRates& rates, Webhooks& webhooks,
-          ClusterNode* cluster);
+          ClusteredNode* cluster);
     ~Shard();
 
     /// Before `start`. Returns the endpoint, with the port that the system chose if it was 0.
@@ -91,7 +91,7 @@ private:
     EventLoop& loop_;
     InboxMail mail_;
     WebhookOutbox webhooks_;
-    std::unique_ptr<ClusterShard> cluster_;  ///< null without a cluster
+    std::unique_ptr<ClusteredShard> cluster_;  ///< null without a cluster
     ChannelShard channels_;
     RestApi api_;
     Clients clients_;

@@ -7,16 +7,14 @@
 #include <string>
 
 #include "carillon/apps/app.hpp"
-#include "carillon/base/rate_limit.hpp"
+#include "carillon/base/ids.hpp"
+#include "carillon/base/time.hpp"
 #include "carillon/channels/channel_shard.hpp"
-#include "carillon/cluster/redis_address.hpp"
-#include "carillon/cluster/redis_options.hpp"
+#include "carillon/channels/publish_budget.hpp"
+#include "carillon/cluster/cluster_observer.hpp"
+#include "carillon/cluster/cluster_options.hpp"
+#include "carillon/cluster/script_bus.hpp"
 #include "carillon/metrics/cluster_metrics.hpp"
-#include "carillon/runtime/event_loop.hpp"
-
-namespace boost::asio::ssl {
-class context;
-}
 
 namespace carillon {
 
@@ -24,44 +22,44 @@ class ClusterHome;
 
 /// What all shards of a node have in common in a cluster.
 struct ClusterNode {
-    /// `options.url` is one that RedisAddress takes. Throws std::runtime_error if a file of
-    /// certificates cannot be used. `process`: unique to this start of the server, hexadecimal.
-    ClusterNode(RedisOptions options, std::string process);
+    /// `process`: unique to this start of the server, hexadecimal.
+    ClusterNode(ClusterOptions of, std::string process);
 
-    const RedisOptions options;
-    const RedisAddress address;
-    const std::shared_ptr<boost::asio::ssl::context> tls;  ///< null for plain TCP
+    const ClusterOptions options;
     const std::string process;
     PublishBudget budget;
-    SharedRateLimit losses_logged;
 };
 
-/// One shard's share in a cluster: puts a home into the shard's domain that speaks for the node in
-/// the partitions whose home the shard is. Source: docs/cluster.md, docs/decisions/0009.
+/// One shard's share in a cluster: puts a home into the shard's domain that acts for the node in
+/// the partitions whose home the shard is. Logic only: time comes in as `now` and through the
+/// domain, Redis through the bus, and what a log should have goes to the observer. Source:
+/// docs/cluster-internals.md.
 class ClusterShard {
 public:
-    /// `node`, `loop` and `metrics` must outlive this, and this the domain.
-    ClusterShard(ClusterNode& node, EventLoop& loop, ShardId self, std::uint16_t shards,
-                 std::function<std::uint64_t()> random, ClusterMetrics& metrics);
+    /// All that is passed by reference must outlive this, and this the domain. The home opens the
+    /// bus in `start`, and closes it when it is destroyed.
+    ClusterShard(ClusterNode& node, ScriptBus& bus, ClusterObserver& observer, Now now,
+                 ShardId self, std::uint16_t shards, ClusterMetrics& metrics);
     ~ClusterShard();
 
     /// For the constructor of the domain.
     [[nodiscard]] HomeFactory home_factory();
 
-    /// Connects, for as long as the server runs. Calls `ready` once, when the node takes part in
-    /// all partitions, and `failed` whenever Redis is lost before. On the shard's thread.
+    /// Connects, for as long as the server runs. Calls `ready` once, when the node is registered in
+    /// all partitions of the shard, and `failed` whenever Redis is lost before.
     void start(std::function<void()> ready, std::function<void(std::string why)> failed);
     void set_apps(std::span<const std::shared_ptr<const App>> apps);
 
-    /// Once clients are gone: leaves the cluster, as soon as Redis knows all it has to know.
+    /// After the last client: leaves the cluster once Redis has confirmed everything.
     void leave(std::function<void()> done);
 
 private:
     ClusterNode& node_;
-    EventLoop& loop_;
+    ScriptBus& bus_;
+    ClusterObserver& observer_;
+    Now now_;
     const ShardId self_;
     const std::uint16_t shards_;
-    std::function<std::uint64_t()> random_;
     ClusterMetrics& metrics_;
     ClusterHome* home_ = nullptr;  ///< the domain's
 };

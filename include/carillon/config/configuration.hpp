@@ -8,9 +8,9 @@
 #include "carillon/api/options.hpp"
 #include "carillon/apps/app.hpp"
 #include "carillon/clients/options.hpp"
-#include "carillon/cluster/redis_options.hpp"
 #include "carillon/net/options.hpp"
 #include "carillon/protocol/limits.hpp"
+#include "carillon/redis/redis_options.hpp"
 #include "carillon/runtime/options.hpp"
 #include "carillon/webhooks/options.hpp"
 

@@ -18,7 +18,7 @@
 
 namespace carillon {
 
-struct ClusterNode;
+struct ClusteredNode;
 class Shard;
 struct ShardInbox;
 
@@ -80,7 +80,7 @@ private:
     std::shared_ptr<const AppRegistry> apps_;
     AddressRates rates_;
     Webhooks webhooks_;
-    std::unique_ptr<ClusterNode> cluster_;  ///< null without a cluster
+    std::unique_ptr<ClusteredNode> cluster_;  ///< null without a cluster
     std::vector<std::unique_ptr<ShardInbox>> inboxes_;
     std::vector<std::unique_ptr<Shard>> shards_;
     std::vector<Endpoint> endpoints_;

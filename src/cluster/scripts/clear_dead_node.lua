@@ -1,16 +1,16 @@
 -- Removes a piece of a dead node's state: members first, so that member_removed precedes channel_vacated.
 -- epoch, lease ms, node, operation, ring bytes, the dead node, most entries, ms for which the claim is valid
 -- Returns {OK or STALE, 1 if nothing is left, ms until an entry is due or '-', webhooks queued}.
-local epoch, node, operation, dead = ARGV[1], ARGV[3], tonumber(ARGV[4]), ARGV[6]
-local refusal = check_operation(epoch, tonumber(ARGV[2]), node, operation)
+local epoch, lease, node, operation, ring_bytes, dead, left, claim_ms = unpack(ARGV)
+lease, operation, ring_bytes, left = tonumber(lease), tonumber(operation), tonumber(ring_bytes), tonumber(left)
+local refusal = check_operation(epoch, lease, node, operation)
 if refusal == 'STALE' then return {'STALE'} end
 if refusal then return {'OK', 1, ms_until_due(), call('LLEN', P .. 'webhooks')} end
 if call('HEXISTS', P .. 'dead', dead) == 0 then return {'OK', 1, ms_until_due(), call('LLEN', P .. 'webhooks')} end
-call('HSET', P .. 'dead', dead, node .. ' ' .. text(now_ms() + ARGV[8]))
-local announce = announcer(epoch, tonumber(ARGV[5]), node, operation)
+call('HSET', P .. 'dead', dead, node .. ' ' .. text(now_ms() + claim_ms))
+local announce = announcer(epoch, ring_bytes, node, operation)
 local in_recovery = recovering()
 local members, topics = P .. 'u:' .. dead, P .. 'h:' .. dead
-local left = tonumber(ARGV[7])
 for _, field in ipairs(call('HRANDFIELD', members, left)) do
     left = left - 1
     call('HDEL', members, field)
@@ -33,7 +33,9 @@ if left > 0 then
         end
         attempt(function()
             if in_recovery then return end
-            if call('HEXISTS', P .. 'c:' .. topic, COUNT) == 1 then announce_count(announce, topic, math.max(total, 0)) end
+            if call('HEXISTS', P .. 'c:' .. topic, COUNT) == 1 then
+                announce_count(announce, topic, math.max(total, 0))
+            end
             if total <= 0 then announce_vacated(announce, topic) end
         end)
     end

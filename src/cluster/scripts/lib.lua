@@ -1,4 +1,5 @@
--- What all scripts share; CMake puts it in front of each. The one key is the prefix of a partition, hash tag
+-- What all scripts share. Before it stand the constants that C++ has, too (script_text.cpp), after it one of the
+-- scripts. The one key is the prefix of a partition, hash tag
 -- included: all other keys begin with it, so a script stays within one slot of Redis Cluster.
 --
 -- A topic is a channel, a user, or an app's connections: a letter for its kind, the length of the app's id, ':',
@@ -47,7 +48,7 @@ end
 -- A number that scripts have written. Anything else, and a number larger than scripts can give, counts as 0.
 local function number_of(value)
     local found = value and string.match(value, '^%d+$') and tonumber(value)
-    return found and found <= 9007199254740992 and found or 0
+    return found and found <= NUMBER_MAX and found or 0
 end
 
 local microseconds
@@ -85,7 +86,7 @@ local function append_message(topic, epoch, ring_bytes, producer, counter, kind,
                                   kind, excluded, body}, ' ')
     local n = #changes
     changes[n + 1], changes[n + 2] = SEQUENCE, text(number)
-    if kind == 'a' or kind == 'r' then
+    if kind == KIND_MEMBER_ADDED or kind == KIND_MEMBER_REMOVED then
         changes[n + 3], changes[n + 4] = ROSTER_VERSION, text(number)
     end
     call('HSET', key, unpack(changes))
@@ -135,8 +136,7 @@ local function app_and_name(topic)
     return string.sub(rest, 1, length), string.sub(rest, length + 1)
 end
 
--- Webhooks. Letters: o occupied, v vacated, a member_added, r member_removed, n online, f offline,
--- s subscription_count, m cache_miss.
+-- Webhooks.
 
 local function webhook_rule(topic)
     local found = call('HGET', P .. 'rules', (app_and_name(topic)))
@@ -145,6 +145,11 @@ local function webhook_rule(topic)
     return letters, tonumber(grace)
 end
 
+local function wants_webhook(topic, letter)
+    return string.find((webhook_rule(topic)), letter, 1, true)
+end
+
+-- `from`: the first argument that is an app.
 local function set_webhook_rules(from)
     for i = from, #ARGV, 2 do
         if ARGV[i + 1] == '' then
@@ -192,25 +197,28 @@ local function announcer(epoch, ring_bytes, node, operation)
     local messages = 0
     return function(topic, kind, body)
         messages = messages + 1
-        return append_message(topic, epoch, ring_bytes, node, operation * 1048576 + messages, kind, '-', body)
+        return append_message(topic, epoch, ring_bytes, node, operation * MESSAGES_PER_OPERATION + messages, kind, '-', body)
     end
 end
 
 -- Transitions: what other nodes and the backend have to learn of.
 
-local COUNTED_AT_ONCE, COUNT_MS = 100, 5000
+local function queue_count(topic, total)
+    if wants_webhook(topic, WEBHOOK_SUBSCRIPTION_COUNT) then
+        queue_webhook(WEBHOOK_SUBSCRIPTION_COUNT, topic, '', total)
+    end
+end
 
 local function announce_count(announce, topic, total)
     local key = P .. 'c:' .. topic
     if total == 0 then
-        if string.find((webhook_rule(topic)), 's', 1, true) then queue_webhook('s', topic, '', 0) end
-        return
+        return queue_count(topic, 0)
     end
     local quiet = tonumber(call('HGET', key, COUNT_QUIET) or 0)
-    if total > COUNTED_AT_ONCE and now_ms() < quiet then return defer('k ' .. topic, quiet) end
-    call('HSET', key, COUNT_QUIET, text(now_ms() + COUNT_MS), COUNT, text(total))
-    if string.find((webhook_rule(topic)), 's', 1, true) then queue_webhook('s', topic, '', total) end
-    announce(topic, 'k', text(total))
+    if total > COUNTS_AT_ONCE_MAX and now_ms() < quiet then return defer('k ' .. topic, quiet) end
+    call('HSET', key, COUNT_QUIET, text(now_ms() + COUNT_INTERVAL_MS), COUNT, text(total))
+    queue_count(topic, total)
+    announce(topic, KIND_COUNT, text(total))
 end
 
 -- One operation may carry many subscriptions: small counts are announced one by one all the same, as on a single
@@ -218,38 +226,38 @@ end
 local function announce_counts(announce, topic, before, total)
     local step = total > before and 1 or -1
     for count = before + step, total, step do
-        if count <= COUNTED_AT_ONCE or count == total then announce_count(announce, topic, count) end
+        if count <= COUNTS_AT_ONCE_MAX or count == total then announce_count(announce, topic, count) end
     end
 end
 
 local function announce_occupied(announce, topic)
     local kind = string.sub(topic, 1, 1)
     if kind == 'u' then
-        announce(topic, 'n', '')
-        arrived('n', 'f', topic, '')
+        announce(topic, KIND_ONLINE, '')
+        arrived(WEBHOOK_USER_ONLINE, WEBHOOK_USER_OFFLINE, topic, '')
     elseif kind ~= 's' and kind ~= 'q' then
-        arrived('o', 'v', topic, '')
+        arrived(WEBHOOK_CHANNEL_OCCUPIED, WEBHOOK_CHANNEL_VACATED, topic, '')
     end
 end
 
 local function announce_vacated(announce, topic)
     local kind = string.sub(topic, 1, 1)
     if kind == 'u' then
-        announce(topic, 'f', '')
-        departed('f', 'n', topic, '')
+        announce(topic, KIND_OFFLINE, '')
+        departed(WEBHOOK_USER_OFFLINE, WEBHOOK_USER_ONLINE, topic, '')
     elseif kind ~= 's' and kind ~= 'q' then
-        departed('v', 'o', topic, '')
+        departed(WEBHOOK_CHANNEL_VACATED, WEBHOOK_CHANNEL_OCCUPIED, topic, '')
     end
 end
 
 local function announce_member_added(announce, topic, user, info)
-    announce(topic, 'a', #user .. ' ' .. user .. info)
-    arrived('a', 'r', topic, user)
+    announce(topic, KIND_MEMBER_ADDED, #user .. ' ' .. user .. info)
+    arrived(WEBHOOK_MEMBER_ADDED, WEBHOOK_MEMBER_REMOVED, topic, user)
 end
 
 local function announce_member_removed(announce, topic, user)
-    announce(topic, 'r', #user .. ' ' .. user)
-    departed('r', 'a', topic, user)
+    announce(topic, KIND_MEMBER_REMOVED, #user .. ' ' .. user)
+    departed(WEBHOOK_MEMBER_REMOVED, WEBHOOK_MEMBER_ADDED, topic, user)
 end
 
 -- One more node has the member. True if no other had.
@@ -385,6 +393,7 @@ end
 
 -- Nil if a node's operation is to be carried out, else what to answer: STALE, and the node has to register again,
 -- or DONE, if it was carried out before.
+-- The arguments of every operation script begin with these four.
 local function check_operation(epoch, lease, node, operation)
     -- Once a script has written with a command that is allowed without memory, Redis allows the others: a node
     -- must be able to leave, and to renew its lease, when the memory is full.
@@ -434,9 +443,7 @@ local function process_deferred(announce, entry)
     else
         local letter, length, rest = string.match(entry, '^w (%a) (%d+) (.*)$')
         local topic = string.sub(rest, 1, length)
-        if string.find((webhook_rule(topic)), letter, 1, true) then
-            queue_webhook(letter, topic, string.sub(rest, length + 1))
-        end
+        if wants_webhook(topic, letter) then queue_webhook(letter, topic, string.sub(rest, length + 1)) end
     end
 end
 

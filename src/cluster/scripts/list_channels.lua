@@ -1,7 +1,8 @@
 -- The occupied channels of an app whose names start with a prefix.
 -- app's id, prefix
 -- Returns name, subscriptions and members of each.
-local app, prefix, answer = ARGV[1], ARGV[2], {}
+local app, prefix = unpack(ARGV)
+local answer = {}
 local in_recovery = recovering()
 local all = call('HGETALL', P .. (in_recovery and 'subscriptions_before' or 'subscriptions'))
 for i = 1, #all, 2 do

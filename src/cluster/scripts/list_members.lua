@@ -1,4 +1,5 @@
 -- The members of a presence channel.
 -- topic
-local key = recovering() and call('EXISTS', P .. 'b:' .. ARGV[1]) == 1 and 'b:' or 'm:'
-return call('HKEYS', P .. key .. ARGV[1])
+local topic = ARGV[1]
+local key = recovering() and call('EXISTS', P .. 'b:' .. topic) == 1 and 'b:' or 'm:'
+return call('HKEYS', P .. key .. topic)

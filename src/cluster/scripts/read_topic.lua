@@ -5,7 +5,8 @@
 -- is another; none if the reader has no number), producers and the last counter of each (if the reader has no
 -- number), subscriptions, version of the roster, member and info of each, last event, ms for which it is kept, 1 in a
 -- recovery}. Nil stands for what was not asked for: it is different from "there is none".
-local topic, epoch, number, wants = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
+local topic, epoch, number, wants = unpack(ARGV)
+number = tonumber(number)
 local state = call('HMGET', P .. 'c:' .. topic, EPOCH, SEQUENCE, LIFE_BEGIN, ROSTER_VERSION, BEFORE_VERSION)
 local last_epoch, last, life_begin = state[1], number_of(state[2]), number_of(state[3])
 local roster_version, before_version = state[4], state[5]
@@ -13,7 +14,11 @@ local producers = false
 if number < 0 then
     -- Every message of these up to now is part of the state that the reader gets, or from before it followed.
     producers = call('HGETALL', P .. 'ops')
-    for i = 2, #producers, 2 do producers[i] = text(math.min(number_of(producers[i]), 8589934590) * 1048576 + 1048575) end
+    local largest = NUMBER_MAX / MESSAGES_PER_OPERATION - 2
+    for i = 2, #producers, 2 do
+        local operation = math.min(number_of(producers[i]), largest)
+        producers[i] = text((operation + 1) * MESSAGES_PER_OPERATION - 1)
+    end
     -- Processes come last: a reader that is given too many producers drops the first.
     local events = call('HGETALL', P .. 'events')
     for i = 1, #events, 2 do

@@ -2,18 +2,20 @@
 -- epoch, lease ms, node, operation, ring bytes, 1 if it may clear others, ms for which a claim to clear is valid
 -- Returns {OK or STALE, 1 if a recovery is under way, ms until an entry is due or '-', webhooks queued,
 -- the registered nodes, the dead ones that this node has claimed}.
-local epoch, lease, node, operation = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
+local epoch, lease, node, operation, ring_bytes, may_clear, claim_ms = unpack(ARGV)
+lease, operation, ring_bytes = tonumber(lease), tonumber(operation), tonumber(ring_bytes)
 local refusal = check_operation(epoch, lease, node, operation)
 if refusal == 'STALE' then return {'STALE'} end
 if refusal then
-    return {'OK', recovering() and 1 or 0, ms_until_due(), call('LLEN', P .. 'webhooks'), call('HKEYS', P .. 'nodes'), {}}
+    return {'OK', recovering() and 1 or 0, ms_until_due(), call('LLEN', P .. 'webhooks'),
+            call('HKEYS', P .. 'nodes'), {}}
 end
-local announce = announcer(epoch, tonumber(ARGV[5]), node, operation)
+local announce = announcer(epoch, ring_bytes, node, operation)
 local claimed, process = {}, process_of(node)
 call('HSET', P .. 'nodes', node, text(now_ms() + lease))
 local nodes = call('HGETALL', P .. 'nodes')
 for i = 1, #nodes, 2 do
-    local is_clearable = ARGV[6] == '1' or process_of(nodes[i]) == process
+    local is_clearable = may_clear == '1' or process_of(nodes[i]) == process
     if tonumber(nodes[i + 1]) < now_ms() and is_clearable then
         call('HDEL', P .. 'nodes', nodes[i])
         call('HSET', P .. 'dead', nodes[i], '- 0')
@@ -21,14 +23,15 @@ for i = 1, #nodes, 2 do
 end
 local dead = call('HGETALL', P .. 'dead')
 for i = 1, #dead, 2 do
-    local is_clearable = ARGV[6] == '1' or process_of(dead[i]) == process
+    local is_clearable = may_clear == '1' or process_of(dead[i]) == process
     local claimant, ends = string.match(dead[i + 1], '^(%S+) (%d+)$')
     if is_clearable and (claimant == node or tonumber(ends) < now_ms()) then
-        call('HSET', P .. 'dead', dead[i], node .. ' ' .. text(now_ms() + ARGV[7]))
+        call('HSET', P .. 'dead', dead[i], node .. ' ' .. text(now_ms() + claim_ms))
         claimed[#claimed + 1] = dead[i]
     end
 end
 forget_ended_nodes()
 if recovery_is_over(lease) then close_recovery(announce) end
 if not recovering() then process_due(announce) end
-return {'OK', recovering() and 1 or 0, ms_until_due(), call('LLEN', P .. 'webhooks'), call('HKEYS', P .. 'nodes'), claimed}
+return {'OK', recovering() and 1 or 0, ms_until_due(), call('LLEN', P .. 'webhooks'),
+        call('HKEYS', P .. 'nodes'), claimed}

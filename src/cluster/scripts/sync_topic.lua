@@ -5,8 +5,11 @@
 -- Of an app's connections, no more are accepted than the limit leaves; those admitted already stay.
 -- Returns {OK or DONE or STALE, the sequence number after this operation (of connections: how many are accepted), 1 if
 -- the replica is wanted, ms until an entry is due or '-', webhooks queued, members refused}.
-local epoch, lease, node, operation = ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
-local topic, count, counted, most = ARGV[6], tonumber(ARGV[7]), ARGV[8] == '1', tonumber(ARGV[9])
+local epoch, lease, node, operation, ring_bytes, topic, count, wants_count, limit, subscribed_before, replica_version,
+      admitted = unpack(ARGV, 1, 12)
+local FIRST_STEP = 13
+lease, operation, ring_bytes = tonumber(lease), tonumber(operation), tonumber(ring_bytes)
+count, limit, replica_version = tonumber(count), tonumber(limit), tonumber(replica_version)
 local refusal = check_operation(epoch, lease, node, operation)
 if refusal == 'STALE' then return {'STALE'} end
 local refused, wanted, in_recovery = {}, 0, recovering()
@@ -15,11 +18,11 @@ if not refusal then
     call('HLEN', P .. 'c:' .. topic)
     call('HLEN', P .. 'm:' .. topic)
     call('LLEN', P .. 'r:' .. topic)
-    local announce = announcer(epoch, tonumber(ARGV[5]), node, operation)
+    local announce = announcer(epoch, ring_bytes, node, operation)
     local before = tonumber(call('HGET', P .. 'h:' .. node, topic) or 0)
     local total_before = tonumber(call('HGET', P .. 'subscriptions', topic) or 0)
-    if string.sub(topic, 1, 1) == 'q' and most > 0 then
-        count = math.max(tonumber(ARGV[12]), math.min(count, most - total_before + before))
+    if string.sub(topic, 1, 1) == 'q' and limit > 0 then
+        count = math.max(tonumber(admitted), math.min(count, limit - total_before + before))
     end
     local total = total_before + count - before
     if count > 0 then
@@ -33,37 +36,38 @@ if not refusal then
         call('HDEL', P .. 'subscriptions', topic)
     end
     if in_recovery then
-        if ARGV[10] == '1' then call('HSETNX', P .. 'subscriptions_before', topic, 1) end
-        if string.sub(topic, 1, 1) == 'p' and tonumber(ARGV[11]) > 0 then
+        if subscribed_before == '1' then call('HSETNX', P .. 'subscriptions_before', topic, 1) end
+        if string.sub(topic, 1, 1) == 'p' and replica_version > 0 then
             local roster = call('HMGET', P .. 'c:' .. topic, ROSTER_VERSION, BEFORE_VERSION)
             local newest = math.max(tonumber(roster[1]) or 0, tonumber(roster[2]) or 0)
-            if tonumber(ARGV[11]) > newest then wanted = 1 end
+            if replica_version > newest then wanted = 1 end
         end
     elseif total_before <= 0 and total > 0 then
         announce_occupied(announce, topic)
     end
     local members = P .. 'u:' .. node
-    for i = 13, #ARGV, 3 do
-        local user, field = ARGV[i + 1], topic .. '\0' .. ARGV[i + 1]
-        if ARGV[i] == '-' then
+    for i = FIRST_STEP, #ARGV, 3 do
+        local step, user, info = ARGV[i], ARGV[i + 1], ARGV[i + 2]
+        local field = topic .. '\0' .. user
+        if step == '-' then
             if call('HDEL', members, field) == 1 and remove_member(topic, user) and not in_recovery then
                 announce_member_removed(announce, topic, user)
             end
         elseif call('HEXISTS', members, field) == 0 then
-            local is_full = most > 0 and call('HEXISTS', P .. 'm:' .. topic, user) == 0 and
-                call('HLEN', P .. 'm:' .. topic) >= most
+            local is_full = limit > 0 and call('HEXISTS', P .. 'm:' .. topic, user) == 0 and
+                call('HLEN', P .. 'm:' .. topic) >= limit
             if is_full then
                 refused[#refused + 1] = user
             else
                 call('HSET', members, field, 1)
-                if add_member(topic, user, ARGV[i + 2]) and not in_recovery then
-                    announce_member_added(announce, topic, user, ARGV[i + 2])
+                if add_member(topic, user, info) and not in_recovery then
+                    announce_member_added(announce, topic, user, info)
                 end
             end
         end
     end
     if not in_recovery then
-        if counted then announce_counts(announce, topic, total_before, total) end
+        if wants_count == '1' then announce_counts(announce, topic, total_before, total) end
         if total_before > 0 and total <= 0 then announce_vacated(announce, topic) end
     end
 end

@@ -1,12 +1,13 @@
 -- A node leaves for good. Another node clears the state that it still has.
 -- epoch, lease ms, node, operation
-local refusal = check_operation(ARGV[1], tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4]))
+local epoch, lease, node, operation = unpack(ARGV)
+local refusal = check_operation(epoch, tonumber(lease), node, tonumber(operation))
 if refusal then return {refusal} end
-call('HDEL', P .. 'nodes', ARGV[3])
-local remaining = call('EXISTS', P .. 'h:' .. ARGV[3], P .. 'u:' .. ARGV[3])
+call('HDEL', P .. 'nodes', node)
+local remaining = call('EXISTS', P .. 'h:' .. node, P .. 'u:' .. node)
 if remaining > 0 then
-    call('HSET', P .. 'dead', ARGV[3], '- 0')
+    call('HSET', P .. 'dead', node, '- 0')
 else
-    end_node(ARGV[3])
+    end_node(node)
 end
 return {'OK'}

@@ -5,10 +5,11 @@
 #include <string_view>
 
 #include "bus_message.hpp"
+#include "carillon/cluster/script_contract.hpp"
 #include "carillon/protocol/json_text.hpp"
 #include "carillon/websocket/utf8.hpp"
 #include "redis_parser.hpp"
-#include "script_replies.hpp"
+#include "redis_value.hpp"
 #include "webhook_record.hpp"
 
 namespace {
@@ -28,32 +29,37 @@ void require_event(std::string_view event, std::chrono::milliseconds stays) {
     require(stays.count() >= 0 && stays.count() < (1LL << 40));
 }
 
-void take_apart(const RedisReply& reply) {
-    (void)RegisterNodeReply::parse(reply);
-    if (const auto parsed = FinishResyncReply::parse(reply)) require_bounded(parsed->news);
-    if (const auto parsed = RenewLeaseReply::parse(reply)) require_bounded(parsed->news);
-    if (const auto parsed = ClearDeadNodeReply::parse(reply)) require_bounded(parsed->news);
-    if (const auto parsed = SyncTopicReply::parse(reply)) require_bounded(parsed->news);
-    (void)parse_publish_reply(reply);
-    (void)parse_compare_heads_reply(reply);
-    (void)parse_cache_miss_reply(reply);
-    if (const auto parsed = ReadTopicReply::parse(reply)) {
-        require_event(parsed->last_event, parsed->event_stays);
-        for (const auto& [id, info] : parsed->members.value_or(MembersView{})) {
+void take_apart(const ScriptValue& value) {
+    (void)scripts::RegisterNode::Reply::decode(value);
+    (void)scripts::UnregisterNode::Reply::decode(value);
+    (void)scripts::SetWebhookRules::Reply::decode(value);
+    (void)scripts::OfferRoster::Reply::decode(value);
+    (void)scripts::Publish::Reply::decode(value);
+    (void)scripts::CompareHeads::Reply::decode(value);
+    (void)scripts::CacheMiss::Reply::decode(value);
+    if (const auto reply = scripts::FinishResync::Reply::decode(value))
+        require_bounded(reply->news);
+    if (const auto reply = scripts::RenewLease::Reply::decode(value)) require_bounded(reply->news);
+    if (const auto reply = scripts::ClearDeadNode::Reply::decode(value))
+        require_bounded(reply->news);
+    if (const auto reply = scripts::SyncTopic::Reply::decode(value)) require_bounded(reply->news);
+    if (const auto reply = scripts::ReadTopic::Reply::decode(value)) {
+        require_event(reply->last_event, reply->event_time);
+        for (const auto& [id, info] : reply->members.value_or(MembersView{})) {
             require(is_utf8(id) && (info.empty() || scan_whole_json(info)));
         }
     }
-    if (const auto parsed = parse_channel_info_reply(reply)) {
-        require_event(parsed->last_event, parsed->event_stays);
+    if (const auto reply = scripts::ChannelInfo::Reply::decode(value)) {
+        require_event(reply->last_event, reply->event_time);
     }
-    if (const auto parsed = parse_list_channels_reply(reply)) {
-        for (const ChannelReply& channel : *parsed) require(is_utf8(channel.name));
+    if (const auto reply = scripts::ListChannels::Reply::decode(value)) {
+        for (const auto& channel : reply->channels) require(is_utf8(channel.name));
     }
-    if (const auto parsed = parse_list_members_reply(reply)) {
-        for (const std::string_view id : *parsed) require(is_utf8(id));
+    if (const auto reply = scripts::ListMembers::Reply::decode(value)) {
+        for (const std::string_view id : reply->user_ids) require(is_utf8(id));
     }
-    if (const auto parsed = parse_texts(reply)) {
-        for (const std::string_view text : *parsed) {
+    if (const auto reply = scripts::TakeWebhooks::Reply::decode(value)) {
+        for (const std::string_view text : reply->records) {
             const auto record = WebhookRecord::parse(text);
             require(!record || (is_utf8(record->channel) && is_utf8(record->user_id)));
         }
@@ -65,6 +71,6 @@ void take_apart(const RedisReply& reply) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     RedisParser parser;
     parser.feed({reinterpret_cast<const char*>(data), size});
-    while (const auto reply = parser.next()) take_apart(RedisReply(reply.get()));
+    while (const auto reply = parser.next()) take_apart(script_value_of(RedisReply(reply.get())));
     return 0;
 }

@@ -20,12 +20,8 @@ protected:
         a.sync_topic({room, 1, {{"+", "u1"}}});
         b.sync_topic({room, 1, {{"+", "u2"}}});
         // All have to be there already.
-        for (const std::string_view script :
-             {scripts::publish, scripts::read_topic, scripts::clear_dead_node, scripts::renew_lease,
-              scripts::finish_resync, scripts::unregister_node, scripts::register_node,
-              scripts::take_webhooks, scripts::cache_miss, scripts::set_webhook_rules,
-              scripts::offer_roster}) {
-            world.command({"SCRIPT", "LOAD", std::string(script)});
+        for (std::size_t i = 0; i < script_count; ++i) {
+            world.command({"SCRIPT", "LOAD", script_text(static_cast<Script>(i))});
         }
         (void)world.webhooks();
         (void)world.messages(room);
@@ -85,10 +81,16 @@ TEST_F(FullMemoryScript, LetsNodesRegisterAgain) {
 }
 
 TEST_F(FullMemoryScript, AnswersQueries) {
-    EXPECT_FALSE(world.run(scripts::read_topic, {news, world.epoch, "-1", "ml"}).is_error);
-    EXPECT_FALSE(world.run(scripts::take_webhooks, {"1"}).is_error);
-    EXPECT_EQ(world.run(scripts::set_webhook_rules, {"7", "m 0"}).text, "OK");
-    EXPECT_THAT(world.run(scripts::cache_miss, {news}).text, StartsWith("OOM"));
+    EXPECT_FALSE(world
+                     .run(scripts::ReadTopic{.topic = news,
+                                             .epoch = world.epoch,
+                                             .wants_members = true,
+                                             .wants_last_event = true})
+                     .is_error);
+    EXPECT_FALSE(world.run(scripts::TakeWebhooks{1}).is_error);
+    const std::vector<std::string> rules{"7", "m 0"};
+    EXPECT_EQ(world.run(scripts::SetWebhookRules{rules}).text, "OK");
+    EXPECT_THAT(world.run(scripts::CacheMiss{news}).text, StartsWith("OOM"));
 }
 
 }  // namespace

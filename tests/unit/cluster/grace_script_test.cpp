@@ -136,10 +136,10 @@ TEST_F(GraceScript, QueuesDueEntriesInOrder) {
 TEST_F(GraceScript, TakesTheOldestWebhooksOnce) {
     with("o 0");
     for (const std::string topic : {"c1:7a", "c1:7b", "c1:7c"}) node.sync_topic({topic, 1});
-    EXPECT_THAT(world.run(scripts::take_webhooks, {"2"}).texts(),
+    EXPECT_THAT(world.run(scripts::TakeWebhooks{2}).texts(),
                 ElementsAre("o 0 5 c1:7a", "o 0 5 c1:7b"));
-    EXPECT_THAT(world.run(scripts::take_webhooks, {"2"}).texts(), ElementsAre("o 0 5 c1:7c"));
-    const Reply none = world.run(scripts::take_webhooks, {"2"});
+    EXPECT_THAT(world.run(scripts::TakeWebhooks{2}).texts(), ElementsAre("o 0 5 c1:7c"));
+    const Reply none = world.run(scripts::TakeWebhooks{2});
     EXPECT_FALSE(none.is_nil);
     EXPECT_THAT(none.items, IsEmpty());
 }
@@ -147,21 +147,21 @@ TEST_F(GraceScript, TakesTheOldestWebhooksOnce) {
 TEST_F(GraceScript, ACacheMissIsQueuedOncePerSecond) {
     with("m 60000");
     const std::string cache = "c1:7cache-news";
-    EXPECT_EQ(world.run(scripts::cache_miss, {cache}).text, "1");
-    EXPECT_EQ(world.run(scripts::cache_miss, {cache}).text, "1");
-    EXPECT_EQ(world.run(scripts::cache_miss, {"c1:7cache-other"}).text, "2");
+    EXPECT_EQ(world.run(scripts::CacheMiss{cache}).text, "1");
+    EXPECT_EQ(world.run(scripts::CacheMiss{cache}).text, "1");
+    EXPECT_EQ(world.run(scripts::CacheMiss{"c1:7cache-other"}).text, "2");
     EXPECT_THAT(world.webhooks(), ElementsAre("m 0 14 c1:7cache-news", "m 0 15 c1:7cache-other"));
     const long quiet = std::stol(world.command({"PTTL", world.key("x:" + cache)}).text);
     EXPECT_GT(quiet, 0);
     EXPECT_LE(quiet, 1000);
     world.command({"DEL", world.key("x:" + cache)});
-    EXPECT_EQ(world.run(scripts::cache_miss, {cache}).text, "1");
+    EXPECT_EQ(world.run(scripts::CacheMiss{cache}).text, "1");
 }
 
 TEST_F(GraceScript, ACacheMissIsNotQueuedIfTheAppDoesNotWantIt) {
     with("ov 0");
-    EXPECT_EQ(world.run(scripts::cache_miss, {"c1:7cache-news"}).text, "0");
-    EXPECT_EQ(world.run(scripts::cache_miss, {"c1:8cache-news"}).text, "0");
+    EXPECT_EQ(world.run(scripts::CacheMiss{"c1:7cache-news"}).text, "0");
+    EXPECT_EQ(world.run(scripts::CacheMiss{"c1:8cache-news"}).text, "0");
 }
 
 }  // namespace

@@ -15,14 +15,19 @@ using ::testing::SizeIs;
 
 class PublishScript : public ::testing::Test {
 protected:
-    /// With the event before it in the partition, and what follows the body.
+    /// With the event before it in the partition.
     Reply publish(std::uint64_t counter, std::uint64_t before,
-                  const std::vector<std::string>& more = {}) {
-        std::vector<std::string> arguments{
-            world.epoch, "65536", news,  "a", std::to_string(counter), std::to_string(before),
-            "e",         "1.2",   "body"};
-        arguments.insert(arguments.end(), more.begin(), more.end());
-        return world.run(scripts::publish, arguments);
+                  std::optional<std::chrono::milliseconds> cache_time = {}) {
+        return world.run(scripts::Publish{.epoch = world.epoch,
+                                          .ring_bytes = 65536,
+                                          .topic = news,
+                                          .process = "a",
+                                          .counter = counter,
+                                          .predecessor = before,
+                                          .kind = 'e',
+                                          .excluded = "1.2",
+                                          .body = "body",
+                                          .cache_time = cache_time});
     }
     std::vector<BusMessage> messages() {
         entries = world.ring(news);
@@ -122,7 +127,7 @@ TEST_F(PublishScript, CountsAProcessOverAllTopicsOfAPartition) {
 }
 
 TEST_F(PublishScript, KeepsTheLastEventOfACacheChannelForItsTime) {
-    EXPECT_EQ(publish(1, 0, {"60000"}).text, "DONE");
+    EXPECT_EQ(publish(1, 0, std::chrono::minutes(1)).text, "DONE");
     EXPECT_EQ(world.command({"GET", world.key("l:" + news)}).text, "body");
     const long stays = std::stol(world.command({"PTTL", world.key("l:" + news)}).text);
     EXPECT_GT(stays, 0);
@@ -236,7 +241,7 @@ TEST_F(PublishScript, ForgetsAQuietTopic) {
 }
 
 TEST_F(PublishScript, WritesInItsPartitionAlone) {
-    publish(1, 0, {"60000"});
+    publish(1, 0, std::chrono::minutes(1));
     for (const std::string& key : world.command({"KEYS", "*"}).texts()) {
         EXPECT_TRUE(key.starts_with(world.prefix)) << key;
     }

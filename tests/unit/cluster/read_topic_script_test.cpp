@@ -18,12 +18,12 @@ enum Field : std::size_t {
     of_number,
     of_life,
     of_entries,
-    of_speakers,
+    of_producers,
     of_subscriptions,
-    of_members_number,
+    of_roster_version,
     of_members,
     of_event,
-    of_event_stays,
+    of_event_time,
     of_recovering,
     field_count,
 };
@@ -37,9 +37,22 @@ protected:
 
     Reply read(const std::string& topic, const std::string& epoch, const std::string& number,
                const std::string& wants = "") {
-        Reply reply = world.run(scripts::read_topic, {topic, epoch, number, wants});
+        Reply reply = world.run(Script::read_topic, {topic, epoch, number, wants});
         EXPECT_THAT(reply.items, SizeIs(field_count));
         return reply;
+    }
+
+    void publish_cached() {
+        world.run(scripts::Publish{.epoch = world.epoch,
+                                   .ring_bytes = 65536,
+                                   .topic = news,
+                                   .process = "p",
+                                   .counter = 1,
+                                   .predecessor = 0,
+                                   .kind = 'e',
+                                   .excluded = "-",
+                                   .body = "body",
+                                   .cache_time = std::chrono::minutes(1)});
     }
 
     ScriptWorld world;
@@ -54,7 +67,7 @@ TEST_F(ReadTopicScript, OfATopicWithoutMessagesIsEmpty) {
     EXPECT_EQ(reply[of_life].text, "0");
     EXPECT_THAT(reply[of_entries].items, IsEmpty());
     EXPECT_EQ(reply[of_subscriptions].text, "0");
-    EXPECT_EQ(reply[of_members_number].text, "0");
+    EXPECT_EQ(reply[of_roster_version].text, "0");
     EXPECT_THAT(reply[of_members].items, IsEmpty());
     EXPECT_TRUE(reply[of_event].is_nil);
     EXPECT_EQ(reply[of_recovering].text, "0");
@@ -69,7 +82,7 @@ TEST_F(ReadTopicScript, OfANewReaderHasProducersAndNoEntries) {
     EXPECT_EQ(reply[of_epoch].text, world.epoch);
     EXPECT_EQ(reply[of_number].text, world.field("c:" + news, "s"));
     EXPECT_THAT(reply[of_entries].items, IsEmpty());
-    EXPECT_THAT(reply[of_speakers].pairs(),
+    EXPECT_THAT(reply[of_producers].pairs(),
                 UnorderedElementsAre(Pair("p", "1"), Pair("q", "2"),
                                      Pair("a.1", std::to_string(a.operation * 1048576 + 1048575)),
                                      Pair("b.1", std::to_string(b.operation * 1048576 + 1048575))))
@@ -86,7 +99,7 @@ TEST_F(ReadTopicScript, HasJustTheEntriesAfterANumber) {
         EXPECT_EQ(reply[of_entries].texts(),
                   std::vector<std::string>(ring.end() - static_cast<std::ptrdiff_t>(missing),
                                            ring.end()));
-        EXPECT_THAT(reply[of_speakers].items, IsEmpty());
+        EXPECT_THAT(reply[of_producers].items, IsEmpty());
         EXPECT_EQ(reply[of_number].text, std::to_string(last));
     }
     EXPECT_EQ(read(news, world.epoch, std::to_string(last - 100))[of_entries].texts(), ring)
@@ -133,17 +146,16 @@ TEST_F(ReadTopicScript, HasMembersIfTheyAreWanted) {
     const Reply reply = read(room, "-", "-1", "m");
     EXPECT_THAT(reply[of_members].pairs(),
                 UnorderedElementsAre(Pair("u1", R"({"v": 1})"), Pair("u\0 2"s, "")));
-    EXPECT_EQ(reply[of_members_number].text, world.field("c:" + room, "v"));
+    EXPECT_EQ(reply[of_roster_version].text, world.field("c:" + room, "v"));
     EXPECT_THAT(read(room, "-", "-1", "l")[of_members].items, IsEmpty());
 }
 
 TEST_F(ReadTopicScript, HasTheLastEventIfItIsWanted) {
-    world.run(scripts::publish,
-              {world.epoch, "65536", news, "p", "1", "0", "e", "-", "body", "60000"});
+    publish_cached();
     const Reply reply = read(news, "-", "-1", "l");
     EXPECT_EQ(reply[of_event].text, "body");
-    EXPECT_GT(std::stol(reply[of_event_stays].text), 0);
-    EXPECT_LE(std::stol(reply[of_event_stays].text), 60'000);
+    EXPECT_GT(std::stol(reply[of_event_time].text), 0);
+    EXPECT_LE(std::stol(reply[of_event_time].text), 60'000);
     EXPECT_TRUE(read(news, "-", "-1", "m")[of_event].is_nil);
 }
 
@@ -152,19 +164,19 @@ TEST_F(ReadTopicScript, ChangesNothing) {
     const auto before = world.everything();
     read(room, world.epoch, "-1", "ml");
     read(room, "-", "5", "ml");
-    world.run(scripts::compare_heads, {room, news});
-    world.run(scripts::channel_info, {room, news});
-    world.run(scripts::list_channels, {"7", ""});
-    world.run(scripts::list_members, {room});
+    world.run(Script::compare_heads, {room, news});
+    world.run(Script::channel_info, {room, news});
+    world.run(scripts::ListChannels{"7", ""});
+    world.run(scripts::ListMembers{room});
     EXPECT_EQ(world.everything(), before);
 }
 
 TEST(CompareScript, HasEpochAndNumberOfEach) {
     ScriptWorld world;
     world.publish(news, "p", 1, "x");
-    EXPECT_THAT(world.run(scripts::compare_heads, {"c1:7none", news, room}).texts(),
+    EXPECT_THAT(world.run(Script::compare_heads, {"c1:7none", news, room}).texts(),
                 ElementsAre("", "0", world.epoch, world.field("c:" + news, "s"), "", "0"));
-    EXPECT_THAT(world.run(scripts::compare_heads, {}).items, IsEmpty());
+    EXPECT_THAT(world.run(Script::compare_heads, {}).items, IsEmpty());
 }
 
 TEST_F(ReadTopicScript, ListHasTheOccupiedChannelsOfAnApp) {
@@ -181,7 +193,7 @@ TEST_F(ReadTopicScript, ListHasTheOccupiedChannelsOfAnApp) {
     a.sync_topic({"c1:7gone", 0});
     const auto names = [&](const std::string& app, const std::string& prefix) {
         std::map<std::string, std::string> found;
-        const Reply reply = world.run(scripts::list_channels, {app, prefix});
+        const Reply reply = world.run(scripts::ListChannels{app, prefix});
         for (std::size_t i = 0; i + 2 < reply.items.size(); i += 3) {
             found[reply[i].text] = reply[i + 1].text + " " + reply[i + 2].text;
         }
@@ -198,9 +210,8 @@ TEST_F(ReadTopicScript, ListHasTheOccupiedChannelsOfAnApp) {
 
 TEST_F(ReadTopicScript, ChannelInfoReturnsTheStateOfChannels) {
     a.sync_topic({room, 3, {{"+", "u1"}, {"+", "u2"}}});
-    world.run(scripts::publish,
-              {world.epoch, "65536", news, "p", "1", "0", "e", "-", "body", "60000"});
-    const Reply reply = world.run(scripts::channel_info, {room, news});
+    publish_cached();
+    const Reply reply = world.run(Script::channel_info, {room, news});
     ASSERT_THAT(reply.items, SizeIs(8));
     EXPECT_EQ(reply[0].text, "3");
     EXPECT_EQ(reply[1].text, "2");
@@ -214,8 +225,8 @@ TEST_F(ReadTopicScript, ChannelInfoReturnsTheStateOfChannels) {
 TEST_F(ReadTopicScript, MembersAreTheUsersOfAChannel) {
     a.sync_topic({room, 2, {{"+", "u1"}, {"+", "u2"}}});
     b.sync_topic({room, 1, {{"+", "u1"}}});
-    EXPECT_THAT(world.run(scripts::list_members, {room}).texts(), UnorderedElementsAre("u1", "u2"));
-    EXPECT_THAT(world.run(scripts::list_members, {"p1:7presence-none"}).texts(), IsEmpty());
+    EXPECT_THAT(world.run(scripts::ListMembers{room}).texts(), UnorderedElementsAre("u1", "u2"));
+    EXPECT_THAT(world.run(scripts::ListMembers{"p1:7presence-none"}).texts(), IsEmpty());
 }
 
 }  // namespace

@@ -407,17 +407,18 @@ TEST_F(RecoveryScript, QueriesReturnTheStateBefore) {
     a2.register_node("a b");
     a2.sync_topic({room, 1, {{"+", "u9"}}});
     a2.sync_topic({"c1:7new", 1});
-    const Reply read = world.run(scripts::read_topic, {room, "-", "-1", "m"});
+    const Reply read =
+        world.run(scripts::ReadTopic{.topic = room, .epoch = "-", .wants_members = true});
     EXPECT_EQ(read[5].text, "2");
     EXPECT_EQ(read[6].text, number);
     EXPECT_THAT(read[7].pairs(), UnorderedElementsAre(Pair("u1", "1"), Pair("u2", "2")));
     EXPECT_EQ(read[10].text, "1");
-    EXPECT_THAT(world.run(scripts::list_members, {room}).texts(), UnorderedElementsAre("u1", "u2"));
-    EXPECT_THAT(world.run(scripts::list_channels, {"7", "new"}).texts(),
+    EXPECT_THAT(world.run(scripts::ListMembers{room}).texts(), UnorderedElementsAre("u1", "u2"));
+    EXPECT_THAT(world.run(scripts::ListChannels{"7", "new"}).texts(),
                 ElementsAre("news", "3", "0"));
-    EXPECT_THAT(world.run(scripts::list_channels, {"7", "presence"}).texts(),
+    EXPECT_THAT(world.run(scripts::ListChannels{"7", "presence"}).texts(),
                 ElementsAre("presence-room", "2", "2"));
-    const Reply asked = world.run(scripts::channel_info, {room});
+    const Reply asked = world.run(scripts::ChannelInfo{room});
     EXPECT_EQ(asked[0].text, "2");
     EXPECT_EQ(asked[1].text, "2");
 }

@@ -1,14 +1,21 @@
 #include "script_world.hpp"
 
+#include <chrono>
 #include <stdexcept>
 
 namespace carillon::test {
+namespace {
 
-Reply ScriptWorld::run(std::string_view script, std::vector<std::string> arguments) {
+constexpr std::chrono::seconds claim_time{5};
+
+}  // namespace
+
+Reply ScriptWorld::run(Script script, const std::vector<std::string_view>& arguments) {
     std::string& digest = digests_[script];
-    if (digest.empty()) digest = command({"SCRIPT", "LOAD", std::string(script)}).text;
-    arguments.insert(arguments.begin(), {"EVALSHA", digest, "1", prefix});
-    return command(arguments);
+    if (digest.empty()) digest = command({"SCRIPT", "LOAD", script_text(script)}).text;
+    std::vector<std::string> words{"EVALSHA", digest, "1", prefix};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    return command(words);
 }
 
 std::string ScriptWorld::field(std::string_view of, std::string_view field) {
@@ -38,7 +45,7 @@ std::vector<std::string> ScriptWorld::messages(std::string_view topic) {
 }
 
 std::vector<std::string> ScriptWorld::webhooks() {
-    return run(scripts::take_webhooks, {"1000000"}).texts();
+    return run(scripts::TakeWebhooks{1'000'000}).texts();
 }
 
 std::map<std::string, std::string> ScriptWorld::everything(std::string_view except) {
@@ -51,27 +58,35 @@ std::map<std::string, std::string> ScriptWorld::everything(std::string_view exce
 
 Reply ScriptWorld::publish(std::string_view topic, std::string_view process, std::uint64_t counter,
                            std::string_view body) {
-    return run(scripts::publish,
-               {epoch, std::to_string(ring_bytes), std::string(topic), std::string(process),
-                std::to_string(counter), std::to_string(counter - 1), "e", "-", std::string(body)});
+    return run(scripts::Publish{.epoch = epoch,
+                                .ring_bytes = ring_bytes,
+                                .topic = topic,
+                                .process = process,
+                                .counter = counter,
+                                .predecessor = counter - 1,
+                                .kind = 'e',
+                                .excluded = "-",
+                                .body = body});
 }
 
-std::vector<std::string> ScriptNode::begin() {
-    return {epoch, std::to_string(lease_ms), id, std::to_string(++operation)};
+Operation ScriptNode::next_operation() {
+    return {epoch, std::chrono::milliseconds(lease_ms), id, ++operation};
 }
 
 Reply ScriptNode::register_node(const std::string& known, const std::string& former,
                                 const std::string& former_epoch) {
-    std::vector<std::string> arguments{
-        epoch, std::to_string(lease_ms), id, known, former, former_epoch, "5000"};
-    arguments.insert(arguments.end(), world_.rules.begin(), world_.rules.end());
-    return world_.run(scripts::register_node, arguments);
+    return world_.run(scripts::RegisterNode{.epoch = epoch,
+                                            .lease = std::chrono::milliseconds(lease_ms),
+                                            .node = id,
+                                            .known_processes = known,
+                                            .former_node = former,
+                                            .former_epoch = former_epoch,
+                                            .claim = claim_time,
+                                            .webhook_rules = world_.rules});
 }
 
 Reply ScriptNode::finish_resync() {
-    std::vector<std::string> arguments = begin();
-    arguments.push_back(std::to_string(world_.ring_bytes));
-    return world_.run(scripts::finish_resync, arguments);
+    return world_.run(scripts::FinishResync{next_operation(), world_.ring_bytes});
 }
 
 void ScriptNode::join() {
@@ -81,42 +96,41 @@ void ScriptNode::join() {
 }
 
 Reply ScriptNode::sync_topic(const Sync& sync) {
-    std::vector<std::string> arguments = begin();
-    arguments.insert(arguments.end(),
-                     {std::to_string(world_.ring_bytes), sync.topic, std::to_string(sync.count),
-                      sync.wants_count ? "1" : "0", std::to_string(sync.most),
-                      sync.subscribed_before ? "1" : "0", std::to_string(sync.replica),
-                      std::to_string(sync.admitted)});
-    for (const Step& step : sync.steps) {
-        arguments.insert(arguments.end(), {step.what, step.user, step.info});
-    }
-    return world_.run(scripts::sync_topic, arguments);
+    std::vector<MemberStep> steps;
+    for (const Step& step : sync.steps) steps.push_back({step.what == "+", step.user, step.info});
+    return world_.run(scripts::SyncTopic{.operation = next_operation(),
+                                         .ring_bytes = world_.ring_bytes,
+                                         .topic = sync.topic,
+                                         .count = sync.count,
+                                         .wants_count = sync.wants_count,
+                                         .limit = sync.most,
+                                         .subscribed_before = sync.subscribed_before,
+                                         .replica_version = sync.replica,
+                                         .admitted = sync.admitted,
+                                         .steps = steps});
 }
 
-Reply ScriptNode::offer_roster(const std::string& topic, std::uint64_t number,
+Reply ScriptNode::offer_roster(const std::string& topic, std::uint64_t version,
                                const std::vector<std::string>& members_and_infos, bool is_first) {
-    std::vector<std::string> arguments = begin();
-    arguments.insert(arguments.end(), {topic, std::to_string(number), is_first ? "1" : "0"});
-    arguments.insert(arguments.end(), members_and_infos.begin(), members_and_infos.end());
-    return world_.run(scripts::offer_roster, arguments);
+    std::vector<std::pair<std::string, std::string>> members;
+    for (std::size_t i = 0; i + 1 < members_and_infos.size(); i += 2) {
+        members.emplace_back(members_and_infos[i], members_and_infos[i + 1]);
+    }
+    return world_.run(scripts::OfferRoster{next_operation(), topic, version, is_first, members});
 }
 
 Reply ScriptNode::renew_lease(bool may_clear, std::uint64_t claim_ms) {
-    std::vector<std::string> arguments = begin();
-    arguments.insert(arguments.end(), {std::to_string(world_.ring_bytes), may_clear ? "1" : "0",
-                                       std::to_string(claim_ms)});
-    return world_.run(scripts::renew_lease, arguments);
+    return world_.run(scripts::RenewLease{next_operation(), world_.ring_bytes, may_clear,
+                                          std::chrono::milliseconds(claim_ms)});
 }
 
 Reply ScriptNode::clear_dead_node(const std::string& dead, std::uint64_t most) {
-    std::vector<std::string> arguments = begin();
-    arguments.insert(arguments.end(),
-                     {std::to_string(world_.ring_bytes), dead, std::to_string(most), "5000"});
-    return world_.run(scripts::clear_dead_node, arguments);
+    return world_.run(
+        scripts::ClearDeadNode{next_operation(), world_.ring_bytes, dead, most, claim_time});
 }
 
 Reply ScriptNode::unregister() {
-    return world_.run(scripts::unregister_node, begin());
+    return world_.run(scripts::UnregisterNode{next_operation()});
 }
 
 }  // namespace carillon::test

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "carillon/cluster/script_contract.hpp"
 #include "script_server.hpp"
-#include "scripts.hpp"
 
 namespace carillon::test {
 
@@ -25,8 +25,14 @@ public:
         : server(std::move(on)) {}
 
     Reply command(const std::vector<std::string>& words) { return server->command(words); }
-    /// By EVALSHA, on the partition's prefix.
-    Reply run(std::string_view script, std::vector<std::string> arguments);
+    /// Runs a script on the partition, by EVALSHA.
+    template <class Request>
+    Reply run(const Request& request) {
+        ScriptArguments arguments;
+        request.encode(arguments);
+        return run(Request::script, arguments.views());
+    }
+    Reply run(Script script, const std::vector<std::string_view>& arguments);
     [[nodiscard]] std::string key(std::string_view rest) const {
         return prefix + std::string(rest);
     }
@@ -40,9 +46,9 @@ public:
     [[nodiscard]] std::string field(std::string_view key, std::string_view field);
     [[nodiscard]] std::map<std::string, std::string> hash(std::string_view key);
     [[nodiscard]] std::vector<std::string> ring(std::string_view topic);
-    /// What was said of a topic since this was last asked: "a 2 u1{}".
+    /// A topic's messages since this was last called: "a 2 u1{}".
     [[nodiscard]] std::vector<std::string> messages(std::string_view topic);
-    /// Takes what is to be delivered.
+    /// Takes the webhooks that are queued.
     [[nodiscard]] std::vector<std::string> webhooks();
     /// The contents of all keys but those of `except`.
     [[nodiscard]] std::map<std::string, std::string> everything(std::string_view except = "");
@@ -58,7 +64,7 @@ public:
     const std::unique_ptr<ScriptServer> server;
 
 private:
-    std::map<std::string_view, std::string> digests_;
+    std::map<Script, std::string> digests_;
     std::map<std::string, std::size_t, std::less<>> seen_messages_;
 };
 
@@ -104,7 +110,7 @@ public:
     std::uint64_t operation = 0;  ///< the last
 
 private:
-    std::vector<std::string> begin();
+    Operation next_operation();
 
     ScriptWorld& world_;
 };

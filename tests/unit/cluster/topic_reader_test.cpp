@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "carillon/base/hash.hpp"
+#include "carillon/redis/redis_bus.hpp"
 #include "real_script_server.hpp"
 #include "script_world.hpp"
 
@@ -20,14 +21,16 @@ using testing::ElementsAre;
 const std::string lobby = "p1:7presence-lobby";
 
 /// A reader of one partition, over a real Redis, and all that it tells.
-class TopicReaderTest : public testing::Test, public RedisBusOwner, public TopicReader::Listener {
+class TopicReaderTest : public testing::Test,
+                        public ScriptBusListener,
+                        public TopicReader::Listener {
 protected:
     TopicReaderTest() {
         Partition& partition = partitions.emplace_back();
         partition.index = 1;
         partition.prefix = world.prefix;
         reader = std::make_unique<TopicReader>(context, partitions, *this);
-        bus.open();
+        bus.open(*this);
         EXPECT_TRUE(run_until([this] { return bus.is_up(); }));
         world.epoch = context.run_id;
         node.epoch = context.run_id;
@@ -62,8 +65,8 @@ protected:
         reader->on_message(topic, message);
     }
     void on_subscribed(std::string_view topic) override { reader->on_subscribed(topic); }
-    void on_script_error(Script, std::string_view, std::string_view error) override {
-        script_errors.emplace_back(error);
+    void on_script_failure(Script, std::string_view, std::string_view what) override {
+        script_failures.emplace_back(what);
     }
     void on_message(Topic&, const BusMessage& message) override { said.emplace_back(message.body); }
     void on_read(Topic&, const TopicRead& read) override {
@@ -80,22 +83,20 @@ protected:
     RealScriptServer& real = *server;
     ScriptWorld world{std::move(server)};
     ScriptNode node{world, "a.1"};
-    RedisOptions options;
+    ClusterOptions options;
     ClusterMetrics metrics;
     LatencyHistogram round_trips;
     RedisBus bus{real.loop.get(),
                  {*RedisAddress::parse(real.server.url()), nullptr, "", std::chrono::seconds(20)},
                  round_trips,
-                 [] { return std::uint64_t{0}; },
-                 *this};
-    ClusterContext context{bus,  options,     metrics, [this] { return real.loop.get().now(); },
-                           "me", fnv1a("me"), {},      0,
-                           {}};
+                 [] { return std::uint64_t{0}; }};
+    ClusterContext context{bus,  options,    metrics, [this] { return real.loop.get().now(); },
+                           "me", fnv1a("me")};
     std::deque<Partition> partitions;
     std::unique_ptr<TopicReader> reader;
     std::vector<std::vector<std::string>> reads;
     std::vector<std::string> said;
-    std::vector<std::string> script_errors;
+    std::vector<std::string> script_failures;
     std::vector<std::string> unreadable;
 };
 
@@ -135,7 +136,7 @@ TEST_F(TopicReaderTest, DoesWithoutATopicWhoseKeyIsOfAnotherType) {
     EXPECT_THAT(unreadable, ElementsAre(lobby));
     EXPECT_TRUE(bus.is_up());
     EXPECT_TRUE(other.sequence.is_based());
-    EXPECT_EQ(script_errors.size(), 1U);
+    EXPECT_EQ(script_failures.size(), 1U);
     world.command({"DEL", world.key("c:" + lobby)});
     for (int steps = 0; steps < 200; ++steps) reader->sweep();  // A whole round.
     ASSERT_TRUE(run_until([&] { return topic.sequence.is_based(); }));

@@ -1,48 +1,31 @@
-#include "redis_bus.hpp"
+#include "carillon/redis/redis_bus.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <utility>
 
-#include "scripts.hpp"
+#include "carillon/cluster/script_contract.hpp"
+#include "redis_reply.hpp"
+#include "redis_value.hpp"
 
 namespace carillon {
 namespace {
 
 using std::chrono::milliseconds;
 
-/// By the number of each `Script`.
-const std::array<std::string_view, 16> texts = {
-    scripts::cache_miss,        scripts::channel_info,  scripts::clear_dead_node,
-    scripts::compare_heads,     scripts::finish_resync, scripts::list_channels,
-    scripts::list_members,      scripts::offer_roster,  scripts::publish,
-    scripts::read_topic,        scripts::register_node, scripts::renew_lease,
-    scripts::set_webhook_rules, scripts::sync_topic,    scripts::take_webhooks,
-    scripts::unregister_node};
-
-/// By the number of each `Script`, too.
-constexpr std::array<std::string_view, 16> names = {
-    "cache_miss",        "channel_info",  "clear_dead_node", "compare_heads",
-    "finish_resync",     "list_channels", "list_members",    "offer_roster",
-    "publish",           "read_topic",    "register_node",   "renew_lease",
-    "set_webhook_rules", "sync_topic",    "take_webhooks",   "unregister_node"};
-
+/// Having been up for so long, a connection counts as a success: the next retry follows at once.
 constexpr std::chrono::seconds success{3};
 
 }  // namespace
 
-std::string_view script_name(Script script) noexcept {
-    return names[static_cast<std::size_t>(script)];
-}
-
-// Up to Redis 6.2 the error that a script ran into is within another, after a hyphen.
+// Up to Redis 6.2 the error that a script met is part of another, after a hyphen.
 
 bool RedisBus::is_memory_full(std::string_view error) noexcept {
     return error.starts_with("OOM") || error.find("-OOM ") != error.npos;
 }
 
 bool RedisBus::is_of_script(std::string_view error) {
-    // All errors that a script raises, or runs into, name the place: from Redis 7 on at the end.
+    // Every error that a script raises or meets names the place; from Redis 7 on at the end.
     const bool names_script =
         error.find("user_script") != error.npos || error.starts_with("ERR Error running script");
     if (!names_script && !error.starts_with("WRONGTYPE")) return false;
@@ -57,10 +40,9 @@ bool RedisBus::is_of_script(std::string_view error) {
 }
 
 RedisBus::RedisBus(EventLoop& loop, const Target& target, LatencyHistogram& round_trips,
-                   std::function<std::uint64_t()> random, RedisBusOwner& owner)
+                   std::function<std::uint64_t()> random)
     : loop_(loop),
       random_(std::move(random)),
-      owner_(owner),
       commands_(loop, target.address, target.tls, target.server_name, target.timeout,
                 RedisConnection::Kind::commands, *this),
       subscriptions_(loop, target.address, target.tls, target.server_name, target.timeout,
@@ -69,8 +51,12 @@ RedisBus::RedisBus(EventLoop& loop, const Target& target, LatencyHistogram& roun
     commands_.measure(round_trips);
 }
 
-void RedisBus::open() {
+void RedisBus::connect() {
     closed_ = false;
+    open_connections();
+}
+
+void RedisBus::open_connections() {
     scripts_loaded_ = 0;
     commands_server_.clear();
     subscriptions_server_.clear();
@@ -97,23 +83,25 @@ void RedisBus::on_ready(RedisConnection& connection, std::string_view run_id) {
 }
 
 void RedisBus::load_scripts() {
-    for (std::size_t i = 0; i < texts.size(); ++i) {
-        const std::array<std::string_view, 3> command = {"SCRIPT", "LOAD", texts[i]};
+    for (std::size_t i = 0; i < script_count; ++i) {
+        const std::string text = script_text(static_cast<Script>(i));
+        const std::array<std::string_view, 3> command = {"SCRIPT", "LOAD", text};
         commands_.send(command, [this, i](const RedisReply& reply) {
             if (reply.is_error()) return fail(reply.text());
             digests_[i] = reply.text();
-            if (++scripts_loaded_ == texts.size()) come_up();
+            if (++scripts_loaded_ == script_count) come_up();
         });
     }
     commands_.flush();
 }
 
 void RedisBus::come_up() {
-    if (subscriptions_server_.empty() || scripts_loaded_ < texts.size()) return;
-    if (commands_server_ != subscriptions_server_) return fail("two different servers answered");
+    if (subscriptions_server_.empty() || scripts_loaded_ < script_count) return;
+    if (commands_server_ != subscriptions_server_)
+        return fail("the two connections reached different servers");
     up_ = true;
     answered_ = up_since_ = loop_.now();
-    owner_.on_up(commands_server_);
+    listener().on_up(commands_server_);
 }
 
 void RedisBus::on_lost(RedisConnection&, std::string_view why) {
@@ -121,17 +109,17 @@ void RedisBus::on_lost(RedisConnection&, std::string_view why) {
 }
 
 void RedisBus::fail(std::string_view why) {
-    const std::string reason(why);  // `why` may be of a connection that is closed now.
-    // Where everything is refused, being connected is no success.
+    const std::string reason(why);  // `why` may view a reply of a connection that is closed now.
+    // With a server that refuses every command, being connected is no success.
     if (up_ && loop_.now() - up_since_ >= success) failures_ = 0;
     close();
     closed_ = false;
     open_later();
-    owner_.on_down(reason);
+    listener().on_down(reason);
 }
 
 void RedisBus::open_later() {
-    // The first attempt follows at once: a connection may be lost where the server is not.
+    // The first attempt follows at once: the connection may be lost while the server is not.
     const auto longest = milliseconds(std::min(1000U, failures_ == 0 ? 20U : 50U << failures_));
     failures_ = std::min(failures_ + 1, 8U);
     const auto shortest = longest / 2;
@@ -141,24 +129,25 @@ void RedisBus::open_later() {
     retry_.async_wait([this](boost::system::error_code error) {
         if (error || closed_) return;
         loop_.refresh_time();
-        open();
+        open_connections();
     });
 }
 
-void RedisBus::call(Script script, std::string_view prefix, const Arguments& arguments,
-                    Answer answer) {
+void RedisBus::call(Script script, std::string_view prefix, const ScriptArguments& arguments,
+                    RawAnswer answer) {
     std::vector<std::string_view> command = {"EVALSHA", digests_[static_cast<std::size_t>(script)],
                                              "1", prefix};
     command.insert(command.end(), arguments.views().begin(), arguments.views().end());
-    commands_.send(command,
-                   [this, script, prefix, answer = std::move(answer)](const RedisReply& reply) {
-                       answered_ = loop_.now();
-                       if (reply.is_error() && !is_memory_full(reply.text())) {
-                           if (!is_of_script(reply.text())) return fail(reply.text());
-                           owner_.on_script_error(script, prefix, reply.text());
-                       }
-                       answer(reply);
-                   });
+    commands_.send(command, [this, answer = std::move(answer)](const RedisReply& reply) {
+        answered_ = loop_.now();
+        if (!reply.is_error()) return answer({.value = script_value_of(reply)});
+        const std::string_view error = reply.text();
+        if (is_memory_full(error)) {
+            return answer({.failure = ScriptFailure::out_of_memory, .error = error});
+        }
+        if (!is_of_script(error)) return fail(error);
+        answer({.failure = ScriptFailure::error, .error = error});
+    });
 }
 
 void RedisBus::ask_memory_policy(std::function<void(std::string_view)> done) {
@@ -173,18 +162,18 @@ void RedisBus::ask_memory_policy(std::function<void(std::string_view)> done) {
     });
 }
 
-void RedisBus::publish(std::string_view topic, std::string_view message) {
-    const std::array<std::string_view, 3> command = {"PUBLISH", topic, message};
+void RedisBus::publish(std::string_view subject, std::string_view message) {
+    const std::array<std::string_view, 3> command = {"PUBLISH", subject, message};
     commands_.send(command, [](const RedisReply&) {});
 }
 
-void RedisBus::subscribe(std::string_view topic) {
-    const std::array<std::string_view, 2> command = {"SUBSCRIBE", topic};
+void RedisBus::subscribe(std::string_view subject) {
+    const std::array<std::string_view, 2> command = {"SUBSCRIBE", subject};
     subscriptions_.send(command, nullptr);
 }
 
-void RedisBus::unsubscribe(std::string_view topic) {
-    const std::array<std::string_view, 2> command = {"UNSUBSCRIBE", topic};
+void RedisBus::unsubscribe(std::string_view subject) {
+    const std::array<std::string_view, 2> command = {"UNSUBSCRIBE", subject};
     subscriptions_.send(command, nullptr);
 }
 
@@ -197,9 +186,9 @@ void RedisBus::on_push(RedisConnection&, const RedisReply& reply) {
     if (!up_ || reply.size() < 3) return;
     const std::string_view what = reply[0].text();
     if (what == "message") {
-        owner_.on_message(reply[1].text(), reply[2].text());
+        listener().on_message(reply[1].text(), reply[2].text());
     } else if (what == "subscribe") {
-        owner_.on_subscribed(reply[1].text());
+        listener().on_subscribed(reply[1].text());
     }
 }
 

@@ -1,4 +1,4 @@
-#include "redis_tls.hpp"
+#include "carillon/redis/redis_tls.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

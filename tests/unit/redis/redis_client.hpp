@@ -8,8 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "carillon/redis/redis_connection.hpp"
 #include "carillon/runtime/event_loop.hpp"
-#include "redis_connection.hpp"
+#include "redis_reply.hpp"
 
 namespace carillon::test {
 

@@ -7,8 +7,9 @@
 #include <optional>
 #include <vector>
 
-#include "redis_connection.hpp"
+#include "carillon/redis/redis_connection.hpp"
 #include "redis_parser.hpp"
+#include "redis_reply.hpp"
 #include "redis_stream.hpp"
 
 namespace carillon {

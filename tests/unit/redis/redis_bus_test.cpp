@@ -1,4 +1,4 @@
-#include "redis_bus.hpp"
+#include "carillon/redis/redis_bus.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "redis_tls.hpp"
+#include "carillon/redis/redis_tls.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>

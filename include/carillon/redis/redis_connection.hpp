@@ -10,10 +10,9 @@
 #include <string_view>
 
 #include "carillon/base/time.hpp"
-#include "carillon/cluster/redis_address.hpp"
 #include "carillon/metrics/latency_histogram.hpp"
+#include "carillon/redis/redis_address.hpp"
 #include "carillon/runtime/event_loop.hpp"
-#include "redis_reply.hpp"
 
 namespace boost::asio::ssl {
 class context;
@@ -22,6 +21,7 @@ class context;
 namespace carillon {
 
 class RedisConnection;
+class RedisReply;
 
 /// Who uses a connection to Redis. From any of these calls, and from an answer, the connection may
 /// be closed, opened or destroyed.

@@ -1,4 +1,4 @@
-#include "carillon/cluster/redis_address.hpp"
+#include "carillon/redis/redis_address.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "redis_connection.hpp"
+#include "carillon/redis/redis_connection.hpp"
 
 #include <cassert>
 #include <utility>

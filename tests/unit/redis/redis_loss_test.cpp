@@ -6,8 +6,8 @@
 #include <thread>
 
 #include "canned_server.hpp"
+#include "carillon/redis/redis_connection.hpp"
 #include "redis_client.hpp"
-#include "redis_connection.hpp"
 #include "support/redis_server.hpp"
 
 namespace carillon::test {

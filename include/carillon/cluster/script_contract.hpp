@@ -1,0 +1,349 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "carillon/cluster/script.hpp"
+#include "carillon/cluster/script_value.hpp"
+
+namespace carillon {
+
+/// The text of a script, as Redis gets it: before it the constants that it shares with C++ (kinds
+/// of messages, letters of webhooks, intervals).
+[[nodiscard]] std::string script_text(Script script);
+
+/// Ids of members, each with its info as JSON; "" for none.
+using MembersView = std::vector<std::pair<std::string_view, std::string_view>>;
+
+/// A member that entered a node or left it.
+struct MemberStep {
+    bool enters = false;
+    std::string user_id;
+    std::string info;  ///< "": none
+};
+
+/// What the scripts that change a node's state in a partition begin with. See `check_operation` in
+/// lib.lua.
+struct Operation {
+    std::string_view epoch;  ///< run_id of the server that the connection leads to
+    std::chrono::milliseconds lease{};
+    std::string_view node;
+    std::uint64_t number = 0;  ///< above that of the node's last operation
+
+    void encode(ScriptArguments& arguments) const;
+};
+
+/// The end of an operation's reply.
+struct PartitionNews {
+    std::optional<std::chrono::milliseconds> due = {};  ///< until the first deferred entry is due
+    bool has_webhooks = false;
+};
+
+/// The contract of each script: the request, whose `encode` makes the script's arguments, and its
+/// reply, which `decode` makes of the answer. Nothing else knows the position of an argument or of
+/// an element, apart from the first lines of the .lua file.
+///
+/// What Redis answers is input like any other: `decode` returns nothing for a malformed reply, and
+/// leaves out members and events that clients could not read. Texts of requests and replies are
+/// views. Pure. Source: docs/cluster-internals.md, "Scripts", on what each requires and ensures.
+namespace scripts {
+
+using Milliseconds = std::chrono::milliseconds;
+
+// Registration and lease.
+
+struct RegisterNode {
+    static constexpr Script script = Script::register_node;
+    struct Reply {
+        bool is_recovering = false;
+        std::vector<std::string_view> nodes;  ///< all that are registered
+
+        [[nodiscard]] static std::optional<Reply> decode(const ScriptValue& value);
+    };
+
+    std::string_view epoch;
+    Milliseconds lease{};
+    std::string_view node;
+    std::string_view known_processes;  ///< separated by spaces; "" at a start
+    std::string_view former_node;      ///< "": none
+    std::string_view former_epoch;     ///< of the last registration; "": none
+    Milliseconds claim{};
+    std::span<const std::string> webhook_rules;  ///< app and rule of each
+
+    void encode(ScriptArguments& arguments) const;
+};
+
+struct FinishResync {
+    static constexpr Script script = Script::finish_resync;
+    struct Reply {
+        bool is_stale = false;  ///< nothing else is set
+        bool is_recovering = false;
+        PartitionNews news;
+
+        [[nodiscard]] static std::optional<Reply> decode(const ScriptValue& value);
+    };
+
+    Operation operation;
+    std::uint64_t ring_bytes = 0;
+
+    void encode(ScriptArguments& arguments) const;
+};
+
+struct RenewLease {
+    static constexpr Script script = Script::renew_lease;
+    struct Reply {
+        bool is_stale = false;  ///< nothing else is set
+        bool is_recovering = false;
+        PartitionNews news;
+        std::vector<std::string_view> nodes;     ///< all that are registered
+        std::vector<std::string_view> to_clear;  ///< dead ones that this node has claimed
+
+        [[nodiscard]] static std::optional<Reply> decode(const ScriptValue& value);
+    };
+
+    Operation operation;
+    std::uint64_t ring_bytes = 0;
+    bool may_clear = false;  ///< nodes of other processes
+    Milliseconds claim{};
+
+    void encode(ScriptArguments& arguments) const;
+};
+
+struct ClearDeadNode {
+    static constexpr Script script = Script::clear_dead_node;
+    struct Reply {
+        bool is_stale = false;  ///< nothing else is set
+        bool is_done = false;   ///< nothing is left
+        PartitionNews news;
+
+        [[nodiscard]] static std::optional<Reply> decode(const ScriptValue& value);
+    };
+
+    Operation operation;
+    std::uint64_t ring_bytes = 0;
+    std::string_view dead_node;
+    std::uint64_t entries_max = 0;
+    Milliseconds claim{};
+
+    void encode(ScriptArguments& arguments) const;
+};
+
+struct UnregisterNode {
+    static constexpr Script script = Script::unregister_node;
+    struct Reply {
+        bool is_stale = false;
+
+        [[nodiscard]] static std::optional<Reply> decode(const ScriptValue& value);
+    };
+
+    Operation operation;
+
+    void encode(ScriptArguments& arguments) const;
+};
+
+struct SetWebhookRules {
+    static constexpr Script script = Script::set_webhook_rules;
+    struct Reply {
+        [[nodiscard]] static std::optional<Reply> decode(const ScriptValue& value);
+    };
+
+    std::span<const std::string> webhook_rules;  ///< app and rule of each
+
+    void encode(ScriptArguments& arguments) const;
+};
+
+struct TakeWebhooks {
+    static constexpr Script script = Script::take_webhooks;
+    struct Reply {
+        std::vector<std::string_view> records;  ///< see WebhookRecord
+
+        [[nodiscard]] static std::optional<Reply> decode(const ScriptValue& value);
+    };
+
+    std::uint64_t records_max = 0;
+
+    void encode(ScriptArguments& arguments) const;
+};
+
+// Local state.
+
+struct SyncTopic {
+    static constexpr Script script = Script::sync_topic;
+    struct Reply {
+        bool is_stale = false;       ///< nothing else is set
+        std::uint64_t sequence = 0;  ///< after it; of connections: how many are accepted
+        bool wants_replica = false;
+        PartitionNews news;
+        std::vector<std::string_view> refused;  ///< members beyond the limit
+
+        [[nodiscard]] static std::optional<Reply> decode(const ScriptValue& value);
+    };
+
+    Operation operation;
+    std::uint64_t ring_bytes = 0;
+    std::string_view topic;
+    std::uint64_t count = 0;  ///< subscriptions or connections on this node
+    bool wants_count = false;
+    std::uint64_t limit = 0;  ///< of members or connections; 0: none
+    bool subscribed_before = false;
+    std::uint64_t replica_version = 0;  ///< in a recovery, else 0
+    std::uint64_t admitted = 0;         ///< of the connections
+    std::span<const MemberStep> steps;
+
+    void encode(ScriptArguments& arguments) const;
+};
+
+struct OfferRoster {
+    static constexpr Script script = Script::offer_roster;
+    struct Reply {
+        bool is_stale = false;
+
+        [[nodiscard]] static std::optional<Reply> decode(const ScriptValue& value);
+    };
+
+    Operation operation;
+    std::string_view topic;
+    std::uint64_t version = 0;
+    bool is_first_piece = false;
+    std::span<const std::pair<std::string, std::string>> members;  ///< id and info
+
+    void encode(ScriptArguments& arguments) const;
+};
+
+// Messages.
+
+struct Publish {
+    static constexpr Script script = Script::publish;
+    struct Reply {
+        bool is_out_of_order = false;  ///< nothing changed: the event before it is missing
+
+        [[nodiscard]] static std::optional<Reply> decode(const ScriptValue& value);
+    };
+
+    std::string_view epoch;
+    std::uint64_t ring_bytes = 0;
+    std::string_view topic;
+    std::string_view process;
+    std::uint64_t counter = 0;
+    std::uint64_t predecessor = 0;  ///< the process' event before it in the partition; 0: none
+    char kind = 'e';
+    std::string_view excluded;  ///< see `excluded_text`
+    std::string_view body;
+    std::optional<Milliseconds> cache_time = {};  ///< it is kept as the channel's last event
+
+    void encode(ScriptArguments& arguments) const;
+};
+
+struct ReadTopic {
+    static constexpr Script script = Script::read_topic;
+    /// What was not asked for is absent, which is different from empty.
+    struct Reply {
+        std::string_view epoch;
+        std::uint64_t last_sequence = 0;
+        std::uint64_t life_begin = 0;  ///< the ring has nothing up to this number
+        std::vector<std::string_view> entries;
+        /// Ids and counters; present if the reader had no number.
+        std::optional<std::vector<std::pair<std::string_view, std::uint64_t>>> producers;
+        std::uint64_t subscriptions = 0;
+        std::uint64_t roster_version = 0;
+        std::optional<MembersView> members;
+        std::string_view last_event;  ///< "": none
+        Milliseconds event_time{};    ///< for which it is still kept
+        bool is_recovering = false;
+
+        [[nodiscard]] static std::optional<Reply> decode(const ScriptValue& value);
+    };
+
+    std::string_view topic;
+    std::string_view epoch;                      ///< of the number; "-": another one than Redis'
+    std::optional<std::uint64_t> sequence = {};  ///< the last that the reader has
+    bool wants_members = false;
+    bool wants_last_event = false;
+
+    void encode(ScriptArguments& arguments) const;
+};
+
+struct CompareHeads {
+    static constexpr Script script = Script::compare_heads;
+    struct Reply {
+        std::vector<std::uint64_t> sequences;  ///< the last ones, in the order of the topics
+
+        [[nodiscard]] static std::optional<Reply> decode(const ScriptValue& value);
+    };
+
+    std::span<const std::string_view> topics;
+
+    void encode(ScriptArguments& arguments) const;
+};
+
+struct CacheMiss {
+    static constexpr Script script = Script::cache_miss;
+    struct Reply {
+        bool has_webhooks = false;
+
+        [[nodiscard]] static std::optional<Reply> decode(const ScriptValue& value);
+    };
+
+    std::string_view topic;
+
+    void encode(ScriptArguments& arguments) const;
+};
+
+// Queries.
+
+struct ChannelInfo {
+    static constexpr Script script = Script::channel_info;
+    struct Reply {
+        std::uint32_t subscriptions = 0;
+        std::uint32_t members = 0;
+        std::string_view last_event;  ///< "": none
+        Milliseconds event_time{};    ///< for which it is still kept
+
+        [[nodiscard]] static std::optional<Reply> decode(const ScriptValue& value);
+    };
+
+    std::string_view topic;
+
+    void encode(ScriptArguments& arguments) const;
+};
+
+struct ListChannels {
+    static constexpr Script script = Script::list_channels;
+    struct Channel {
+        std::string_view name;
+        std::uint32_t subscriptions = 0;
+        std::uint32_t members = 0;
+    };
+    struct Reply {
+        std::vector<Channel> channels;
+
+        [[nodiscard]] static std::optional<Reply> decode(const ScriptValue& value);
+    };
+
+    std::string_view app;
+    std::string_view prefix;  ///< of the names
+
+    void encode(ScriptArguments& arguments) const;
+};
+
+struct ListMembers {
+    static constexpr Script script = Script::list_members;
+    struct Reply {
+        std::vector<std::string_view> user_ids;
+
+        [[nodiscard]] static std::optional<Reply> decode(const ScriptValue& value);
+    };
+
+    std::string_view topic;
+
+    void encode(ScriptArguments& arguments) const;
+};
+
+}  // namespace scripts
+}  // namespace carillon
