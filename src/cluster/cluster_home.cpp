@@ -128,7 +128,7 @@ void ClusterHome::on(ShardId from, SignIn&& message) {
 
 /// Once Redis has confirmed the user: this node has received their messages since before that.
 void ClusterHome::answer_sign_ins(Topic& topic) {
-    const bool is_known = topic.acknowledged > 0 && !topic.syncing;
+    const bool is_known = topic.acknowledged > 0 && !is_sending(topic.sync);
     if (is_known || is_detached(topic)) confirm_sign_ins(topic);
 }
 
@@ -398,10 +398,10 @@ void ClusterHome::advance() {
 void ClusterHome::count_partitions() {
     context_.metrics.partitions_registered = context_.metrics.partitions_recovering = 0;
     for (const Partition& partition : topics_.partitions()) {
-        if (partition.registration == Partition::Registration::registered) {
+        if (partition.registration == Registration::registered) {
             ++context_.metrics.partitions_registered;
         }
-        if (partition.recovering) ++context_.metrics.partitions_recovering;
+        if (partition.is_recovering) ++context_.metrics.partitions_recovering;
     }
 }
 

@@ -23,45 +23,46 @@ std::uint32_t limit_of(const Topic& topic) {
 }  // namespace
 
 void LocalStateSync::mark_changed(Topic& topic) {
-    const bool is_new = !std::exchange(topic.sync_wanted, true);
-    if (topic.syncing) return;
+    const Sync before = transition(topic.sync, SyncEvent::change);
+    if (is_sending(before)) return;
     // A topic that is queued until it receives messages need not wait if no client is left.
-    if (is_new || topic.local_count() == 0) queue_.push_back({&topic.partition, topic.key});
+    if (before == Sync::in_sync || topic.local_count() == 0)
+        queue_.push_back({&topic.partition, topic.key});
 }
 
 bool LocalStateSync::resync(Topic& topic) {
-    topic.resyncing = topic.sync_wanted = false;
+    topic.is_resyncing = false;
     topic.sent_steps.clear();
     if (topic.presence) topic.presence->steps.clear();
-    if (std::exchange(topic.syncing, false)) --in_flight_;
+    if (is_sending(transition(topic.sync, SyncEvent::restart))) --in_flight_;
     for (WaitingJoin& join : topic.waiting) join.state = WaitingJoin::State::unsent;
     if (topic.local_count() == 0 && topic.acknowledged == 0) return false;
     topic.subscribed_before = topic.acknowledged > 0;
-    topic.resyncing = true;
+    topic.is_resyncing = true;
     if (topic.presence) {
         for (auto& [user_id, member] : topic.presence->local) {
             member.is_unsent = true;
             topic.presence->steps.push_back({true, user_id, member.info.value_or("")});
         }
     }
-    topic.sync_wanted = true;
+    transition(topic.sync, SyncEvent::change);
     queue_.push_back({&topic.partition, topic.key});
     return true;
 }
 
 void LocalStateSync::resume(Topic& topic) {
-    if (topic.sync_wanted && !topic.syncing) queue_.push_back({&topic.partition, topic.key});
+    if (topic.sync == Sync::changed) queue_.push_back({&topic.partition, topic.key});
 }
 
 void LocalStateSync::on_down(Topic& topic) {
-    if (!topic.syncing) return;
+    if (!is_sending(topic.sync)) return;
     abandon(topic);
     queue_.push_back({&topic.partition, topic.key});
 }
 
 /// The operation under way has no answer, or one that is an error.
 void LocalStateSync::abandon(Topic& topic) {
-    topic.syncing = false;
+    transition(topic.sync, SyncEvent::abandon);
     --in_flight_;
     // Whether it was carried out is not known. Sending all of it again is right in both cases.
     for (WaitingJoin& join : topic.waiting) {
@@ -73,7 +74,6 @@ void LocalStateSync::abandon(Topic& topic) {
                      std::make_move_iterator(topic.sent_steps.end()));
         topic.sent_steps.clear();
     }
-    topic.sync_wanted = true;
 }
 
 /// The script fails on the topic's keys: the partition's resync goes on without it, and the topic
@@ -81,7 +81,7 @@ void LocalStateSync::abandon(Topic& topic) {
 void LocalStateSync::on_failure(Topic& topic) {
     abandon(topic);
     failed_.push_back({{&topic.partition, topic.key}, context_.now() + retry_pause});
-    if (std::exchange(topic.resyncing, false)) lease_.resynced(topic.partition);
+    if (std::exchange(topic.is_resyncing, false)) lease_.resynced(topic.partition);
     listener_.on_broken(topic);
 }
 
@@ -95,12 +95,10 @@ void LocalStateSync::end_turn() {
         const Queued queued = std::move(queue_.front());
         queue_.pop_front();
         Topic* const topic = queued.partition->topics.find(queued.key);
-        if (topic == nullptr || !topic->sync_wanted || topic->syncing) continue;
+        if (topic == nullptr || topic->sync != Sync::changed) continue;
         // This node has to receive the messages that its operation causes: see `resume`.
         if (topic->local_count() > 0 && !topic->receives_messages()) continue;
-        const auto registration = queued.partition->registration;
-        if (registration == Partition::Registration::resyncing ||
-            registration == Partition::Registration::registered) {
+        if (is_valid(queued.partition->registration)) {
             send(*topic);
         } else {
             queue_.push_back(queued);
@@ -109,16 +107,16 @@ void LocalStateSync::end_turn() {
 }
 
 void LocalStateSync::send(Topic& topic) {
-    topic.syncing = true;
-    topic.sync_wanted = false;
+    transition(topic.sync, SyncEvent::send);
     ++in_flight_;
     Partition& partition = topic.partition;
     Presence* const presence = topic.presence.get();
     if (topic.quota) topic.quota->requested = topic.quota->waiting.size();
     const bool all = presence == nullptr || take_steps(topic);
-    topic.sync_wanted = !all;
+    if (!all) transition(topic.sync, SyncEvent::change);
     const std::uint32_t count = topic.local_count();
-    const bool compares_replica = presence != nullptr && partition.recovering && topic.resyncing;
+    const bool compares_replica =
+        presence != nullptr && partition.is_recovering && topic.is_resyncing;
     const scripts::SyncTopic request{
         .operation = lease_.operation(partition),
         .ring_bytes = context_.options.max_ring_bytes,
@@ -140,7 +138,7 @@ void LocalStateSync::send(Topic& topic) {
                          all](const ScriptResult<scripts::SyncTopic::Reply>& result) {
         if (partition.node != node) return;  // The next registration sends it again.
         Topic* const sent = partition.topics.find(key);
-        if (sent == nullptr || !sent->syncing) return;
+        if (sent == nullptr || !is_sending(sent->sync)) return;
         if (!result) return on_failure(*sent);
         if (result->is_stale) return lease_.on_stale(partition);
         on_answer(*sent, count, all, *result);
@@ -164,7 +162,7 @@ bool LocalStateSync::take_steps(Topic& topic) {
 
 void LocalStateSync::on_answer(Topic& topic, std::uint32_t count, bool all,
                                const scripts::SyncTopic::Reply& reply) {
-    topic.syncing = false;
+    transition(topic.sync, SyncEvent::acknowledge);
     topic.subscribed_before = false;
     topic.acknowledged = count;
     topic.sent_steps.clear();
@@ -173,9 +171,9 @@ void LocalStateSync::on_answer(Topic& topic, std::uint32_t count, bool all,
     if (reply.wants_replica && topic.presence) offer_roster(topic);
     Partition& partition = topic.partition;
     lease_.apply_news(partition, reply.news);
-    if (topic.sync_wanted) {
+    if (topic.sync == Sync::changed) {
         queue_.push_back({&partition, topic.key});
-    } else if (std::exchange(topic.resyncing, false)) {
+    } else if (std::exchange(topic.is_resyncing, false)) {
         lease_.resynced(partition);
     }
     for (WaitingJoin& join : topic.waiting) {

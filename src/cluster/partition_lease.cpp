@@ -31,7 +31,7 @@ void PartitionLease::on_up(bool other_server) {
     if (leaving_partitions_ > 0) return;
     up_since_ = context_.now();
     for (Partition& partition : partitions_) {
-        if (other_server || partition.registration != Partition::Registration::registered) {
+        if (other_server || partition.registration != Registration::registered) {
             register_in(partition);
         } else {
             renew(partition);
@@ -53,31 +53,30 @@ void PartitionLease::run(Partition& partition, const Request& request, Answer an
 
 bool PartitionLease::is_registered() const {
     return std::ranges::all_of(partitions_, [](const Partition& one) {
-        return one.registration == Partition::Registration::registered;
+        return one.registration == Registration::registered;
     });
 }
 
 void PartitionLease::on_down() {
     for (Partition& partition : partitions_) {
-        partition.renewing = partition.taking_webhooks = false;
-        if (partition.registration != Partition::Registration::registered) {
-            partition.registration = Partition::Registration::none;
-        }
+        transition(partition.renewal, CallEvent::abandon);
+        transition(partition.fetch, CallEvent::abandon);
+        transition(partition.registration, RegistrationEvent::disconnect);
     }
     if (on_left_) std::exchange(on_left_, nullptr)();
 }
 
 void PartitionLease::register_in(Partition& partition) {
-    partition.registration = Partition::Registration::registering;
+    transition(partition.registration, RegistrationEvent::start);
     // A registration whose answer was lost may have succeeded: its id has to be cleared, too.
     const std::string former = partition.node;
     if (!former.empty()) partition.former_nodes.push_back(former);
     partition.node = context_.process + '.' + std::to_string(++partition.registrations);
     partition.operations = 0;
-    partition.renewing = false;  // A renewal under way is of the former id.
+    transition(partition.renewal, CallEvent::abandon);  // It is of the former id.
     partition.retry_at = TimePoint::max();
     std::string known;
-    if (partition.was_registered) {
+    if (partition.was_registered()) {
         known = context_.process;
         for (const std::string& process : partition.known_processes) {
             known.append(" ").append(process);
@@ -95,11 +94,10 @@ void PartitionLease::register_in(Partition& partition) {
     };
     run(partition, request, [this](Partition& of, const scripts::RegisterNode::Reply* reply) {
         if (reply == nullptr) return on_broken(of);
-        of.was_registered = true;
         of.run_id = context_.run_id;
-        of.registration = Partition::Registration::resyncing;
+        transition(of.registration, RegistrationEvent::accept);
         of.renew_at = context_.now() + renewal_interval();
-        of.recovering = reply->is_recovering;
+        of.is_recovering = reply->is_recovering;
         remember_nodes(of, reply->nodes);
         of.topics_to_resync = listener_.resync(of);
         if (of.topics_to_resync == 0) finish_resync(of);
@@ -116,11 +114,11 @@ void PartitionLease::finish_resync(Partition& partition) {
     run(partition, request, [this](Partition& of, const scripts::FinishResync::Reply* reply) {
         if (reply == nullptr) return on_broken(of);
         if (reply->is_stale) return on_stale(of);
-        of.registration = Partition::Registration::registered;
+        transition(of.registration, RegistrationEvent::complete);
         of.is_broken = false;
         of.failures = 0;
         // The recovery may have ended in this very step.
-        if (of.recovering) set_recovering(of, reply->is_recovering);
+        if (of.is_recovering) set_recovering(of, reply->is_recovering);
         apply_news(of, reply->news);
         for (const std::string& former : std::exchange(of.former_nodes, {})) {
             clear_dead_node(of, former);
@@ -142,15 +140,14 @@ void PartitionLease::advance() {
     for (Partition& partition : partitions_) {
         if (now >= partition.retry_at && leaving_partitions_ == 0) register_in(partition);
         const bool due = now >= partition.renew_at || now >= partition.due_at ||
-                         (partition.recovering && now >= partition.renewed_at + recovery_poll);
-        const bool registered = partition.registration == Partition::Registration::registered ||
-                                partition.registration == Partition::Registration::resyncing;
-        if (due && registered && !partition.renewing) renew(partition);
+                         (partition.is_recovering && now >= partition.renewed_at + recovery_poll);
+        const bool can_renew = is_valid(partition.registration) && partition.renewal == Call::none;
+        if (due && can_renew) renew(partition);
     }
 }
 
 void PartitionLease::renew(Partition& partition) {
-    partition.renewing = true;
+    transition(partition.renewal, CallEvent::send);
     partition.renewed_at = context_.now();
     partition.due_at = TimePoint::max();
     partition.renew_at = context_.now() + renewal_interval();
@@ -162,7 +159,7 @@ void PartitionLease::renew(Partition& partition) {
         .claim = claim_time,
     };
     run(partition, request, [this](Partition& of, const scripts::RenewLease::Reply* reply) {
-        of.renewing = false;
+        transition(of.renewal, CallEvent::answer);
         if (reply == nullptr) return;  // The next renewal is in time.
         if (reply->is_stale) return on_stale(of);
         set_recovering(of, reply->is_recovering);
@@ -194,7 +191,7 @@ void PartitionLease::clear_dead_node(Partition& partition, const std::string& de
 }
 
 void PartitionLease::set_recovering(Partition& partition, bool recovering) {
-    const bool ended = std::exchange(partition.recovering, recovering) && !recovering;
+    const bool ended = std::exchange(partition.is_recovering, recovering) && !recovering;
     if (ended) listener_.on_recovered(partition);
 }
 
@@ -218,7 +215,7 @@ void PartitionLease::apply_news(Partition& partition, const PartitionNews& news)
 }
 
 void PartitionLease::on_broken(Partition& partition) {
-    partition.registration = Partition::Registration::none;
+    transition(partition.registration, RegistrationEvent::fail);
     partition.is_broken = true;
     // Each attempt has a node id of its own, which some node has to clear.
     partition.retry_at = context_.now() + registration_pause * (1U << partition.failures);
@@ -227,10 +224,11 @@ void PartitionLease::on_broken(Partition& partition) {
 }
 
 void PartitionLease::take_webhooks(Partition& partition) {
-    if (std::exchange(partition.taking_webhooks, true)) return;
+    if (partition.fetch == Call::under_way) return;
+    transition(partition.fetch, CallEvent::send);
     context_.bus.run(partition.prefix, scripts::TakeWebhooks{webhooks_per_call},
                      [this, &partition](const ScriptResult<scripts::TakeWebhooks::Reply>& result) {
-                         partition.taking_webhooks = false;
+                         transition(partition.fetch, CallEvent::answer);
                          if (!result) return;
                          for (const std::string_view record : result->records) {
                              listener_.on_webhook(record);
@@ -252,11 +250,11 @@ void PartitionLease::leave(std::function<void()> done) {
     leaving_partitions_ = 1;
     if (!context_.bus.is_up()) return left();
     for (Partition& partition : partitions_) {
-        if (partition.registration == Partition::Registration::none) continue;
+        if (partition.registration == Registration::none) continue;
         ++leaving_partitions_;
         context_.bus.run(partition.prefix, scripts::UnregisterNode{operation(partition)},
                          [this](const ScriptResult<scripts::UnregisterNode::Reply>&) { left(); });
-        partition.registration = Partition::Registration::none;
+        transition(partition.registration, RegistrationEvent::leave);
         partition.node.clear();
     }
     left();

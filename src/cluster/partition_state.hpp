@@ -6,19 +6,49 @@
 
 #include "carillon/base/named_set.hpp"
 #include "carillon/base/time.hpp"
+#include "carillon/base/transition.hpp"
 #include "topic.hpp"
 
 namespace carillon {
 
+// The state machines of a partition. Each has a transition function that asserts that the event is
+// legal. Pure. Source: docs/cluster-internals.md, "Partition", has a diagram.
+
+/// This node's registration in the partition.
+enum class Registration : std::uint8_t {
+    none,         ///< not registered, or no longer
+    registering,  ///< sent, not answered
+    resyncing,    ///< registered; the node sends its state
+    registered,
+};
+enum class RegistrationEvent : std::uint8_t {
+    start,  ///< under a new node id
+    accept,
+    complete,    ///< the resync
+    fail,        ///< a script fails on the partition's keys
+    disconnect,  ///< a lease may outlive that
+    leave,
+};
+[[nodiscard]] Registration after(Registration state, RegistrationEvent event) noexcept;
+/// Redis accepts the node's operations, as long as its lease is valid.
+[[nodiscard]] constexpr bool is_valid(Registration state) noexcept {
+    return state == Registration::resyncing || state == Registration::registered;
+}
+
+/// A call of which there is one at a time: a renewal, or the fetching of webhooks.
+enum class Call : std::uint8_t { none, under_way };
+enum class CallEvent : std::uint8_t {
+    send,
+    answer,
+    abandon,  ///< the answer will not come, or is ignored
+};
+[[nodiscard]] Call after(Call state, CallEvent event) noexcept;
+
 /// One part of the key space, and this node's registration in it: each has its own node id and
 /// lease. Owned by the shard that is the partition's home on this node.
 struct Partition {
-    enum class Registration : std::uint8_t {
-        none,         ///< not registered, or no longer
-        registering,  ///< sent, not answered
-        resyncing,    ///< registered; the node sends its state
-        registered,
-    };
+    /// The node has been registered before, by this process.
+    [[nodiscard]] bool was_registered() const noexcept { return !run_id.empty(); }
 
     std::uint8_t index = 0;
     std::string prefix;  ///< of its keys, with the hash tag
@@ -28,21 +58,21 @@ struct Partition {
     Registration registration = Registration::none;
     std::string node;  ///< the id: the process, '.', a number
     std::uint64_t registrations = 0;
-    std::string run_id;                     ///< of the server of the last registration
+    std::string run_id;  ///< of the server of the last registration; "": there was none
     std::vector<std::string> former_nodes;  ///< earlier ids, cleared once the resync is complete
     std::uint64_t operations = 0;           ///< number of the last operation of this id
-    bool recovering = false;
-    bool is_broken = false;  ///< scripts fail on its keys: the node cannot register
-    unsigned failures = 0;   ///< failed registrations since then
-    bool was_registered = false;
     std::size_t topics_to_resync = 0;
+    bool is_recovering = false;  ///< as Redis reported last
+    bool is_broken = false;      ///< scripts fail on its keys: the node cannot register
+    unsigned failures = 0;       ///< failed registrations since then
+
+    Call renewal = Call::none;
+    Call fetch = Call::none;                   ///< of webhooks
     std::vector<std::string> known_processes;  ///< registered at the last renewal
     TimePoint renew_at{};
     TimePoint retry_at = TimePoint::max();  ///< the next attempt, if registering has failed
     TimePoint renewed_at{};                 ///< when the last renewal was sent
     TimePoint due_at = TimePoint::max();    ///< when the first deferred entry is due
-    bool renewing = false;
-    bool taking_webhooks = false;
     std::uint64_t last_sent_event = 0;  ///< counter of the last event on this connection; 0: none
 };
 

@@ -19,6 +19,7 @@
 #include "carillon/channels/shard_message.hpp"
 #include "carillon/cluster/script_contract.hpp"
 #include "topic_sequence.hpp"
+#include "topic_state.hpp"
 
 namespace carillon {
 
@@ -93,7 +94,6 @@ struct LastEvent {
 /// how much of it Redis has confirmed, and how far this node has followed the topic's messages. One
 /// shard. See scripts/lib.lua for the names of topics, docs/cluster-internals.md for the states.
 struct Topic {
-    enum class Interest : std::uint8_t { none, subscribing, live };
     struct ShardCount {
         ShardId shard;
         std::uint32_t subscriptions;
@@ -119,7 +119,7 @@ struct Topic {
     /// No client of this node uses it, and Redis has confirmed that.
     [[nodiscard]] bool is_idle() const noexcept {
         return local_count() == 0 && (!user || user->watchers.empty()) && waiting.empty() &&
-               !syncing && !sync_wanted && acknowledged == 0;
+               sync == Sync::in_sync && acknowledged == 0;
     }
 
     Partition& partition;
@@ -137,22 +137,19 @@ struct Topic {
     std::deque<WaitingJoin> waiting;
 
     // How much of it Redis has.
+    Sync sync = Sync::in_sync;
     std::uint32_t acknowledged = 0;      ///< the count that Redis confirmed last
-    bool sync_wanted = false;            ///< something is to be sent
-    bool syncing = false;                ///< an operation is under way
-    bool resyncing = false;              ///< the resync of its partition waits for it
-    bool subscribed_before = false;      ///< Redis had confirmed a count before a loss
-    bool is_broken = false;              ///< scripts fail on the keys of it in Redis
     std::vector<MemberStep> sent_steps;  ///< those of the operation under way
+    bool is_resyncing = false;           ///< the resync of its partition waits for it
+    bool subscribed_before = false;      ///< Redis had confirmed a count before a loss
+    bool is_broken = false;              ///< scripts fail on its keys in Redis
 
     // Messages.
     Interest interest = Interest::none;
     std::uint64_t ticket = 0;  ///< of the subscription; a read's answer must carry the same
     TopicSequence sequence;
-    bool reading = false;
-    bool read_wanted = false;
-    bool members_wanted = false;              ///< the replica may be wrong
-    bool members_requested = false;           ///< by the read under way
+    Reading reading = Reading::idle;
+    Replica replica = Replica::current;       ///< of a presence channel only
     std::deque<std::string> queued_messages;  ///< arrived during a read
     std::size_t queued_bytes = 0;
     std::unique_ptr<LastEvent> last_event;

@@ -53,9 +53,9 @@ void TopicReader::on_up() {
 void TopicReader::on_down() {
     for (Partition& partition : partitions_) {
         for (const auto& topic : partition.topics) {
-            topic->interest = Topic::Interest::none;
-            topic->reading = topic->read_wanted = false;
-            if (std::exchange(topic->members_requested, false)) topic->members_wanted = true;
+            transition(topic->interest, InterestEvent::disconnect);
+            transition(topic->reading, ReadingEvent::abandon);
+            transition(topic->replica, ReplicaEvent::abandon);
             topic->queued_messages.clear();
             topic->queued_bytes = 0;
         }
@@ -63,19 +63,19 @@ void TopicReader::on_down() {
 }
 
 void TopicReader::follow(Topic& topic) {
-    if (topic.interest == Topic::Interest::none && context_.bus.is_up()) subscribe(topic);
+    if (topic.interest == Interest::none && context_.bus.is_up()) subscribe(topic);
 }
 
 void TopicReader::subscribe(Topic& topic) {
     const std::string subject = subject_of(topic);
-    topic.interest = Topic::Interest::subscribing;
+    transition(topic.interest, InterestEvent::subscribe);
     ++unconfirmed_[subject];
     context_.bus.subscribe(subject);
 }
 
 void TopicReader::unfollow(Topic& topic) {
-    if (topic.interest == Topic::Interest::none || !context_.bus.is_up()) return;
-    topic.interest = Topic::Interest::none;
+    if (topic.interest == Interest::none || !context_.bus.is_up()) return;
+    transition(topic.interest, InterestEvent::unsubscribe);
     context_.bus.unsubscribe(subject_of(topic));
 }
 
@@ -84,33 +84,36 @@ void TopicReader::on_subscribed(std::string_view subject) {
     if (found == unconfirmed_.end() || --found->second > 0) return;
     unconfirmed_.erase(found);
     Topic* const topic = find(subject);
-    if (topic == nullptr || topic->interest != Topic::Interest::subscribing) return;
-    topic->interest = Topic::Interest::live;
+    if (topic == nullptr || topic->interest != Interest::subscribing) return;
+    transition(topic->interest, InterestEvent::confirm);
     topic->ticket = ++last_ticket_;
     read(*topic);
 }
 
 void TopicReader::read_state(Topic& topic) {
-    topic.members_wanted = true;
-    if (topic.interest == Topic::Interest::live) read(topic);
+    invalidate_replica(topic);
+    if (topic.interest == Interest::live) read(topic);
+}
+
+void TopicReader::invalidate_replica(Topic& topic) {
+    if (topic.is_presence()) transition(topic.replica, ReplicaEvent::invalidate);
 }
 
 void TopicReader::read(Topic& topic) {
-    if (topic.reading) {
-        topic.read_wanted = true;
+    if (is_reading(topic.reading)) {
+        transition(topic.reading, ReadingEvent::want);
         return;
     }
-    topic.reading = true;
-    topic.read_wanted = false;
+    transition(topic.reading, ReadingEvent::start);
     const bool based = topic.sequence.is_based();
-    // If they become wanted again from here on, it is for changes that this read does not cover.
-    topic.members_requested = topic.is_presence() && (!based || topic.members_wanted);
-    topic.members_wanted = false;
+    if (topic.is_presence() && (!based || is_stale(topic.replica))) {
+        transition(topic.replica, ReplicaEvent::request);
+    }
     const bool same_epoch = topic.sequence.epoch() == context_.epoch;
     scripts::ReadTopic request{
         .topic = topic.key,
         .epoch = same_epoch ? std::string_view(context_.run_id) : "-",
-        .wants_members = topic.members_requested,
+        .wants_members = is_requested(topic.replica),
         .wants_last_event = topic.is_cache && !based,
     };
     if (based) request.sequence = topic.sequence.last();
@@ -128,8 +131,8 @@ void TopicReader::read(Topic& topic) {
 
 /// The sweep tries again.
 void TopicReader::on_failure(Topic& topic) {
-    topic.reading = topic.read_wanted = false;
-    if (std::exchange(topic.members_requested, false)) topic.members_wanted = true;
+    transition(topic.reading, ReadingEvent::abandon);
+    transition(topic.replica, ReplicaEvent::abandon);
     const std::deque<std::string> queued = std::exchange(topic.queued_messages, {});
     topic.queued_bytes = 0;
     listener_.on_unreadable(topic);
@@ -137,7 +140,7 @@ void TopicReader::on_failure(Topic& topic) {
 }
 
 void TopicReader::on_read(Topic& topic, const scripts::ReadTopic::Reply& reply) {
-    topic.reading = topic.members_requested = false;
+    if (is_requested(topic.replica)) transition(topic.replica, ReplicaEvent::receive);
     TopicSequence& sequence = topic.sequence;
     const bool is_first = reply.producers.has_value();
     if (is_first) {
@@ -160,10 +163,11 @@ void TopicReader::on_read(Topic& topic, const scripts::ReadTopic::Reply& reply) 
     if (topic.is_presence() && reply.members && (is_first || !reply.is_recovering)) {
         read.members = reply.members;
     }
-    if (reply.members && reply.is_recovering) topic.members_wanted = true;
+    if (reply.members && reply.is_recovering) invalidate_replica(topic);
     listener_.on_read(topic, read);
     apply_queued(topic);
-    if (topic.read_wanted) this->read(topic);
+    const Reading before = transition(topic.reading, ReadingEvent::finish);
+    if (before == Reading::outdated) this->read(topic);
     listener_.on_advanced(topic);
 }
 
@@ -183,7 +187,7 @@ void TopicReader::apply_ring(Topic& topic, const scripts::ReadTopic::Reply& repl
         if (same_epoch && message->sequence < next) continue;
         if (same_epoch) {
             context_.metrics.messages_lost += message->sequence - next;
-            if (message->sequence > next) topic.members_wanted = topic.read_wanted = true;
+            if (message->sequence > next) on_lost(topic);
             next = message->sequence + 1;
         }
         if (!mark_applied(topic, *message)) continue;
@@ -192,8 +196,14 @@ void TopicReader::apply_ring(Topic& topic, const scripts::ReadTopic::Reply& repl
     }
     if (same_epoch && reply.last_sequence >= next) {  // The ring has expired, with all of them.
         context_.metrics.messages_lost += reply.last_sequence + 1 - next;
-        topic.members_wanted = topic.read_wanted = true;
+        on_lost(topic);
     }
+}
+
+/// Messages that no ring has any more may have been about members.
+void TopicReader::on_lost(Topic& topic) {
+    invalidate_replica(topic);
+    transition(topic.reading, ReadingEvent::want);
 }
 
 std::optional<BusMessage> TopicReader::parse(std::string_view text) {
@@ -205,15 +215,15 @@ std::optional<BusMessage> TopicReader::parse(std::string_view text) {
 
 void TopicReader::on_message(std::string_view subject, std::string_view text) {
     Topic* const topic = find(subject);
-    if (topic == nullptr || topic->interest != Topic::Interest::live) return;
-    if (!topic->reading) {
+    if (topic == nullptr || topic->interest != Interest::live) return;
+    if (!is_reading(topic->reading)) {
         if (apply(*topic, text)) return;
         if (topic->is_broken) return apply_unordered(*topic, text);
         read(*topic);
         return;
     }
     if (topic->queued_bytes + text.size() > queued_bytes_max) {
-        topic->read_wanted = true;
+        transition(topic->reading, ReadingEvent::want);
         return;
     }
     topic->queued_bytes += text.size();
@@ -224,7 +234,7 @@ void TopicReader::apply_queued(Topic& topic) {
     const std::deque<std::string> queued = std::exchange(topic.queued_messages, {});
     topic.queued_bytes = 0;
     for (const std::string& text : queued) {
-        if (!apply(topic, text)) topic.read_wanted = true;
+        if (!apply(topic, text)) transition(topic.reading, ReadingEvent::want);
     }
 }
 
@@ -270,8 +280,8 @@ void TopicReader::sweep() {
     for (std::size_t i = from; i < to; ++i) {
         std::vector<Topic*> topics;
         for (const auto& topic : partitions_[i].topics) {
-            if (topic->interest != Topic::Interest::live || topic->reading) continue;
-            if (!topic->sequence.is_based() || topic->members_wanted) {
+            if (topic->interest != Interest::live || is_reading(topic->reading)) continue;
+            if (!topic->sequence.is_based() || is_stale(topic->replica)) {
                 read(*topic);
                 continue;
             }

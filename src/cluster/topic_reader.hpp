@@ -59,6 +59,8 @@ private:
     [[nodiscard]] Topic* find(std::string_view subject) const;
     [[nodiscard]] std::string subject_of(const Topic& topic) const;
     void subscribe(Topic& topic);
+    static void invalidate_replica(Topic& topic);
+    static void on_lost(Topic& topic);
     void read(Topic& topic);
     void on_read(Topic& topic, const scripts::ReadTopic::Reply& reply);
     void on_failure(Topic& topic);

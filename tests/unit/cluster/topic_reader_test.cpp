@@ -108,12 +108,12 @@ TEST_F(TopicReaderTest, DoesNotMistakeAReadWithoutMembersForAnEmptyChannel) {
     // It reads on, as after each reconnect, and needs no members; then it learns that it does.
     reader->on_down();
     reader->on_up();
-    ASSERT_TRUE(run_until([&] { return topic.reading; }));
+    ASSERT_TRUE(run_until([&] { return is_reading(topic.reading); }));
     reader->read_state(topic);
     ASSERT_TRUE(run_until_reads(3));
     EXPECT_THAT(reads[1], ElementsAre("not told"));
     EXPECT_THAT(reads[2], ElementsAre("ann"));
-    EXPECT_FALSE(topic.members_wanted);
+    EXPECT_EQ(topic.replica, Replica::current);
 }
 
 TEST_F(TopicReaderTest, AsksForMembersAgainIfTheConnectionWasLostBeforeTheyCame) {
@@ -122,7 +122,7 @@ TEST_F(TopicReaderTest, AsksForMembersAgainIfTheConnectionWasLostBeforeTheyCame)
     ASSERT_TRUE(run_until_reads(1));
     reader->read_state(topic);
     reader->on_down();
-    EXPECT_TRUE(topic.members_wanted);
+    EXPECT_EQ(topic.replica, Replica::stale);
     reader->on_up();
     ASSERT_TRUE(run_until_reads(2));
     EXPECT_THAT(reads[1], ElementsAre("ann"));

@@ -1,0 +1,41 @@
+#include "partition_state.hpp"
+
+#include <array>
+
+namespace carillon {
+
+Registration after(Registration state, RegistrationEvent event) noexcept {
+    using enum Registration;
+    using Event = RegistrationEvent;
+    static constexpr auto table = std::to_array<Transition<Registration, Event>>({
+        {none, Event::start, registering},
+        {none, Event::disconnect, none},
+        {registering, Event::accept, resyncing},
+        {registering, Event::fail, none},
+        {registering, Event::disconnect, none},
+        {registering, Event::leave, none},
+        {resyncing, Event::start, registering},
+        {resyncing, Event::complete, registered},
+        {resyncing, Event::fail, none},
+        {resyncing, Event::disconnect, none},
+        {resyncing, Event::leave, none},
+        {registered, Event::start, registering},
+        {registered, Event::disconnect, registered},
+        {registered, Event::leave, none},
+    });
+    return state_after(table, state, event);
+}
+
+Call after(Call state, CallEvent event) noexcept {
+    using enum Call;
+    using Event = CallEvent;
+    static constexpr auto table = std::to_array<Transition<Call, Event>>({
+        {none, Event::send, under_way},
+        {none, Event::abandon, none},
+        {under_way, Event::answer, none},
+        {under_way, Event::abandon, none},
+    });
+    return state_after(table, state, event);
+}
+
+}  // namespace carillon
