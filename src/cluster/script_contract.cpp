@@ -117,7 +117,7 @@ bool is_only(const ScriptValue& value, std::string_view text) {
     return value.items.size() == 1 && value.items.front().text == text;
 }
 
-bool is_stale(const ScriptValue& value) {
+bool is_stale_verdict(const ScriptValue& value) {
     return is_only(value, "STALE");
 }
 
@@ -135,7 +135,7 @@ std::optional<Reply> stale() {
 /// Of an operation that returns its verdict alone.
 template <class Reply>
 std::optional<Reply> decode_verdict(const ScriptValue& value) {
-    if (is_stale(value)) return stale<Reply>();
+    if (is_stale_verdict(value)) return stale<Reply>();
     if (!is_only(value, "OK") && !is_only(value, "DONE")) return std::nullopt;
     return Reply{};
 }
@@ -187,7 +187,7 @@ void FinishResync::encode(ScriptArguments& arguments) const {
 }
 
 std::optional<FinishResync::Reply> FinishResync::Reply::decode(const ScriptValue& value) {
-    if (carillon::is_stale(value)) return stale<Reply>();
+    if (is_stale_verdict(value)) return stale<Reply>();
     Elements elements(value);
     Reply reply;
     elements.check(is_accepted(elements.text()));
@@ -202,7 +202,7 @@ void RenewLease::encode(ScriptArguments& arguments) const {
 }
 
 std::optional<RenewLease::Reply> RenewLease::Reply::decode(const ScriptValue& value) {
-    if (carillon::is_stale(value)) return stale<Reply>();
+    if (is_stale_verdict(value)) return stale<Reply>();
     Elements elements(value);
     Reply reply;
     elements.check(is_accepted(elements.text()));
@@ -219,7 +219,7 @@ void ClearDeadNode::encode(ScriptArguments& arguments) const {
 }
 
 std::optional<ClearDeadNode::Reply> ClearDeadNode::Reply::decode(const ScriptValue& value) {
-    if (carillon::is_stale(value)) return stale<Reply>();
+    if (is_stale_verdict(value)) return stale<Reply>();
     Elements elements(value);
     Reply reply;
     elements.check(is_accepted(elements.text()));
@@ -267,7 +267,7 @@ void SyncTopic::encode(ScriptArguments& arguments) const {
 }
 
 std::optional<SyncTopic::Reply> SyncTopic::Reply::decode(const ScriptValue& value) {
-    if (carillon::is_stale(value)) return stale<Reply>();
+    if (is_stale_verdict(value)) return stale<Reply>();
     Elements elements(value);
     Reply reply;
     elements.check(is_accepted(elements.text()));

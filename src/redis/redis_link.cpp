@@ -13,18 +13,19 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-constexpr std::size_t kept_bytes_max = std::size_t{1} << 20U;  // Of a buffer that is empty.
-constexpr std::string_view ping_text = "carillon:alive";       // Tells our PINGs from the owner's.
+constexpr std::size_t kept_bytes_max = std::size_t{1} << 20U;  // Of an empty buffer.
+constexpr std::string_view ping_text =
+    "carillon:alive";  // Distinguishes our PINGs from the owner's.
 
 std::string milliseconds_text(Duration time) {
     return std::to_string(std::chrono::ceil<std::chrono::milliseconds>(time).count()) + " ms";
 }
 
-/// What a server says of a command that it does not know repeats the arguments: of AUTH, a secret.
+/// An error about an unknown command repeats its arguments: those of AUTH are secret.
 std::string_view without_secret(std::string_view error, std::string_view secret) {
     error = error.substr(0, error.find(", with args"));
-    const bool told = !secret.empty() && error.find(secret) != std::string_view::npos;
-    return told ? "refused" : error;
+    const bool repeats = !secret.empty() && error.find(secret) != std::string_view::npos;
+    return repeats ? "refused" : error;
 }
 
 std::string_view line_of(std::string_view text, std::string_view key) {
@@ -55,7 +56,7 @@ RedisConnection::Link::Link(RedisConnection& connection)
 void RedisConnection::Link::start() {
     loop_.refresh_time();
     wake_at(loop_.now() + timeout_);
-    // Whoever abandons the link ends it; it tells of errors by itself.
+    // `abandon` ends it; it reports errors by itself.
     asio::co_spawn(loop_.context(), connect(shared_from_this()), asio::detached);
 }
 
@@ -67,7 +68,7 @@ void RedisConnection::Link::abandon() {
     waiting_.clear();
 }
 
-void RedisConnection::Link::lose(std::string_view why) {
+void RedisConnection::Link::fail(std::string_view why) {
     if (is_abandoned()) return;
     RedisConnection& connection = *connection_;
     const auto self = std::exchange(connection.link_, nullptr);
@@ -79,12 +80,13 @@ asio::awaitable<void> RedisConnection::Link::connect(std::shared_ptr<Link> self)
     const std::string problem = co_await self->stream_.connect(self->timeout_);
     self->loop_.refresh_time();
     if (self->is_abandoned()) co_return;
-    if (!problem.empty()) co_return self->lose(problem);
+    if (!problem.empty()) co_return self->fail(problem);
     self->introduce();
     self->read();
 }
 
-/// All at once: what fails first ends it. A server that still loads its data answers PING with it.
+/// All at once: the first failure ends it. A server that is still loading its data answers PING
+/// with an error.
 void RedisConnection::Link::introduce() {
     const RedisAddress& address = connection_->address_;
     if (!address.user.empty()) {
@@ -104,14 +106,14 @@ void RedisConnection::Link::ask(std::initializer_list<std::string_view> command)
          [this, name = std::string(*command.begin())](const RedisReply& reply) {
              if (!reply.is_error()) return;
              const auto why = without_secret(reply.text(), connection_->address_.password);
-             lose(name + ": " + std::string(why));
+             fail(name + ": " + std::string(why));
          });
 }
 
 void RedisConnection::Link::on_server_info(const RedisReply& info) {
-    if (info.is_error()) return lose("INFO: " + std::string(info.text()));
+    if (info.is_error()) return fail("INFO: " + std::string(info.text()));
     const std::string_view run_id = line_of(info.text(), "run_id:");
-    if (run_id.empty()) return lose("INFO: the server has no run_id");
+    if (run_id.empty()) return fail("INFO: the server has no run_id");
     ready_ = true;
     watch();
     connection_->owner_.on_ready(*connection_, run_id);
@@ -150,7 +152,7 @@ void RedisConnection::Link::flush() {
 }
 
 void RedisConnection::Link::on_written(const error_code& error) {
-    if (error) return lose(lost_because(error));
+    if (error) return fail(lost_because(error));
     writing_.clear();
     if (writing_.capacity() > kept_bytes_max) writing_.shrink_to_fit();
     flush();
@@ -166,22 +168,22 @@ void RedisConnection::Link::read() {
 }
 
 void RedisConnection::Link::on_read(const error_code& error, std::size_t count) {
-    if (error) return lose(lost_because(error));
-    heard_ = loop_.now();
+    if (error) return fail(lost_because(error));
+    last_received_ = loop_.now();
     ping_sent_.reset();
     parser_.feed({in_.data(), count});
     while (const auto reply = parser_.next()) {
         dispatch(RedisReply{reply.get()});
         if (is_abandoned()) return;
     }
-    if (!parser_.problem().empty()) return lose(parser_.problem());
+    if (!parser_.problem().empty()) return fail(parser_.problem());
     read();
 }
 
 void RedisConnection::Link::dispatch(const RedisReply& reply) {
     if (!waiting_.empty()) return answer_oldest(reply);
     if (kind_ == Kind::subscriptions) return push(reply);
-    lose("an answer to nothing");
+    fail("an answer without a command");
 }
 
 void RedisConnection::Link::answer_oldest(const RedisReply& reply) {
@@ -194,9 +196,9 @@ void RedisConnection::Link::answer_oldest(const RedisReply& reply) {
     oldest.answer(reply);
 }
 
-/// The answer to a PING is an array as soon as there is a subscription, and a string before.
+/// With a subscription the answer to a PING is an array, without one a string.
 void RedisConnection::Link::push(const RedisReply& reply) {
-    if (reply.is_error()) return lose(reply.text());
+    if (reply.is_error()) return fail(reply.text());
     const bool pong =
         reply.size() == 2 && reply[0].text() == "pong" && reply[1].text() == ping_text;
     if (pong || reply.text() == ping_text) return;
@@ -212,22 +214,22 @@ void RedisConnection::Link::wake_at(TimePoint when) {
     });
 }
 
-/// Looks again when the oldest answer is late, or a PING is due, which another answer may make due.
+/// Checks again when the oldest answer is late or a PING is due.
 void RedisConnection::Link::watch() {
     const TimePoint half = loop_.now() + timeout_ / 2;
     const auto since = unanswered_since();
-    wake_at(since ? std::min(*since + timeout_, half) : heard_ + timeout_ / 2);
+    wake_at(since ? std::min(*since + timeout_, half) : last_received_ + timeout_ / 2);
 }
 
 void RedisConnection::Link::check(TimePoint due) {
-    if (!ready_) return lose("not connected within " + milliseconds_text(timeout_));
+    if (!ready_) return fail("not connected within " + milliseconds_text(timeout_));
     const TimePoint now = loop_.now();
-    // This loop has been late itself: what has come in the meantime is read first.
+    // This loop was late itself: what has arrived in the meantime is read first.
     if (now - due > timeout_ / 4) return wake_at(now + timeout_ / 4);
     const auto since = unanswered_since();
     if (since && now - *since >= timeout_)
-        return lose("no answer for " + milliseconds_text(timeout_));
-    if (!since && now - heard_ >= timeout_ / 2) ping();
+        return fail("no answer for " + milliseconds_text(timeout_));
+    if (!since && now - last_received_ >= timeout_ / 2) ping();
     watch();
 }
 
@@ -240,8 +242,8 @@ void RedisConnection::Link::ping() {
 
 std::optional<TimePoint> RedisConnection::Link::unanswered_since() const noexcept {
     if (waiting_.empty()) return ping_sent_;
-    // One that answers others before is slow, and would be slower if it were asked everything anew.
-    return std::max(waiting_.front().since, heard_);
+    // A server that answers earlier commands is only slow; to reconnect would make it slower.
+    return std::max(waiting_.front().since, last_received_);
 }
 
 }  // namespace carillon

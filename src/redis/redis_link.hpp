@@ -14,9 +14,9 @@
 
 namespace carillon {
 
-/// One socket of a RedisConnection, from `open` to its end. What is under way keeps it alive; once
-/// it is abandoned it has no connection any more, and nothing that comes back does anything. So an
-/// old socket cannot be taken for its successor.
+/// One socket of a RedisConnection, from `open` to its end. Operations under way keep it alive.
+/// Once it is abandoned it has no connection any more, and their completions do nothing: so an old
+/// socket cannot be mistaken for its successor.
 class RedisConnection::Link : public std::enable_shared_from_this<Link> {
 public:
     explicit Link(RedisConnection& connection);
@@ -44,7 +44,7 @@ private:
     };
 
     [[nodiscard]] bool is_abandoned() const noexcept { return connection_ == nullptr; }
-    void lose(std::string_view why);
+    void fail(std::string_view why);
 
     static boost::asio::awaitable<void> connect(std::shared_ptr<Link> self);
     void introduce();
@@ -80,9 +80,9 @@ private:
     std::vector<const char*> argument_texts_;  // Kept for their memory.
     std::vector<std::size_t> argument_sizes_;
 
-    TimePoint heard_{};  // The last time that anything came.
-    std::optional<TimePoint>
-        ping_sent_;  // On a connection for subscriptions, and nothing came since.
+    TimePoint last_received_{};
+    /// On a connection for subscriptions, if nothing arrived since.
+    std::optional<TimePoint> ping_sent_;
     std::array<char, 65536> in_;
 };
 

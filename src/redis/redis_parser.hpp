@@ -8,11 +8,11 @@
 
 namespace carillon {
 
-/// Bytes of a Redis server in, replies out (RESP2). Pure.
+/// Bytes of a Redis server in, replies out (RESP2).
 class RedisParser {
 public:
-    /// The most that one reply may have; more is taken for a protocol error. Elements count in all
-    /// arrays of a reply together: a server only announces them, and memory is taken at once.
+    /// Limits of one reply; beyond them it is a protocol error. Elements are counted over all
+    /// arrays of a reply: hiredis allocates them when the server announces them.
     static constexpr std::size_t reply_bytes_max = std::size_t{64} << 20U;
     static constexpr std::size_t reply_elements_max = std::size_t{4} << 20U;
 
@@ -27,10 +27,10 @@ public:
 
     void feed(std::string_view bytes) noexcept;
 
-    /// The next whole reply. None: it takes more bytes, or there is a `problem`.
+    /// The next whole reply; null if more bytes are needed, or there is a `problem`.
     [[nodiscard]] Reply next() noexcept;
 
-    /// What is wrong with what came, once and for all; "" if nothing is.
+    /// What is wrong with the bytes, for good; "" if nothing is.
     [[nodiscard]] std::string_view problem() const noexcept;
 
 private:
@@ -43,7 +43,7 @@ private:
     redisReplyObjectFunctions functions_;  ///< the reader's own, but for arrays
     void* (*default_create_array_)(const redisReadTask*, int) = nullptr;
     std::size_t elements_left_ = reply_elements_max;
-    std::size_t unfinished_bytes_ = 0;  // What has come of the reply that is not whole yet.
+    std::size_t unfinished_bytes_ = 0;  // Those of the reply that is not whole yet.
 };
 
 }  // namespace carillon

@@ -8,7 +8,7 @@
 
 namespace carillon {
 
-/// A reply of Redis, as hiredis has parsed it. A view: holds while the call lasts that passes it.
+/// A reply of Redis, as hiredis has parsed it. A view: valid during the call that passes it.
 class RedisReply {
 public:
     explicit RedisReply(const redisReply* reply) noexcept : reply_(reply) {}

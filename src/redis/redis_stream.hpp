@@ -17,7 +17,7 @@
 
 namespace carillon {
 
-/// Where a stream leads, and who must be there.
+/// The destination of a stream, and the name that its certificate must have.
 struct RedisDestination {
     std::string host;
     std::uint16_t port;
@@ -25,15 +25,15 @@ struct RedisDestination {
     std::string tls_server_name;                     ///< "": the host
 };
 
-/// Bytes to and from a Redis server: TCP, and TLS on top if asked for. Used once. Must stay until
-/// whatever was begun on it has come back. One loop.
+/// Bytes to and from a Redis server, over TCP or TLS. Used once. Must outlive all operations begun
+/// on it. One loop.
 class RedisStream {
 public:
     RedisStream(EventLoop& loop, RedisDestination to);
 
-    /// Why there is no connection; "" if there is one. Each of the host's addresses gets its share
-    /// of `time`; the whole is bounded by whoever calls `close`. A lookup that hangs cannot be
-    /// ended: then this comes back late.
+    /// Returns "", or why there is no connection. Each of the host's addresses gets its share of
+    /// `time`; the caller limits the whole with `close`. A lookup that hangs cannot be ended: then
+    /// this returns late.
     [[nodiscard]] boost::asio::awaitable<std::string> connect(Duration time);
 
     template <class Handler>
@@ -49,7 +49,7 @@ public:
         boost::asio::async_write(socket_, bytes, std::move(handler));
     }
 
-    /// At once. What is under way comes back with an error.
+    /// At once. Operations under way complete with an error.
     void close() noexcept;
 
 private:

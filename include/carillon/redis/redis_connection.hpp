@@ -23,36 +23,36 @@ namespace carillon {
 class RedisConnection;
 class RedisReply;
 
-/// Who uses a connection to Redis. From any of these calls, and from an answer, the connection may
-/// be closed, opened or destroyed.
+/// The owner of a connection to Redis. It may close, open or destroy the connection in any of these
+/// calls, and in an answer.
 class RedisConnectionOwner {
 public:
     virtual ~RedisConnectionOwner() = default;
-    /// Connected, authenticated, the database selected. `run_id` is the server process's own: it
-    /// holds for as long as the connection does.
+    /// Connected, authenticated, the database selected. `run_id`: of the server process, which
+    /// stays the same for as long as the connection lasts.
     virtual void on_ready(RedisConnection& connection, std::string_view run_id) = 0;
-    /// What nobody has asked for: messages and confirmations of a connection that subscribes.
+    /// A message or a confirmation, on a connection for subscriptions.
     virtual void on_push(RedisConnection& connection, const RedisReply& reply) = 0;
-    /// Also an attempt to connect that failed. Commands without an answer have none to come;
+    /// The connection is lost, or an attempt to connect has failed. Unanswered commands stay so;
     /// whether they were carried out is not known. `why` holds no secret.
     virtual void on_lost(RedisConnection& connection, std::string_view why) = 0;
 };
 
-/// One connection to one Redis server, TLS included: commands out in order, answers back in the
-/// same order (RESP2). Connects once for each `open`; who owns it decides when to try again. Lost
-/// when the socket is, when connecting takes too long, or when an answer does; a PING while it is
-/// idle makes sure that there is one to wait for. One shard.
+/// One connection to one Redis server, with or without TLS: commands out in order, answers back in
+/// the same order (RESP2). Connects once for each `open`; the owner decides when to try again. It
+/// is lost when the socket is, or when connecting or an answer takes too long; while it is idle, a
+/// PING ensures that there is an answer to wait for. One shard.
 class RedisConnection {
 public:
     using Answer = std::function<void(const RedisReply& reply)>;
-    /// On one for subscriptions nothing is waited for: whatever comes is pushed, in order. An error
-    /// there, say of a SUBSCRIBE that is not allowed, loses the connection.
+    /// On a connection for subscriptions no answer is expected: all that arrives is pushed, in
+    /// order. An error there, for example of a SUBSCRIBE that is not permitted, loses the
+    /// connection.
     enum class Kind : std::uint8_t { commands, subscriptions };
 
     /// `tls`: null if, and only if, the address is one of plain TCP. `tls_server_name`: "" for the
-    /// address' host. `timeout` bounds connecting as a whole, and silence: a server that
-    /// answers one thing after the other may be slow. `loop` and `owner` must outlive the
-    /// connection.
+    /// address' host. `timeout` limits connecting as a whole, and silence; a server that keeps
+    /// answering may be slow. `loop` and `owner` must outlive the connection.
     RedisConnection(EventLoop& loop, const RedisAddress& address,
                     std::shared_ptr<boost::asio::ssl::context> tls, std::string tls_server_name,
                     Duration timeout, Kind kind, RedisConnectionOwner& owner);
@@ -61,27 +61,27 @@ public:
     RedisConnection(const RedisConnection&) = delete;
     RedisConnection& operator=(const RedisConnection&) = delete;
 
-    /// Begins to connect; `on_ready` or `on_lost` follows, later. One that is open is closed first.
+    /// Begins to connect; `on_ready` or `on_lost` follows later. An open connection is closed
+    /// first.
     void open();
-    /// Drops everything. No call-back comes after it.
+    /// Drops everything. Nothing is called afterwards.
     void close();
 
-    /// Queues a command, for the next `flush`. `answer` may be null, and must be on a connection
-    /// for subscriptions. Only while `is_ready`. How much waits is for the owner to bound.
+    /// Queues a command for the next `flush`. `answer` may be null; on a connection for
+    /// subscriptions it must be. Only while `is_ready`. The owner limits how much is queued.
     void send(std::span<const std::string_view> arguments, Answer answer);
-    /// Writes what is queued. While a write is under way more gathers, and goes when it has ended.
+    /// Writes what is queued. What is queued during a write follows when it has ended.
     void flush();
 
     [[nodiscard]] bool is_ready() const noexcept;
-    /// Commands whose answer is still to come.
+    /// Commands without an answer.
     [[nodiscard]] std::size_t in_flight() const noexcept;
-    /// When the oldest of these was sent, if there is any.
+    /// When the oldest of these was sent.
     [[nodiscard]] std::optional<TimePoint> waits_since() const noexcept;
     /// Queued, or in a write that has not ended.
     [[nodiscard]] std::size_t bytes_waiting() const noexcept;
 
-    /// Has `round_trips` count the time from `send` to the answer, of commands that have an
-    /// `Answer`.
+    /// Adds to `round_trips` the time from `send` to the answer of each command with an `Answer`.
     void measure(LatencyHistogram& round_trips) noexcept { round_trips_ = &round_trips; }
 
 private:

@@ -178,7 +178,7 @@ TEST_F(RedisLossTest, ComesIfTheServerDoesNotSayWhichItIs) {
 TEST_F(RedisLossTest, ComesIfTheServerAnswersWhatNobodyAsked) {
     const CannedServer eager(loop.get().context(), "+PONG\r\n$8\r\nrun_id:1\r\n+stray\r\n");
     RedisClient client(loop, eager.url());
-    EXPECT_EQ(client.try_to_open(), "an answer to nothing");
+    EXPECT_EQ(client.try_to_open(), "an answer without a command");
     EXPECT_THAT(client.run_ids, ElementsAre("1"));
 }
 
