@@ -24,7 +24,7 @@ std::string lower_case(std::string_view text) {
     return out;
 }
 
-/// "POST" and the like; SDKs sign it in upper case.
+/// SDKs sign the method in upper case.
 std::string upper_case(std::string_view text) {
     std::string out{text};
     for (char& c : out) {
@@ -40,7 +40,7 @@ const Credential* find_credential(std::span<const Credential> credentials, std::
 
 constexpr std::int64_t last_printable_second = 253402300799;  // The end of the year 9999.
 
-/// Unix seconds; clamped to what has a four-digit year.
+/// Unix seconds, clamped to years of four digits.
 std::optional<std::int64_t> parse_timestamp(std::string_view text) {
     const auto seconds = parse_integer<std::int64_t>(text);
     if (!seconds) return std::nullopt;
@@ -55,7 +55,7 @@ std::string utc_text(std::int64_t unix_seconds) {
     return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
 }
 
-/// `text` for a person: bounded, one line, newlines as the two characters `\n`.
+/// Appends `text` for people to read: at most 1024 bytes, in one line, newlines as `\n`.
 void append_echo(std::string& out, std::string_view text) {
     constexpr std::size_t echo_bytes_max = 1024;
     const bool whole = text.size() <= echo_bytes_max;
@@ -71,7 +71,7 @@ void append_echo(std::string& out, std::string_view text) {
     if (!whole) out += "...";
 }
 
-/// The readings of a value that SDKs are known to sign.
+/// The forms of a parameter's value that SDKs are known to sign.
 enum class ValueForm { decoded, raw, plus_as_space };
 
 std::string value_in_form(const Query::Parameter& parameter, ValueForm form) {
@@ -85,7 +85,7 @@ std::string value_in_form(const Query::Parameter& parameter, ValueForm form) {
     return value;
 }
 
-/// The third line of what is signed.
+/// The third line of the signed text.
 std::string signed_parameters(const Query& query, ValueForm form) {
     struct Line {
         std::string name, value;
@@ -107,7 +107,7 @@ std::string signed_parameters(const Query& query, ValueForm form) {
     return out;
 }
 
-/// The paths that an SDK may have signed, likeliest first, each once.
+/// The forms of the path that SDKs are known to sign, the most frequent first, without duplicates.
 std::vector<std::string> signed_paths(std::string_view path, std::string_view prefix) {
     std::vector<std::string> paths;
     const auto add = [&paths](std::string candidate) {
@@ -162,7 +162,7 @@ std::optional<ApiRefusal> check_signature(const ApiRequest& request, std::string
     text += "\", your_secret_key), but you sent \"";
     append_echo(text, given);
     text += '"';
-    // Somebody may have put the secret itself into a parameter.
+    // The request itself may contain the secret, in a parameter.
     if (text.find(secret) != std::string::npos) return refuse("Invalid signature");
     return refuse(std::move(text));
 }

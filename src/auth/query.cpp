@@ -13,7 +13,7 @@ Result<Query> Query::parse(std::string_view text) {
         text.remove_prefix(std::min(piece.size() + 1, text.size()));
         if (piece.empty()) continue;
         if (query.parameters_.size() == parameters_max) {
-            return Error{Errc::bad_request, "Too many query parameters"};
+            return Error{Errc::bad_request, "Too many query parameters: at most 100 are allowed"};
         }
         const std::string_view name = piece.substr(0, piece.find('='));
         const std::string_view value = piece.substr(std::min(name.size() + 1, piece.size()));

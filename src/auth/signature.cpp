@@ -16,7 +16,7 @@ struct Free {
     void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
 };
 
-/// OpenSSL fails here only without memory or without its default provider: nothing could be signed.
+/// OpenSSL fails here only without memory or its default provider; nothing can be signed then.
 void require(bool done) noexcept {
     if (!done) std::abort();
 }
@@ -36,8 +36,9 @@ std::string hex(std::span<const unsigned char> bytes) {
     return out;
 }
 
-/// Algorithms are looked up once a process, contexts made once a thread: both cost more than a
-/// digest. So does a key, and a thread mostly signs with the secret that it signed with before.
+/// An HMAC context that keeps its key. Looking up the algorithm, creating a context and setting a
+/// key each cost more than a digest, so they are done once per process, once per thread, and when
+/// the secret changes; a thread mostly signs with the secret of its previous call.
 class KeyedHmac {
 public:
     KeyedHmac() : context_(EVP_MAC_CTX_new(algorithm())) {
@@ -48,13 +49,13 @@ public:
         require(context_ && EVP_MAC_CTX_set_params(context_.get(), parameters) == 1);
     }
 
-    /// Ready for a text, under this secret.
-    EVP_MAC_CTX* under(std::string_view secret) {
-        const bool known = keyed_ && secret == secret_;
-        // A null key means the one before.
-        const unsigned char* const key = known ? nullptr : bytes_of(secret.empty() ? "" : secret);
-        require(EVP_MAC_init(context_.get(), key, known ? 0 : secret.size(), nullptr) == 1);
-        if (!known) secret_ = secret;
+    /// The context, ready for a text that is signed with `secret`.
+    EVP_MAC_CTX* keyed_with(std::string_view secret) {
+        const bool is_same = keyed_ && secret == secret_;
+        // Null: the previous key.
+        const unsigned char* const key = is_same ? nullptr : bytes_of(secret.empty() ? "" : secret);
+        require(EVP_MAC_init(context_.get(), key, is_same ? 0 : secret.size(), nullptr) == 1);
+        if (!is_same) secret_ = secret;
         keyed_ = true;
         return context_.get();
     }
@@ -78,7 +79,7 @@ char lower(char c) noexcept {
 
 std::string hmac_sha256_hex(std::string_view secret, std::string_view text) {
     thread_local KeyedHmac hmac;
-    EVP_MAC_CTX* const context = hmac.under(secret);
+    EVP_MAC_CTX* const context = hmac.keyed_with(secret);
     unsigned char digest[32];
     std::size_t size = 0;
     require(EVP_MAC_update(context, bytes_of(text), text.size()) == 1 &&

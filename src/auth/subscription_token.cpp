@@ -30,8 +30,7 @@ Result<void> check_token(std::string_view token, std::string_view text,
                          std::span<const Credential> credentials) {
     const std::size_t colon = token.find(':');
     if (colon == std::string_view::npos) {
-        return Error{Errc::unauthorized,
-                     "Invalid auth: expected the app key, a colon and a signature"};
+        return Error{Errc::unauthorized, "Invalid auth: expected KEY:SIGNATURE"};
     }
     for (const Credential& credential : credentials) {
         if (credential.key != token.substr(0, colon)) continue;
@@ -40,7 +39,7 @@ Result<void> check_token(std::string_view token, std::string_view text,
         }
         return Error{Errc::unauthorized, "Invalid signature in auth"};
     }
-    return Error{Errc::unauthorized, "Invalid key in auth"};
+    return Error{Errc::unauthorized, "Invalid key in auth: the app has no such key"};
 }
 
 std::string token_over(const Credential& credential, std::string_view text) {

@@ -42,7 +42,9 @@ Result<ChannelName> ChannelName::parse(std::string_view text, const Limits& limi
     if (checked.starts_with(user_channel_prefix)) checked.remove_prefix(user_channel_prefix.size());
     if (checked.empty()) return Error{Errc::bad_channel_name, "Invalid channel name: it is empty"};
     if (text.size() > limits.max_channel_name_length) {
-        return Error{Errc::bad_channel_name, "Invalid channel name: it is too long"};
+        return Error{
+            Errc::bad_channel_name,
+            "Invalid channel name: it has more characters than max_channel_name_length allows"};
     }
     if (!is_plain_name(checked)) {
         return Error{Errc::bad_channel_name,

@@ -6,7 +6,7 @@
 namespace carillon {
 namespace {
 
-/// The members of a message that we know. Null ones are as if they were absent, but for `data`.
+/// The known members of a message. Null and absent are the same, except for `data`.
 struct Envelope {
     JsonText event;
     JsonText channel;
@@ -22,14 +22,15 @@ Result<Envelope> read_envelope(std::string_view text) {
         if (member == "channel") envelope.channel = value;
         if (member == "data") envelope.data = value;
     });
-    if (!is_object) return Error{Errc::bad_json, "Expected a JSON object"};
+    if (!is_object) return Error{Errc::bad_json, "The message must be a JSON object"};
     if (envelope.event.type != JsonText::Type::string) {
-        return Error{Errc::bad_message, "Expected event to be a string"};
+        return Error{Errc::bad_message, "event must be a string"};
     }
     return envelope;
 }
 
-/// The members of `data` of a subscribe or unsubscribe message; null and absent are the same.
+/// The known members of `data` in pusher:subscribe and pusher:unsubscribe. Null and absent are the
+/// same.
 struct SubscriptionFields {
     JsonText channel;
     JsonText auth;
@@ -40,7 +41,7 @@ bool is_string_or_absent(const JsonText& value) noexcept {
     return value.type == JsonText::Type::string || value.type == JsonText::Type::null;
 }
 
-std::optional<std::string> decode_if_there(const JsonText& value) {
+std::optional<std::string> decode_if_present(const JsonText& value) {
     if (value.type == JsonText::Type::null) return std::nullopt;
     return decode_json_string(value);
 }
@@ -64,15 +65,15 @@ Result<SubscribeMessage> read_subscription(const std::optional<JsonText>& data) 
             if (member == "auth") fields.auth = value;
             if (member == "channel_data") fields.channel_data = value;
         });
-    if (!is_object) return Error{Errc::bad_message, "Expected data to be an object"};
+    if (!is_object) return Error{Errc::bad_message, "data must be a JSON object"};
     if (fields.channel.type != JsonText::Type::string) {
-        return Error{Errc::bad_message, "Expected data to have a channel, a string"};
+        return Error{Errc::bad_message, "data.channel must be a string"};
     }
     if (!is_string_or_absent(fields.auth) || !is_string_or_absent(fields.channel_data)) {
-        return Error{Errc::bad_message, "Expected auth and channel_data to be strings"};
+        return Error{Errc::bad_message, "data.auth and data.channel_data must be strings"};
     }
-    return SubscribeMessage{decode_json_string(fields.channel), decode_if_there(fields.auth),
-                            decode_if_there(fields.channel_data)};
+    return SubscribeMessage{decode_json_string(fields.channel), decode_if_present(fields.auth),
+                            decode_if_present(fields.channel_data)};
 }
 
 Result<ClientMessage> read_signin(const std::optional<JsonText>& data) {
@@ -85,22 +86,22 @@ Result<ClientMessage> read_signin(const std::optional<JsonText>& data) {
             if (member == "auth") auth = value;
             if (member == "user_data") user_data = value;
         });
-    if (!is_object) return Error{Errc::bad_message, "Expected data to be an object"};
+    if (!is_object) return Error{Errc::bad_message, "data must be a JSON object"};
     if (user_data.type != JsonText::Type::string) {
-        return Error{Errc::bad_message, "Expected data to have user_data, a string"};
+        return Error{Errc::bad_message, "data.user_data must be a string"};
     }
     if (!is_string_or_absent(auth)) {
-        return Error{Errc::bad_message, "Expected auth to be a string"};
+        return Error{Errc::bad_message, "data.auth must be a string"};
     }
-    return ClientMessage{SignInMessage{decode_if_there(auth), decode_json_string(user_data)}};
+    return ClientMessage{SignInMessage{decode_if_present(auth), decode_json_string(user_data)}};
 }
 
 Result<ClientMessage> read_client_event(const Envelope& envelope, std::string_view name) {
     if (envelope.event.lone_surrogate) {
-        return Error{Errc::bad_event_name, "The event name is not valid Unicode"};
+        return Error{Errc::bad_event_name, "Invalid event name: it is not valid Unicode"};
     }
     if (envelope.channel.type != JsonText::Type::string) {
-        return Error{Errc::bad_message, "A client event must have a channel, a string"};
+        return Error{Errc::bad_message, "channel of a client event must be a string"};
     }
     if (!envelope.data) return Error{Errc::bad_message, "A client event must have data"};
     return ClientMessage{ClientEventMessage{envelope.event, count_characters(name),
@@ -125,7 +126,9 @@ Result<ClientMessage> parse_client_message(std::string_view text) {
         return ClientMessage{UnsubscribeMessage{std::move(subscription->channel)}};
     }
     if (event == "pusher:signin") return read_signin(envelope->data);
-    return Error{Errc::unknown_event, "Unknown event"};
+    return Error{Errc::unknown_event,
+                 "Unknown event: expected pusher:subscribe, pusher:unsubscribe, pusher:signin, "
+                 "pusher:ping, pusher:pong or a name that starts with client-"};
 }
 
 }  // namespace carillon

@@ -24,7 +24,7 @@ void append_ascii_escape(std::string& out, char32_t code_point) {
     append_unit(out, 0xDC00U + (offset & 0x3FFU));
 }
 
-/// As a JSON string of nothing but ASCII.
+/// Appends `text` as a JSON string in ASCII.
 void append_ascii_string(std::string& out, std::string_view text) {
     out += '"';
     while (!text.empty()) {

@@ -20,8 +20,8 @@ constexpr std::uint64_t repeat(unsigned char byte) noexcept {
     return 0x0101010101010101U * byte;
 }
 
-/// The top bit of each of eight bytes that does not stand for itself. Those above the lowest such
-/// byte may be wrong: a borrow passes from it.
+/// Sets the top bit of each of eight bytes that has to be escaped. Only the lowest of them is
+/// reliable: the subtraction borrows from the bytes above it.
 std::uint64_t mark_unclean(std::uint64_t bytes) noexcept {
     const auto zeros = [](std::uint64_t x) { return (x - repeat(0x01)) & ~x; };
     const std::uint64_t below_space = (bytes - repeat(0x20)) & ~bytes;
@@ -103,7 +103,7 @@ JsonEscape read_json_escape(std::string_view text) noexcept {
     }
 }
 
-/// Which of the containers that are open are objects: one bit each.
+/// The open containers: one bit each, set for objects.
 class JsonScanner::Nesting {
 public:
     [[nodiscard]] bool push(bool object) noexcept {
@@ -129,7 +129,7 @@ bool JsonScanner::read_value(JsonText& out) noexcept {
     out = {};
     out.type = *at_ == '{' ? JsonText::Type::object : JsonText::Type::array;
     Nesting nesting;
-    do {  // One value a round, then the brackets that it closes.
+    do {  // One value per round, then the brackets after it.
         skip_space();
         if (at_ == end_) return false;
         bool opened = false;
@@ -155,7 +155,7 @@ bool JsonScanner::read_value(JsonText& out) noexcept {
     return true;
 }
 
-/// Steps into a container, up to its first value, or over it if it is empty.
+/// Enters a container, up to its first value; skips it if it is empty.
 bool JsonScanner::open(Nesting& nesting, bool object, bool& empty) noexcept {
     ++at_;
     if (!nesting.push(object)) return false;

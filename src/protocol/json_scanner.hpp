@@ -8,13 +8,13 @@
 
 namespace carillon {
 
-/// How many bytes at the start of `text` stand for themselves in a JSON string: up to the first
-/// quote, backslash or control character.
+/// The number of bytes at the start of `text` that a JSON string contains unescaped: up to the
+/// first quote, backslash or control character.
 [[nodiscard]] std::size_t clean_prefix(std::string_view text) noexcept;
 
 /// One escape of a JSON string.
 struct JsonEscape {
-    std::size_t size = 0;     ///< bytes of source, both halves of a pair included; 0: illegal
+    std::size_t size = 0;     ///< bytes in the source, both halves of a pair included; 0: invalid
     char32_t code_point = 0;  ///< a surrogate if its other half is missing
 
     [[nodiscard]] bool is_lone_surrogate() const noexcept {
@@ -26,8 +26,8 @@ struct JsonEscape {
 /// `text` starts with a backslash.
 [[nodiscard]] JsonEscape read_json_escape(std::string_view text) noexcept;
 
-/// Reads JSON from left to right. Each step returns false if the text is something else; after that
-/// the place in the text is undefined.
+/// Reads JSON from left to right. Each step returns false if the text does not match; the position
+/// is undefined after that.
 class JsonScanner {
 public:
     explicit JsonScanner(std::string_view text) noexcept
@@ -37,7 +37,7 @@ public:
     [[nodiscard]] bool read_string(JsonText& out) noexcept;
     /// Skips white space, then `c` if it is next.
     [[nodiscard]] bool take(char c) noexcept;
-    /// Nothing but white space is left.
+    /// Only white space is left.
     [[nodiscard]] bool at_end() noexcept;
 
 private:
@@ -55,8 +55,8 @@ private:
     const char* end_;
 };
 
-/// Calls `visit(name, value)` for each member of the object that `text` is, in order. False if
-/// `text` is no well-formed object, maybe after some visits.
+/// Calls `visit(name, value)` for each member of the object `text`, in order. False if `text` is
+/// not a well-formed object, perhaps after some calls.
 template <class Visit>
 [[nodiscard]] bool for_each_member(std::string_view text, Visit&& visit) {
     JsonScanner scanner{text};

@@ -12,7 +12,7 @@ std::string_view without_quotes(const JsonText& string) noexcept {
     return string.text.substr(1, string.text.size() - 2);
 }
 
-/// Walks the content of a string: `on_clean` for each run of bytes that stand for themselves,
+/// Visits the content of a string: `on_clean` for each run of bytes without escapes,
 /// `on_escape(source, escape)` for each escape.
 template <class OnClean, class OnEscape>
 void walk_string(const JsonText& string, OnClean&& on_clean, OnEscape&& on_escape) {

@@ -16,7 +16,7 @@ Result<PresenceData> PresenceData::parse(std::string_view channel_data, const Li
             if (member == "user_info") user_info = value;
         });
     if (!is_object) {
-        return Error{Errc::bad_channel_data, "Expected channel_data to be a JSON object"};
+        return Error{Errc::bad_channel_data, "channel_data must be a JSON object"};
     }
 
     PresenceData data;
@@ -26,14 +26,18 @@ Result<PresenceData> PresenceData::parse(std::string_view channel_data, const Li
         data.user_id = user_id.text;
     }
     if (data.user_id.empty()) {
-        return Error{Errc::bad_channel_data, "channel_data must have a user_id"};
+        return Error{Errc::bad_channel_data,
+                     "channel_data must have a user_id, a non-empty string or a number"};
     }
     if (count_characters(data.user_id) > limits.max_user_id_length) {
-        return Error{Errc::bad_channel_data, "The user_id in channel_data is too long"};
+        return Error{Errc::bad_channel_data,
+                     "user_id in channel_data has more characters than max_user_id_length allows"};
     }
     if (user_info.type != JsonText::Type::null) {
         if (user_info.text.size() > limits.max_user_info_bytes) {
-            return Error{Errc::user_info_too_large, "The user_info in channel_data is too large"};
+            return Error{
+                Errc::user_info_too_large,
+                "user_info in channel_data has more bytes than max_user_info_bytes allows"};
         }
         data.user_info = user_info.text;
     }

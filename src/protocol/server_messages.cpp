@@ -5,7 +5,7 @@
 namespace carillon {
 namespace {
 
-constexpr std::size_t framing_bytes = 64;  // Longer than all that we put around names and values.
+constexpr std::size_t framing_bytes = 64;  // More than the server adds to names and values.
 
 /// `{"event":"…","channel":"…","data":`, with room for `data_bytes` and the end of the frame.
 std::string begin_frame(std::string_view event, std::string_view channel, std::size_t data_bytes) {
@@ -19,7 +19,7 @@ std::string begin_frame(std::string_view event, std::string_view channel, std::s
     return out;
 }
 
-/// A frame of ours whose `data` is the string with `object` as its content.
+/// A frame whose `data` is a string with `object` as its content.
 std::string frame_of_object(std::string_view event, std::string_view channel,
                             std::string_view object) {
     std::string out = begin_frame(event, channel, 2 * object.size());
@@ -28,7 +28,7 @@ std::string frame_of_object(std::string_view event, std::string_view channel,
     return out;
 }
 
-/// Bytes that `append_event_data` writes at most: every byte of source JSON becomes one or two.
+/// The most that `append_event_data` writes, in bytes: each byte of source JSON becomes one or two.
 std::size_t event_data_bound(const JsonText& data) noexcept {
     return data.type == JsonText::Type::string ? data.text.size() : 2 * data.text.size() + 2;
 }

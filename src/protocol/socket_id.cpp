@@ -25,7 +25,8 @@ Result<SocketId> SocketId::parse(std::string_view text) {
     const std::size_t dot = text.find('.');
     if (dot == std::string_view::npos || !is_digits(text.substr(0, dot)) ||
         !is_digits(text.substr(dot + 1))) {
-        return Error{Errc::bad_socket_id, "Invalid socket_id"};
+        return Error{Errc::bad_socket_id,
+                     "Invalid socket_id: expected two numbers with a dot between them"};
     }
     const auto first = read_part(text.substr(0, dot));
     const auto second = read_part(text.substr(dot + 1));

@@ -13,8 +13,8 @@ namespace {
 
 constexpr Error bad_utf8{Errc::bad_json, "Expected the body to be valid UTF-8"};
 
-/// The members of an event that we know, as they came. Null is absent, but for `data`, where any
-/// JSON value will do.
+/// The known members of an event, as received. Null and absent are the same, except for `data`,
+/// which may be any JSON value.
 struct EventFields {
     JsonText name;
     std::optional<JsonText> data;
@@ -77,10 +77,13 @@ Result<void> check_name(const JsonText& name, const Limits& limits) {
     const std::string_view text = json_string_content(name, buffer);
     if (text.empty()) return Error{Errc::bad_event_name, "Invalid event name: it is empty"};
     if (count_characters(text) > limits.max_event_name_length) {
-        return Error{Errc::bad_event_name, "Invalid event name: it is too long"};
+        return Error{
+            Errc::bad_event_name,
+            "Invalid event name: it has more characters than max_event_name_length allows"};
     }
     if (text.starts_with("pusher:") || text.starts_with("pusher_internal:")) {
-        return Error{Errc::bad_event_name, "Invalid event name: its prefix is reserved"};
+        return Error{Errc::bad_event_name,
+                     "Invalid event name: the prefixes pusher: and pusher_internal: are reserved"};
     }
     return {};
 }
@@ -88,7 +91,8 @@ Result<void> check_name(const JsonText& name, const Limits& limits) {
 Result<void> check_data(const std::optional<JsonText>& data, const Limits& limits) {
     if (!data) return Error{Errc::bad_request, "Missing required parameter: data"};
     if (event_data_bytes(*data) > limits.max_event_payload_bytes) {
-        return Error{Errc::data_too_large, "The data of this event is too large"};
+        return Error{Errc::data_too_large,
+                     "data has more bytes than max_event_payload_bytes allows"};
     }
     return {};
 }
@@ -124,7 +128,8 @@ Result<std::vector<ChannelName>> read_channels(const EventFields& fields,
     if (!names) return names.error();
     if (names->empty()) return Error{Errc::bad_request, "Missing required parameter: channel"};
     if (names->size() > limits.max_channels_per_trigger) {
-        return Error{Errc::bad_request, "Too many channels"};
+        return Error{Errc::bad_request,
+                     "Too many channels: more than max_channels_per_trigger allows"};
     }
     std::vector<ChannelName> channels;
     channels.reserve(names->size());
@@ -251,7 +256,7 @@ Result<std::vector<Trigger>> TriggerParser::parse_batch(std::string_view body,
     for (const JsonText& item : items) {
         auto fields = read_fields(item.text);
         if (!fields) return fields.error();
-        fields->channels = {};  // No part of the format here.
+        fields->channels = {};  // Items of a batch have no `channels`.
         auto trigger = check_event(*fields, limits, {});
         if (!trigger) return trigger.error();
         triggers.push_back(std::move(*trigger));

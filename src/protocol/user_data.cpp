@@ -21,7 +21,7 @@ Result<void> read_watchlist(std::string_view array, const Limits& limits, UserDa
         if (all_ids) user.watchlist.push_back(std::move(id));
     });
     if (!is_array || !all_ids) {
-        return Error{Errc::bad_user_data, "Expected watchlist in user_data to be user ids"};
+        return Error{Errc::bad_user_data, "watchlist in user_data must be an array of user ids"};
     }
     user.watchlist_was_cut = named > limits.max_watched_users;
     std::ranges::sort(user.watchlist);
@@ -42,7 +42,7 @@ Result<UserData> UserData::parse(std::string_view user_data, const Limits& limit
             if (member == "user_info") user_info = value;
             if (member == "watchlist") watchlist = value;
         });
-    if (!is_object) return Error{Errc::bad_user_data, "Expected user_data to be a JSON object"};
+    if (!is_object) return Error{Errc::bad_user_data, "user_data must be a JSON object"};
 
     UserData user;
     if (id.type == JsonText::Type::string) user.id = decode_json_string(id);
@@ -51,11 +51,13 @@ Result<UserData> UserData::parse(std::string_view user_data, const Limits& limit
                      "user_data must have an id of letters, digits and _-=@,.;"};
     }
     if (user.id.size() > limits.max_user_id_length) {
-        return Error{Errc::bad_user_data, "The id in user_data is too long"};
+        return Error{Errc::bad_user_data,
+                     "id in user_data has more characters than max_user_id_length allows"};
     }
     if (user_info.type != JsonText::Type::null) {
         if (user_info.text.size() > limits.max_user_info_bytes) {
-            return Error{Errc::user_info_too_large, "The user_info in user_data is too large"};
+            return Error{Errc::user_info_too_large,
+                         "user_info in user_data has more bytes than max_user_info_bytes allows"};
         }
         user.user_info = user_info.text;
     }

@@ -7,7 +7,7 @@
 
 namespace carillon {
 
-/// Code points of valid UTF-8: what limits on names count.
+/// Code points in valid UTF-8; limits on names count these.
 [[nodiscard]] inline std::size_t count_characters(std::string_view text) noexcept {
     return static_cast<std::size_t>(std::ranges::count_if(
         text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
@@ -34,8 +34,8 @@ inline void append_utf8(std::string& out, char32_t code_point) {
     }
 }
 
-/// Takes the first character off valid UTF-8, which must not be empty. Of anything else it makes
-/// some character, and stays within `text`.
+/// Removes and returns the first character of `text`, which must not be empty. Returns an arbitrary
+/// one if `text` is not valid UTF-8, and never reads beyond it.
 [[nodiscard]] inline char32_t take_character(std::string_view& text) noexcept {
     const auto lead = static_cast<unsigned char>(text.front());
     const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;

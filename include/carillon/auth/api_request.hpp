@@ -11,7 +11,7 @@
 
 namespace carillon {
 
-/// What an SDK signs of a request to the REST API.
+/// The parts of a REST request that its signature covers. Views; must outlive the check.
 struct ApiRequest {
     std::string_view method;
     std::string_view path;  ///< as requested: not decoded, without the query
@@ -19,18 +19,18 @@ struct ApiRequest {
     std::string_view body;
 };
 
-/// The answer to a request that is not let in: plain text that ends in a newline and may be shown
-/// to whoever sent it. It never holds a secret or a digest of ours.
+/// The response to a request that fails the check: plain text that ends in a newline. It contains
+/// neither a secret nor a signature computed by the server.
 struct ApiRefusal {
     int status;
     std::string text;
 };
 
 /// Checks the key, version, timestamp, signature and body checksum of a request, in that order;
-/// nullopt lets it in. SDKs differ in what they escape before and after signing, so a few readings
-/// of path and query are tried. `credentials`: of the app that the path names. The timestamp must
-/// be less than `window_seconds` from `now_unix_seconds`. `path_prefix`: configured, may be empty;
-/// SDKs sign the path with it or without. Source: wire.md 5.2.
+/// nullopt: all are right. SDKs differ in what they escape before signing, so several forms of path
+/// and query are accepted. `credentials`: of the app that the path names. The timestamp must be
+/// less than `window_seconds` from `now_unix_seconds`. `path_prefix`: as configured, may be empty;
+/// SDKs sign the path with or without it. Pure; any thread. Source: wire.md 5.2.
 [[nodiscard]] std::optional<ApiRefusal> check_api_request(const ApiRequest& request,
                                                           std::span<const Credential> credentials,
                                                           std::int64_t now_unix_seconds,

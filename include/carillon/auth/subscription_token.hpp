@@ -10,9 +10,10 @@
 
 namespace carillon {
 
-/// Checks `auth` of `pusher:subscribe`: "<app key>:<hex HMAC-SHA256>" over "<socket id>:<channel>",
-/// followed by ":<channel data>" if the client sent any, whatever the channel's kind. Those are the
-/// bytes of the decoded member, unchanged. Fails with Errc::unauthorized. Source: wire.md 2.2.
+/// Checks `auth` of `pusher:subscribe`: "<app key>:<hex HMAC-SHA256>". Signed is
+/// "<socket id>:<channel>", followed by ":<channel data>" if the client sent any, on channels of
+/// every kind. `channel_data`: the decoded bytes of that member. Constant time for a known key.
+/// Fails with Errc::unauthorized. Pure; any thread. Source: wire.md 2.2.
 [[nodiscard]] Result<void> check_subscription_token(std::string_view token,
                                                     std::string_view socket_id,
                                                     std::string_view channel,
@@ -24,8 +25,8 @@ namespace carillon {
                                              std::string_view socket_id, std::string_view channel,
                                              std::optional<std::string_view> channel_data);
 
-/// Checks `auth` of `pusher:signin` in the same way, over "<socket id>::user::<user data>". Source:
-/// wire.md 4.1.
+/// Checks `auth` of `pusher:signin` in the same way; signed is "<socket id>::user::<user data>".
+/// Source: wire.md 4.1.
 [[nodiscard]] Result<void> check_signin_token(std::string_view token, std::string_view socket_id,
                                               std::string_view user_data,
                                               std::span<const Credential> credentials);

@@ -8,36 +8,36 @@
 
 namespace carillon {
 
-/// What a channel's prefix says about it. Source: wire.md 2.1.
+/// The kind of a channel, as its prefix says. Source: wire.md 2.1.
 struct ChannelKind {
     enum class Access : std::uint8_t { public_, private_, encrypted, presence, user };
 
     Access access = Access::public_;
     bool cache = false;
 
-    /// Anchored at the start, longest prefix first; any text has a kind.
+    /// The kind by the longest prefix that matches; any text has one.
     [[nodiscard]] static ChannelKind of(std::string_view name) noexcept;
 
     [[nodiscard]] bool is_presence() const noexcept { return access == Access::presence; }
-    /// Subscribing takes a signature (user channels take a signed-in user instead).
+    /// Subscriptions need a signature. (User channels need a signed-in user instead.)
     [[nodiscard]] bool needs_token() const noexcept {
         return access == Access::private_ || access == Access::encrypted ||
                access == Access::presence;
     }
-    /// Client events may be sent on it.
+    /// Subscribers may send client events.
     [[nodiscard]] bool allows_client_events() const noexcept { return needs_token(); }
 
     friend bool operator==(const ChannelKind&, const ChannelKind&) = default;
 };
 
-/// What a signed-in user's own channel is called, in front of the user's id.
+/// The name of a user's own channel, in front of the user's id.
 inline constexpr std::string_view user_channel_prefix = "#server-to-user-";
 
-/// Whether `text` is made of the characters of channel names and user ids, of at least one.
+/// Whether `text` is one or more of the characters of channel names and user ids.
 [[nodiscard]] bool is_plain_name(std::string_view text) noexcept;
 
 /// A name the protocol accepts: `^[A-Za-z0-9_\-=@,.;]+$`, or `#server-to-user-` and such a name.
-/// There is no other way to make one, so nobody checks it again, and it needs no escaping in JSON.
+/// `parse` is the only way to make one, so it is checked once, and needs no escaping in JSON.
 class ChannelName {
 public:
     /// `limits.max_channel_name_length` counts characters, prefix included. Fails with

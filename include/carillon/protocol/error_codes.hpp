@@ -7,9 +7,9 @@
 
 namespace carillon {
 
-/// The code of `pusher:error`, and of the Close frame if the connection ends with it; nullopt is
-/// JSON null, after which the connection always stays open. Never 4000 … 4299 without a close: some
-/// clients act on the code alone. Source: wire.md 1.6, 1.7.
+/// The code of `pusher:error`, and of the Close frame if the error closes the connection; nullopt
+/// is JSON null, and the connection stays open. Codes 4000 … 4299 are sent only before a close,
+/// because some clients act on the code alone. Source: wire.md 1.6, 1.7.
 [[nodiscard]] constexpr std::optional<int> pusher_code(Errc code) noexcept {
     switch (code) {
         case Errc::bad_json:
@@ -30,13 +30,13 @@ namespace carillon {
         case Errc::already_subscribed_as_other:
         case Errc::already_signed_in_as_other:
             return std::nullopt;
-        case Errc::client_event_rate:  // The client drops the event and stays.
+        case Errc::client_event_rate:  // The event is dropped, the connection stays open.
             return 4301;
-        case Errc::watchlist_too_long:  // What fits is watched.
+        case Errc::watchlist_too_long:  // The users up to the limit are watched.
             return 4302;
         case Errc::tls_required:  // pusher-js switches to TLS at once.
             return 4000;
-        case Errc::app_unknown:  // 4001 … 4099: clients give up for good.
+        case Errc::app_unknown:  // 4001 … 4099: clients do not reconnect.
             return 4001;
         case Errc::app_disabled:
             return 4003;
@@ -50,10 +50,10 @@ namespace carillon {
         case Errc::origin_refused:
         case Errc::not_authorized_in_time:
             return 4009;
-        case Errc::node_full:  // 4100 … 4199: clients come back after a second.
+        case Errc::node_full:  // 4100 … 4199: clients reconnect after a second.
         case Errc::too_slow:
             return 4100;
-        case Errc::shutting_down:  // 4200 … 4299: clients come back at once.
+        case Errc::shutting_down:  // 4200 … 4299: clients reconnect at once.
             return 4200;
         case Errc::pong_not_received:
             return 4201;

@@ -8,14 +8,15 @@
 
 namespace carillon {
 
-/// The lines of pusher-js' HTTP transports, each with its `\n`: what a receive request is answered
-/// with. ASCII only, since the client counts UTF-16 units of what it gets, and we count bytes.
+/// The lines of pusher-js' HTTP transports, each with its `\n`: the body of the response to a
+/// receive request. ASCII only, because the client counts UTF-16 units and the server bytes.
 /// Source: wire.md 7.2.
 inline constexpr std::string_view fallback_open = "o\n";
 inline constexpr std::string_view fallback_heartbeat = "h\n";
-inline constexpr std::string_view fallback_empty = "a[]\n";  ///< no message, but life
+inline constexpr std::string_view fallback_empty =
+    "a[]\n";  ///< no message; shows that the server is alive
 
-/// What a streaming answer begins with, so that old browsers stop buffering.
+/// The first bytes of a streaming response: 2 KiB, after which old browsers stop buffering.
 [[nodiscard]] std::string fallback_prelude();
 
 /// `text`: one message of the Pusher protocol, valid UTF-8.
@@ -23,12 +24,12 @@ inline constexpr std::string_view fallback_empty = "a[]\n";  ///< no message, bu
 
 [[nodiscard]] std::string fallback_close(int code, std::string_view reason);
 
-/// A line as it travels in a streaming answer: a chunk (RFC 9112, 7.1).
+/// A line as a chunk of a streaming response (RFC 9112, 7.1).
 [[nodiscard]] std::string fallback_chunk(std::string_view line);
 inline constexpr std::string_view fallback_last_chunk = "0\r\n\r\n";
 
-/// The body of `xhr_send`: a JSON array of strings, each one message of a client; valid UTF-8 comes
-/// out whatever comes in. Fails with bad_json. Source: wire.md 7.3.
+/// Parses the body of `xhr_send`: a JSON array of strings, each one message of the client. The
+/// result is valid UTF-8 for any input. Fails with bad_json. Source: wire.md 7.3.
 [[nodiscard]] Result<std::vector<std::string>> parse_fallback_send(std::string_view body);
 
 }  // namespace carillon

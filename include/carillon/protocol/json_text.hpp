@@ -9,48 +9,49 @@
 
 namespace carillon {
 
-/// One JSON value as the bytes that came in, proved to be well-formed, so that it may be copied
-/// into a frame as it is. The bytes belong to whoever was parsed.
+/// One JSON value as the bytes that were received, known to be well-formed, so that it can be
+/// copied into a frame unchanged. A view of the parsed text, which must outlive it.
 struct JsonText {
     enum class Type : std::uint8_t { string, number, object, array, boolean, null };
 
-    std::string_view text;  ///< from the value's first byte to its last; a string with its quotes
+    std::string_view text;  ///< the whole value; a string with its quotes
     Type type = Type::null;
-    std::size_t decoded_bytes = 0;  ///< of a string: UTF-8 bytes of its content; else text.size()
-    bool lone_surrogate = false;    ///< of a string: holds a `\ud83d` without its other half
+    std::size_t decoded_bytes =
+        0;  ///< of a string: UTF-8 bytes of its decoded content; else text.size()
+    bool lone_surrogate = false;  ///< of a string: contains half a surrogate pair as an escape
 };
 
-/// Nesting that is accepted; deeper values are refused.
+/// The deepest nesting that is accepted.
 inline constexpr std::size_t json_depth_max = 512;
 
-/// Reads the one value at the start of `text` (white space before it is skipped; what follows it is
-/// the caller's affair): grammar, legal escapes, no raw control characters. Lone surrogate escapes
-/// are allowed, since JSON.stringify makes them. `text` must be valid UTF-8 already. Iterative:
-/// hostile nesting costs no stack. Fails with Errc::bad_json. Frames are made of the bytes that
-/// came in, so whatever goes into one has passed through here.
+/// Reads the value at the start of `text`, after white space; the text behind it is not checked.
+/// Checks grammar, escapes, and that there are no raw control characters. Escapes of half a
+/// surrogate pair are accepted, because JSON.stringify writes them. `text` must be valid UTF-8.
+/// Iterative: deep nesting needs no stack. Frames contain received bytes unchanged, so all of these
+/// have to pass through here. Fails with Errc::bad_json. Pure; any thread.
 [[nodiscard]] Result<JsonText> scan_json(std::string_view text);
 
-/// As `scan_json`, and nothing but white space may follow.
+/// As `scan_json`; only white space may follow the value.
 [[nodiscard]] Result<JsonText> scan_whole_json(std::string_view text);
 
-/// The content of a JSON string: what is between its quotes, escapes decoded, as UTF-8. A lone
-/// surrogate becomes U+FFFD. `string.type` must be string.
+/// The content of a JSON string in UTF-8, without quotes, escapes decoded. Half a surrogate pair
+/// becomes U+FFFD. `string.type` must be string.
 [[nodiscard]] std::string decode_json_string(const JsonText& string);
 
-/// Appends `text` (UTF-8) as a JSON string with its quotes. Escapes only what JSON demands.
+/// Appends `text` (UTF-8) as a JSON string with its quotes. Escapes only what JSON requires.
 void append_json_string(std::string& out, std::string_view text);
 
-/// The same without the quotes: a part of a JSON string that is put together piece by piece.
+/// The same without quotes, for a JSON string that is built in several steps.
 void append_json_escaped(std::string& out, std::string_view text);
 
-/// Appends `data` the way subscribers get it: always a JSON string. A string keeps its bytes and
-/// escapes (only a lone surrogate escape is written as `\ufffd`, since strict parsers refuse the
-/// whole frame); any other value becomes a string whose content is its source text. Source:
+/// Appends `data` as subscribers receive it: always a JSON string. A string keeps its bytes and
+/// escapes, except that half a surrogate pair becomes `\ufffd`, because strict parsers would reject
+/// the whole frame. Any other value becomes a string whose content is its source text. Source:
 /// wire.md 0.1, 3.
 void append_event_data(std::string& out, const JsonText& data);
 
-/// Bytes of UTF-8 that the string written by `append_event_data` decodes to: what the payload limit
-/// counts.
+/// The decoded size of the string that `append_event_data` writes, in bytes of UTF-8: what
+/// `max_event_payload_bytes` counts.
 [[nodiscard]] inline std::size_t event_data_bytes(const JsonText& data) noexcept {
     return data.decoded_bytes;
 }

@@ -12,8 +12,8 @@
 
 namespace carillon {
 
-/// The text of every frame that the server sends. `channel` is a valid channel name, so it needs no
-/// escaping. Source: wire.md 0.2.
+// The text of every frame that the server sends. `channel` is a valid channel name, so it needs no
+// escaping. Pure; any thread. Source: wire.md 0.2.
 
 [[nodiscard]] std::string connection_established(SocketId id, unsigned activity_timeout_seconds);
 
@@ -22,12 +22,12 @@ namespace carillon {
 
 [[nodiscard]] std::string pong();
 
-/// For any channel but presence ones: `data` is exactly "{}".
+/// For all but presence channels: `data` is exactly "{}".
 [[nodiscard]] std::string subscription_succeeded(std::string_view channel);
 
-/// For a presence channel of `count` members. `ids` and `hash` are the members of the JSON array
-/// and object of these names, escaped already for the string that they go into: large lists are
-/// kept that way. Source: wire.md 2.3.
+/// For a presence channel with `count` members. `ids` and `hash`: the content of the JSON array and
+/// object with these names, escaped for the string that contains them; `MemberList` keeps them in
+/// that form. Source: wire.md 2.3.
 [[nodiscard]] std::string presence_succeeded(std::string_view channel, std::size_t count,
                                              std::string_view ids, std::string_view hash);
 
@@ -36,7 +36,7 @@ namespace carillon {
 /// `count` is at least 1: pusher-js ignores 0. Source: wire.md 2.8.
 [[nodiscard]] std::string subscription_count(std::string_view channel, std::size_t count);
 
-/// Our addition, which Laravel Echo's `error()` listens to. Source: wire.md 2.4.
+/// Not sent by Pusher; Laravel Echo's `error()` listens to it. Source: wire.md 2.4.
 [[nodiscard]] std::string subscription_error(std::string_view channel, Errc reason,
                                              std::string_view message);
 
@@ -47,12 +47,13 @@ namespace carillon {
 /// `user_data` as the client sent it. Source: wire.md 4.2.
 [[nodiscard]] std::string signin_success(std::string_view user_data);
 
-/// Who of a watchlist came and went; not both are empty. Source: wire.md 4.4.
+/// The users of a watchlist that have come online or gone offline; one list may be empty. Source:
+/// wire.md 4.4.
 [[nodiscard]] std::string watchlist_events(std::span<const std::string> online,
                                            std::span<const std::string> offline);
 
-/// An application's event. `event` is a JSON string, `user_id` (client events on presence channels
-/// only) plain text. `data` reaches the subscriber as it came.
+/// An event of an application. `event`: a JSON string; `data`: reaches subscribers unchanged;
+/// `user_id`: not escaped, only for client events on presence channels. Source: wire.md 3, 5.3.
 [[nodiscard]] std::string channel_event(std::string_view channel, const JsonText& event,
                                         const JsonText& data,
                                         std::optional<std::string_view> user_id = std::nullopt);

@@ -13,7 +13,8 @@
 
 namespace carillon {
 
-/// What `info` may ask for; a comma-separated list in requests. Source: wire.md 5.3 … 5.6.
+/// The attributes that `info` of a request asks for, a comma-separated list. Source: wire.md 5.3 …
+/// 5.6.
 struct InfoAttributes {
     bool user_count = false;
     bool subscription_count = false;
@@ -21,11 +22,11 @@ struct InfoAttributes {
 
     [[nodiscard]] bool any() const noexcept { return user_count || subscription_count || cache; }
 
-    /// Fails with bad_request on an attribute that does not exist. Empty text: none.
+    /// Fails with bad_request for an unknown attribute. Empty text: none.
     [[nodiscard]] static Result<InfoAttributes> parse(std::string_view text);
 };
 
-/// One event that a backend publishes. `name` and `data` point into the parser or the body and hold
+/// One event that a backend publishes. `name` and `data` point into the parser or the body; valid
 /// until the parser's next call.
 struct Trigger {
     JsonText name;  ///< a string
@@ -33,33 +34,32 @@ struct Trigger {
     std::vector<ChannelName> channels;  ///< distinct, in order of first mention; never empty
     std::optional<SocketId> excluded;
     InfoAttributes info;
-    bool wants_info = false;  ///< `info` was there, even if empty of attributes
+    bool wants_info = false;  ///< the request has `info`, perhaps with no attribute
 };
 
-/// Reads the bodies of `POST …/events` and `…/batch_events`. Everything is checked before anything
-/// is returned: names, limits, socket id, size and well-formedness of `data`. Not thread-safe.
-/// Fails with bad_request or bad_json (400), bad_channel_name, bad_event_name, bad_socket_id (400)
-/// or data_too_large (413); the error's text holds until the next call. Source:
-/// wire.md 5.3, 5.4.
+/// Parses the bodies of `POST …/events` and `…/batch_events`, and checks all of it: names, limits,
+/// socket id, size and form of `data`. Fails with bad_request, bad_json, bad_channel_name,
+/// bad_event_name, bad_socket_id (status 400) or data_too_large (413); the error's text is valid
+/// until the next call. One per shard; not thread-safe. Source: wire.md 5.3, 5.4.
 class TriggerParser {
 public:
-    /// Members missing from the body may come as query parameters (documented for Pusher): the
-    /// caller passes them decoded. `body` need not be valid UTF-8: it is checked.
+    /// Query parameters, decoded, that replace members missing from the body, as Pusher documents.
     struct QueryFallback {
         std::optional<std::string_view> name, data, channel, socket_id, info;
         std::vector<std::string_view> channels;
     };
-    /// A null member is an absent one, except for `data`: any JSON value is data.
+    /// `body` may be any bytes; UTF-8 is checked. Null members count as absent, except `data`,
+    /// which may be any JSON value.
     [[nodiscard]] Result<Trigger> parse_event(std::string_view body, const Limits& limits,
                                               const QueryFallback& query = {});
     [[nodiscard]] Result<std::vector<Trigger>> parse_batch(std::string_view body,
                                                            const Limits& limits);
 
 private:
-    /// `text` as a JSON string, which holds until the next call.
+    /// `text` as a JSON string; valid until the next call.
     [[nodiscard]] Result<JsonText> quote(std::string_view text);
 
-    std::deque<std::string> quoted_;  ///< what results point to, besides the body
+    std::deque<std::string> quoted_;  ///< referred to by results, besides the body
 };
 
 }  // namespace carillon

@@ -13,7 +13,7 @@
 
 namespace carillon {
 
-/// What backends are told of. The last two are our addition. Source: wire.md 6.3.
+/// The events that webhooks report. Pusher does not have the last two. Source: wire.md 6.3.
 enum class WebhookKind : std::uint8_t {
     channel_occupied,
     channel_vacated,
@@ -26,7 +26,7 @@ enum class WebhookKind : std::uint8_t {
     user_offline,
 };
 
-/// The `name` of each kind, by its number.
+/// The `name` of each kind, in the order of the enumeration.
 inline constexpr std::array<std::string_view, 9> webhook_kind_names{
     "channel_occupied", "channel_vacated",    "member_added", "member_removed", "client_event",
     "cache_miss",       "subscription_count", "user_online",  "user_offline"};
@@ -36,7 +36,7 @@ inline constexpr std::array<std::string_view, 9> webhook_kind_names{
 }
 [[nodiscard]] std::optional<WebhookKind> webhook_kind(std::string_view name) noexcept;
 
-/// A set of kinds.
+/// A set of kinds; one bit each.
 class WebhookKinds {
 public:
     constexpr WebhookKinds() = default;
@@ -54,7 +54,7 @@ private:
     unsigned bits_ = 0;
 };
 
-/// One event of a webhook's body each, as JSON. `channel` is a valid channel name.
+// Each of these returns one event of a webhook's body, as JSON. `channel` is a valid channel name.
 
 /// channel_occupied, channel_vacated, cache_miss.
 [[nodiscard]] std::string channel_webhook(WebhookKind kind, std::string_view channel);
@@ -64,12 +64,13 @@ private:
 /// user_online, user_offline.
 [[nodiscard]] std::string user_webhook(WebhookKind kind, std::string_view user_id);
 [[nodiscard]] std::string count_webhook(std::string_view channel, std::size_t count);
-/// `event` is a JSON string; `data` becomes one, as for subscribers.
+/// `event` is a JSON string; `data` is written as for subscribers.
 [[nodiscard]] std::string client_event_webhook(std::string_view channel, const JsonText& event,
                                                const JsonText& data, SocketId socket_id,
                                                std::optional<std::string_view> user_id);
 
-/// The body: `time_ms` is Unix time, `events` are such as above. Source: wire.md 6.1.
+/// The body of a webhook: `time_ms` is Unix time, `events` come from the functions above. Source:
+/// wire.md 6.1.
 [[nodiscard]] std::string webhook_body(std::int64_t time_ms,
                                        std::span<const std::string_view> events);
 

@@ -9,7 +9,7 @@ TEST(PusherCode, IsAKnownCodeOrNone) {
     for (int i = 0; i <= static_cast<int>(Errc::websocket_too_big); ++i) {
         const auto code = pusher_code(static_cast<Errc>(i));
         const bool ends = i >= static_cast<int>(Errc::tls_required);
-        // 43xx is told and closes nothing: wire.md 1.6.
+        // 43xx is sent and does not close: wire.md 1.6.
         EXPECT_EQ(code.has_value() && *code < 4300, ends) << i;
     }
     EXPECT_EQ(pusher_code(Errc::client_event_rate), 4301);

@@ -161,7 +161,8 @@ TEST_F(TriggerTest, LimitsDataByDecodedBytes) {
 
 TEST_F(TriggerTest, LimitsChannels) {
     EXPECT_EQ(parse(with_channels(100)).channels.size(), 100U);
-    EXPECT_EQ(refusal(with_channels(101)).what, "Too many channels");
+    EXPECT_EQ(refusal(with_channels(101)).what,
+              "Too many channels: more than max_channels_per_trigger allows");
     limits_.max_channels_per_trigger = 3;
     EXPECT_EQ(refusal(with_channels(4)).code, Errc::bad_request);
 }
