@@ -2,53 +2,18 @@
 
 #include <algorithm>
 #include <chrono>
+#include <tuple>
+#include <utility>
 #include <variant>
 
 #include "carillon/channels/partition.hpp"
+#include "dispatch.hpp"
 #include "single_node_home.hpp"
 
 namespace carillon {
 namespace {
 
-/// Picks the part of the domain that a kind of message is for.
-struct Recipient {
-    Home& home;
-    EdgeChannels& edge_channels;
-    EdgeUsers& edge_users;
-    Watchlists& watchlists;
-    ChannelQueries& queries;
-    QuotaClient& quota;
-    ShardId from;
-
-    void operator()(Join&& message) const { home.on(from, std::move(message)); }
-    void operator()(Leave&& message) const { home.on(from, std::move(message)); }
-    void operator()(Publish&& message) const { home.on(from, std::move(message)); }
-    void operator()(ClientEvent&& message) const { home.on(from, std::move(message)); }
-    void operator()(ChannelQuery&& message) const { home.on(from, std::move(message)); }
-
-    void operator()(SignIn&& message) const { home.on(from, std::move(message)); }
-    void operator()(SignOut&& message) const { home.on(from, std::move(message)); }
-    void operator()(Watch&& message) const { home.on(from, std::move(message)); }
-    void operator()(Unwatch&& message) const { home.on(from, std::move(message)); }
-    void operator()(TerminateUser&& message) const { home.on(from, std::move(message)); }
-
-    void operator()(JoinAnswer&& message) const { edge_channels.on(std::move(message)); }
-    void operator()(ClientEventRefused&& message) const { edge_channels.on(std::move(message)); }
-    void operator()(Deliver&& message) const { edge_channels.on(std::move(message)); }
-
-    void operator()(SignedIn&& message) const { edge_users.on(std::move(message)); }
-    void operator()(UserStatus&& message) const { watchlists.on(std::move(message)); }
-    void operator()(CloseUser&& message) const { edge_users.on(std::move(message)); }
-
-    void operator()(AdmitConnection&& message) const { home.on(from, std::move(message)); }
-    void operator()(ReleaseConnection&& message) const { home.on(from, std::move(message)); }
-    void operator()(ConnectionAnswer&& message) const { quota.on(message); }
-
-    void operator()(ChannelAnswer&& message) const { queries.on(std::move(message)); }
-    void operator()(PublishAnswer&&) const {}  // The shard takes it itself.
-};
-
-/// Each shard keeps its even share of what an app may cache on the node.
+/// Each shard keeps an even share of the bytes that an app may cache on the node.
 CacheRule cache_rule(const Limits& limits, std::uint16_t shards) {
     return {std::chrono::seconds(limits.cache_ttl_seconds),
             (limits.max_cache_bytes + shards - std::size_t{1}) / shards};
@@ -67,37 +32,45 @@ ChannelShard::ChannelShard(ShardId self, std::uint16_t shards, ShardMail& mail,
       now_(std::move(now)),
       webhooks_(webhooks, now_),
       budget_(cluster.budget),
-      edge_channels_(
-          shards, [this](ShardId to, ShardMessage message) { send(to, std::move(message)); },
-          metrics),
-      watchlists_(shards,
-                  [this](ShardId to, ShardMessage message) { send(to, std::move(message)); }),
-      edge_users_(
-          shards, cluster.budget != nullptr,
-          [this](ShardId to, ShardMessage message) { send(to, std::move(message)); }, watchlists_),
-      queries_(shards, [this](ShardId to, ShardMessage message) { send(to, std::move(message)); }),
-      quota_(shards, cluster.budget != nullptr,
-             [this](ShardId to, ShardMessage message) { send(to, std::move(message)); }) {
-    auto to_edges = [this](ShardId to, ShardMessage message) { send(to, std::move(message)); };
+      send_(to_homes()),
+      edge_channels_(shards, to_homes(), metrics),
+      watchlists_(shards, to_homes()),
+      edge_users_(shards, cluster.budget != nullptr, to_homes(), watchlists_),
+      queries_(shards, to_homes()),
+      quota_(shards, cluster.budget != nullptr, to_homes()) {
     if (cluster.make_home) {
-        home_ = cluster.make_home(std::move(to_edges), webhooks_);
+        home_ = cluster.make_home(to_edges(), webhooks_);
     } else {
-        home_ = std::make_unique<SingleNodeHome>(to_edges, now_, metrics, webhooks_);
+        home_ = std::make_unique<SingleNodeHome>(to_edges(), now_, metrics, webhooks_);
     }
 }
 
-void ChannelShard::send(ShardId to, ShardMessage message) {
-    if (to == self_) {
-        receive(self_, std::move(message));
-    } else {
-        mail_.post(to, std::move(message));
-    }
+SendRequest ChannelShard::to_homes() {
+    return [this](ShardId home, HomeRequest&& request) {
+        if (home == self_) return home_->receive(self_, std::move(request));
+        mail_.post(home, std::move(request));
+    };
+}
+
+SendNotice ChannelShard::to_edges() {
+    return [this](ShardId edge, EdgeNotice&& notice) {
+        if (edge == self_) return handle(std::move(notice));
+        mail_.post(edge, std::move(notice));
+    };
 }
 
 void ChannelShard::receive(ShardId from, ShardMessage&& message) {
-    if (const auto* const answer = std::get_if<PublishAnswer>(&message)) return on(*answer);
-    std::visit(Recipient{*home_, edge_channels_, edge_users_, watchlists_, queries_, quota_, from},
-               std::move(message));
+    if (auto* const request = std::get_if<HomeRequest>(&message)) {
+        home_->receive(from, std::move(*request));
+    } else {
+        handle(std::move(*std::get_if<EdgeNotice>(&message)));
+    }
+}
+
+void ChannelShard::handle(EdgeNotice&& notice) {
+    const auto parts =
+        std::tie(edge_channels_, edge_users_, watchlists_, queries_, quota_, receipts_);
+    std::visit([&parts](auto&& held) { dispatch(parts, std::move(held)); }, std::move(notice));
 }
 
 bool ChannelShard::publish(const App& app, std::vector<PublishRequest> events,
@@ -115,27 +88,19 @@ bool ChannelShard::publish(const App& app, std::vector<PublishRequest> events,
         bytes += PublishBudget::cost(publish.channel.name, publish.text);
         publishes.push_back(std::move(publish));
     }
+    std::uint64_t receipt = 0;
     if (budget_ != nullptr && !publishes.empty()) {
         if (!budget_->reserve(bytes)) return false;
-        pending_publishes_.emplace(++last_receipt_,
-                                   PendingPublish{publishes.size(), std::move(done)});
+        receipt = receipts_.open(publishes.size(), std::exchange(done, nullptr));
     }
     metrics_.events_published += publishes.size();
     for (Publish& publish : publishes) {
-        publish.receipt = last_receipt_;
+        publish.receipt = receipt;
         const ShardId home = home_of(app.id.get(), publish.channel.name, shards_);
-        send(home, std::move(publish));
+        send_(home, std::move(publish));
     }
-    if (budget_ == nullptr || publishes.empty()) done();
+    if (done) done();
     return true;
-}
-
-void ChannelShard::on(PublishAnswer answer) {
-    const auto found = pending_publishes_.find(answer.receipt);
-    if (found == pending_publishes_.end() || --found->second.answers_missing > 0) return;
-    const std::function<void()> done = std::move(found->second.done);
-    pending_publishes_.erase(found);
-    done();
 }
 
 std::optional<TimePoint> ChannelShard::next_due() const {

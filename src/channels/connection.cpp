@@ -14,7 +14,7 @@
 namespace carillon {
 namespace {
 
-/// Of connections that have left, and stay in the subscriber lists until their turn comes.
+/// For connections that have left, and stay in subscriber lists until a later turn removes them.
 class SilentSink final : public ConnectionSink {
 public:
     void send(OutboundMessage&) override {}
@@ -87,7 +87,7 @@ void Connection::on(const SubscribeMessage& message) {
         if (member && *held->user_id != member->user_id) {
             return refuse_subscription(
                 name->text(), {Errc::already_subscribed_as_other,
-                               "Existing subscription to this channel is for another user"});
+                               "This connection is subscribed to the channel as another user"});
         }
         return edge.repeat(*this, *held);
     }
@@ -139,8 +139,12 @@ void Connection::on(const SignInMessage& message) {
     }
     users.reply(*this, signin_success(message.user_data));
     if (was_cut) {
-        users.reply(*this, error_message(Errc::watchlist_too_long,
-                                         "The watchlist is too long, its end is not watched"));
+        users.reply(
+            *this,
+            error_message(
+                Errc::watchlist_too_long,
+                "The watchlist has more users than max_watched_users allows, the rest is not "
+                "watched"));
     }
     shard_.watchlists().replace(*this, previous.watchlist);
 }
@@ -162,20 +166,25 @@ void Connection::on(const ClientEventMessage& message) {
     const auto refuse = [this](std::string_view what) { fail({Errc::client_event_refused, what}); };
     if (!app_->client_events) return refuse("Client events are not enabled for this app");
     if (message.event_length > limits.max_event_name_length) {
-        return fail({Errc::bad_event_name, "The event name is too long"});
+        return fail(
+            {Errc::bad_event_name,
+             "Invalid event name: it has more characters than max_event_name_length allows"});
     }
     if (!ChannelKind::of(message.channel).allows_client_events()) {
-        return refuse("Client events are only for private and presence channels");
+        return refuse("Client events are only allowed on private and presence channels");
     }
     EdgeChannels& edge = shard_.edge_channels();
     const Subscription* const held = edge.find(*this, message.channel);
     if (held == nullptr) return refuse_client_event();
     if (event_data_bytes(message.data) > limits.max_event_payload_bytes) {
-        return fail({Errc::data_too_large, "The data of the client event is too large"});
+        return fail(
+            {Errc::data_too_large, "data has more bytes than max_event_payload_bytes allows"});
     }
     const TimePoint now = shard_.now();
     if (!client_events_.admit(limits.max_client_events_per_second, now)) {
-        return fail({Errc::client_event_rate, "Too many client events, this one was dropped"});
+        return fail(
+            {Errc::client_event_rate,
+             "More client events than max_client_events_per_second allows, this one was dropped"});
     }
     if (shard_.any_inbox_full()) {
         return fail({Errc::client_event_rate, "The server is overloaded, this event was dropped"});
@@ -203,7 +212,8 @@ void Connection::refuse_subscription(std::string_view channel, const Error& erro
 }
 
 void Connection::refuse_client_event() {
-    fail({Errc::client_event_refused, "A client event needs a subscription to its channel"});
+    fail({Errc::client_event_refused,
+          "Subscribe to the channel before sending client events on it"});
 }
 
 }  // namespace carillon

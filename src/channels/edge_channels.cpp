@@ -16,7 +16,7 @@ bool has_count(const App& app, ChannelKind kind) {
 
 }  // namespace
 
-EdgeChannels::EdgeChannels(std::uint16_t shards, Send send, ShardMetrics& metrics)
+EdgeChannels::EdgeChannels(std::uint16_t shards, SendRequest send, ShardMetrics& metrics)
     : shards_(shards), send_(std::move(send)), metrics_(metrics) {}
 
 EdgeChannels::~EdgeChannels() = default;
@@ -75,7 +75,7 @@ ShardId EdgeChannels::home(Connection& connection, std::string_view channel) con
 EdgeChannel& EdgeChannels::get(Connection& connection, const ChannelName& name) {
     const AppIndex app = connection.app().index;
     NamedSet<EdgeChannel>& channels = by_app_[app];
-    if (EdgeChannel* const known = channels.find(name.text())) return *known;
+    if (EdgeChannel* const existing = channels.find(name.text())) return *existing;
     return channels.insert(std::unique_ptr<EdgeChannel>(
         new EdgeChannel{{app, name.text()}, home(connection, name.text())}));
 }
@@ -83,7 +83,7 @@ EdgeChannel& EdgeChannels::get(Connection& connection, const ChannelName& name) 
 void EdgeChannels::subscribe(Connection& connection, const ChannelName& channel,
                              std::optional<PresenceData> member) {
     EdgeChannel& edge = get(connection, channel);
-    ++edge.holders;
+    ++edge.subscriptions;
     Subscription subscription;
     subscription.channel = &edge;
     subscription.join_id = ++last_join_id_;
@@ -123,7 +123,7 @@ void EdgeChannels::release(Connection& connection, Subscription& subscription, b
     const ShardId home = channel.home;
     ChannelAddress address = channel.address;
     const bool wants_count = has_count(connection.app(), ChannelKind::of(address.name));
-    if (--channel.holders == 0) by_app_[address.app].erase(address.name);
+    if (--channel.subscriptions == 0) by_app_[address.app].erase(address.name);
     if (notify_home) send_(home, Leave{std::move(address), ticket, wants_count});
 }
 
@@ -148,13 +148,13 @@ Subscription* EdgeChannels::find(const JoinTicket& ticket, const ChannelAddress&
 
 void EdgeChannels::on(JoinAnswer&& answer) {
     Subscription* const subscription = find(answer.ticket, answer.channel);
-    if (subscription == nullptr) return;  // Undone meanwhile; home learns of that by its Leave.
+    if (subscription == nullptr) return;  // It was undone meanwhile: the home receives a Leave.
     Connection& connection = *connections_[answer.ticket.slot];
     if (answer.refusal) {
         release(connection, *subscription, false);
         return connection.refuse_subscription(answer.channel.name, *answer.refusal);
     }
-    if (connection.has_left()) return;  // The same, a little later.
+    if (connection.has_left()) return;  // Its Leave is sent in a later turn.
     if (!answer.is_repeat) {
         EdgeChannel& channel = *subscription->channel;
         subscription->index = static_cast<std::uint32_t>(channel.subscribers.size());

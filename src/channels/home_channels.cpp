@@ -26,10 +26,12 @@ void HomeChannels::on(ShardId from, Join&& join) {
             channel != nullptr &&
             (!channel->roster || channel->roster->has_subscription({from, join.ticket.id}));
         if (holds) answer(from, join, *channel);
-        return;  // Otherwise its first join was refused, and it has been last_announced_count.
+        return;  // Otherwise the first join was refused, which has been answered.
     }
     if (is_full(join)) {
-        const Error refusal{Errc::channel_full, "The presence channel is full"};
+        const Error refusal{
+            Errc::channel_full,
+            "The presence channel has as many members as max_presence_members allows"};
         return send_(from, JoinAnswer{join.channel, join.ticket, refusal, {}, {}, false});
     }
     admit(from, join, get(join.channel));
@@ -57,7 +59,7 @@ void HomeChannels::admit(ShardId from, const Join& join, Channel& channel) {
         ++of_shard->subscriptions;
     }
     ++channel.subscriptions;
-    // Success first, then the news to the others: whoever hears of the member can be heard by it.
+    // The answer goes first: the new member receives every event of those that know of it.
     answer(from, join, channel);
     if (is_new_member) {
         fan_out(channel, join.channel,
@@ -175,8 +177,8 @@ void HomeChannels::on(ShardId from, ClientEvent&& event) {
 
 void HomeChannels::fan_out(const Channel& channel, const ChannelAddress& address, std::string text,
                            SocketId excluded, TimePoint accepted) {
-    // One copy a shard, none a subscriber; the last shard gets the original. Sending to this very
-    // shard runs at once, and cannot change the channel: sinks never call back.
+    // One copy per shard, none per subscriber; the last shard gets the original. A notice to this
+    // shard is handled at once, and cannot change the channel: sinks never call back.
     for (std::size_t i = 0; i + 1 < channel.shards.size(); ++i) {
         send_(channel.shards[i].shard, Deliver{address, text, excluded, accepted});
     }

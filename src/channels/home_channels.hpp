@@ -20,15 +20,13 @@
 
 namespace carillon {
 
-/// The channels whose home is this shard: who subscribes from which shard, the members of presence
-/// channels, the last events of cache channels, the order of everything. The only owner of that
-/// state; all that happens to a channel passes through here, so every subscriber sees the same
-/// order and counts are exact. Pure.
+/// The channels whose home is this shard, on a node without a cluster: subscriptions per shard,
+/// members of presence channels, last events of cache channels. Every join, leave and event of a
+/// channel passes through here, so all subscribers see one order and counts are exact. One per
+/// shard. Pure.
 class HomeChannels {
 public:
-    using Send = Home::Send;
-
-    HomeChannels(Send send, Now now, ShardMetrics& metrics, WebhookEvents& webhooks)
+    HomeChannels(SendNotice send, Now now, ShardMetrics& metrics, WebhookEvents& webhooks)
         : send_(std::move(send)), now_(std::move(now)), metrics_(metrics), webhooks_(webhooks) {}
 
     void on(ShardId from, Join&& join);
@@ -37,12 +35,11 @@ public:
     void on(ShardId from, ClientEvent&& event);
     void on(ShardId from, ChannelQuery&& query);
 
-    /// When `advance` will have something to do, if ever: to free events that have expired, to tell
-    /// a count that was held back.
+    /// When the next cached event expires or the next deferred count is due; nullopt: neither.
     [[nodiscard]] std::optional<TimePoint> next_due() const;
     void advance();
 
-    /// Occupied channels of all apps. Walks them all: for a scrape.
+    /// Visits the occupied channels of all apps, which takes time: for a scrape.
     void for_each(const Home::Visit& visit) const;
 
 private:
@@ -50,26 +47,25 @@ private:
         ShardId shard;
         std::uint32_t subscriptions;
     };
-    /// Exists while somebody subscribes.
+    /// Exists while it has subscriptions.
     class Channel {
     public:
         explicit Channel(const std::string& name) : name_(name) {}
 
         [[nodiscard]] std::string_view name() const noexcept { return name_; }
 
-        /// Those with subscribers, and how many.
+        /// The shards with subscriptions.
         boost::container::small_vector<ShardCount, 1> shards;
         std::unique_ptr<PresenceRoster> roster;  ///< on presence channels
-        TimePoint quiet_until{};                 ///< if there are many, they are not told before
-        std::uint32_t subscriptions = 0;         ///< connections, over all shards
-        /// The count that subscribers were told last, and whether they are in `pending_counts_`.
+        TimePoint quiet_until{};          ///< with many subscriptions: no count is announced before
+        std::uint32_t subscriptions = 0;  ///< of all shards
+        /// The latest count that was announced, and whether the channel is in `pending_counts_`.
         std::uint32_t last_announced_count : 31 = 0;
         std::uint32_t count_pending : 1 = 0;
 
     private:
         const std::string name_;
     };
-    /// All that is kept of an app.
     struct AppChannels {
         NamedSet<Channel> channels;
         EventCache last_events;
@@ -87,13 +83,14 @@ private:
     [[nodiscard]] static ChannelSummary summary(std::string_view name, const Channel* channel);
     [[nodiscard]] std::optional<CachedEvent> cached(const ChannelAddress& address);
 
-    Send send_;
+    SendNotice send_;
     Now now_;
     ShardMetrics& metrics_;
     WebhookEvents& webhooks_;
     PerApp<AppChannels> by_app_;
-    TimePoint next_expiry_ = TimePoint::max();                 ///< no event expires before
-    std::multimap<TimePoint, ChannelAddress> pending_counts_;  ///< counts, by when they are told
+    TimePoint next_expiry_ = TimePoint::max();  ///< no event expires before
+    std::multimap<TimePoint, ChannelAddress>
+        pending_counts_;  ///< deferred counts, by when they are due
 };
 
 }  // namespace carillon

@@ -39,7 +39,7 @@ void HomeUsers::on(ShardId, TerminateUser&& message) {
     const Users& users = by_app_[message.user.app];
     const auto found = users.find(message.user.id);
     if (found == users.end()) return;
-    // A copy: on this very shard they are closed, and signed out, at once.
+    // A copy: this shard closes its connections, and signs the user out, before `send_` returns.
     const std::vector<ShardId> shards = found->second.shards;
     for (const ShardId shard : shards) send_(shard, CloseUser{message.user});
 }

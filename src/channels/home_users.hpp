@@ -14,14 +14,13 @@
 
 namespace carillon {
 
-/// The users whose home is this shard: which shards have connections that are signed in as them,
-/// and which shards want to know. The only owner of that state, so watchers everywhere see a user
-/// come and go in one order. Pure. Source: wire.md 4.4, 4.5.
+/// The users whose home is this shard, on a node without a cluster: which shards have connections
+/// of the user, and which follow the user's status. All watchers see one order of changes. One per
+/// shard. Pure. Source: wire.md 4.4, 4.5.
 class HomeUsers {
 public:
-    using Send = Home::Send;
-
-    HomeUsers(Send send, WebhookEvents& webhooks) : send_(std::move(send)), webhooks_(webhooks) {}
+    HomeUsers(SendNotice send, WebhookEvents& webhooks)
+        : send_(std::move(send)), webhooks_(webhooks) {}
 
     void on(ShardId from, SignIn&& message);
     void on(ShardId from, SignOut&& message);
@@ -34,9 +33,9 @@ private:
         ShardId shard;
         std::uint64_t watch_id;
     };
-    /// Exists while somebody is signed in as the user, or watches.
+    /// Exists while a shard has connections of the user or follows the status.
     struct User {
-        std::vector<ShardId> shards;
+        std::vector<ShardId> shards;  ///< with connections of the user
         std::vector<Watcher> watchers;
     };
     using Users = boost::unordered_flat_map<std::string, User, StringHash, std::equal_to<>>;
@@ -44,7 +43,7 @@ private:
     void notify_watchers(const UserAddress& address, const User& user);
     void erase_if_unused(const UserAddress& address);
 
-    Send send_;
+    SendNotice send_;
     WebhookEvents& webhooks_;
     PerApp<Users> by_app_;
 };

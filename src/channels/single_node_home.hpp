@@ -1,31 +1,47 @@
 #pragma once
 
+#include <tuple>
+#include <utility>
+#include <variant>
+
 #include "carillon/channels/home.hpp"
 #include "carillon/channels/webhook_events.hpp"
+#include "dispatch.hpp"
 #include "home_channels.hpp"
 #include "home_users.hpp"
 
 namespace carillon {
 
-/// The home on a node that is alone: whatever happens, it decides at once.
+/// Admits every connection: without a cluster each shard counts an app's connections itself
+/// (`AppUsage`), and edges do not ask.
+class OpenAdmission {
+public:
+    explicit OpenAdmission(SendNotice send) : send_(std::move(send)) {}
+
+    void on(ShardId from, AdmitConnection&& message) {
+        send_(from, ConnectionAnswer{message.ticket, true});
+    }
+    void on(ShardId, ReleaseConnection&&) {}
+
+private:
+    SendNotice send_;
+};
+
+/// The home on a node without a cluster: owns all state, and handles each request at once.
 class SingleNodeHome final : public Home {
 public:
     SingleNodeHome(const Send& send, Now now, ShardMetrics& metrics, WebhookEvents& webhooks)
-        : channels_(send, std::move(now), metrics, webhooks), users_(send, webhooks) {}
+        : channels_(send, std::move(now), metrics, webhooks),
+          users_(send, webhooks),
+          admission_(send) {}
 
-    void on(ShardId from, Join&& join) override { channels_.on(from, std::move(join)); }
-    void on(ShardId from, Leave&& leave) override { channels_.on(from, std::move(leave)); }
-    void on(ShardId from, Publish&& publish) override { channels_.on(from, std::move(publish)); }
-    void on(ShardId from, ClientEvent&& event) override { channels_.on(from, std::move(event)); }
-    void on(ShardId from, ChannelQuery&& query) override { channels_.on(from, std::move(query)); }
-    void on(ShardId from, SignIn&& message) override { users_.on(from, std::move(message)); }
-    void on(ShardId from, SignOut&& message) override { users_.on(from, std::move(message)); }
-    void on(ShardId from, Watch&& message) override { users_.on(from, std::move(message)); }
-    void on(ShardId from, Unwatch&& message) override { users_.on(from, std::move(message)); }
-    void on(ShardId from, TerminateUser&& message) override { users_.on(from, std::move(message)); }
-
-    void on(ShardId, AdmitConnection&&) override {}
-    void on(ShardId, ReleaseConnection&&) override {}
+    void receive(ShardId from, HomeRequest&& request) override {
+        std::visit(
+            [&](auto&& held) {
+                dispatch(std::tie(channels_, users_, admission_), from, std::move(held));
+            },
+            std::move(request));
+    }
 
     [[nodiscard]] std::optional<TimePoint> next_due() const override {
         return channels_.next_due();
@@ -37,6 +53,7 @@ public:
 private:
     HomeChannels channels_;
     HomeUsers users_;
+    OpenAdmission admission_;
 };
 
 }  // namespace carillon

@@ -33,7 +33,7 @@ std::string text_of(WebhookKind kind, const std::string& channel, const std::str
     }
 }
 
-/// A user's own channel is no channel to a backend.
+/// Webhooks do not report a user's own channel.
 bool is_reported(const ChannelAddress& channel) noexcept {
     return !channel.name.starts_with(user_channel_prefix);
 }

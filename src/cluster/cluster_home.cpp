@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <utility>
+#include <variant>
 
 #include "carillon/base/hash.hpp"
 #include "topic_name.hpp"
@@ -65,6 +66,10 @@ void ClusterHome::forget_if_idle(Topic& topic) {
 }
 
 // Requests of edges.
+
+void ClusterHome::receive(ShardId from, HomeRequest&& request) {
+    std::visit([&](auto&& held) { on(from, std::move(held)); }, std::move(request));
+}
 
 void ClusterHome::on(ShardId from, Join&& join) {
     if (join.is_repeat) return joins_.repeat(from, join);

@@ -42,18 +42,7 @@ public:
     void set_apps(std::span<const std::shared_ptr<const App>> apps);
     void leave(std::function<void()> done);
 
-    void on(ShardId from, Join&& join) override;
-    void on(ShardId from, Leave&& leave) override;
-    void on(ShardId from, Publish&& publish) override;
-    void on(ShardId from, ClientEvent&& event) override;
-    void on(ShardId from, ChannelQuery&& query) override;
-    void on(ShardId from, SignIn&& message) override;
-    void on(ShardId from, SignOut&& message) override;
-    void on(ShardId from, Watch&& message) override;
-    void on(ShardId from, Unwatch&& message) override;
-    void on(ShardId from, TerminateUser&& message) override;
-    void on(ShardId from, AdmitConnection&& message) override;
-    void on(ShardId from, ReleaseConnection&& message) override;
+    void receive(ShardId from, HomeRequest&& request) override;
 
     [[nodiscard]] std::optional<TimePoint> next_due() const override { return next_tick_; }
     void advance() override;
@@ -61,6 +50,19 @@ public:
     void for_each(const Visit& visit) const override;
 
 private:
+    // From edges.
+    void on(ShardId from, Join&& join);
+    void on(ShardId from, Leave&& leave);
+    void on(ShardId from, Publish&& publish);
+    void on(ShardId from, ClientEvent&& event);
+    void on(ShardId from, ChannelQuery&& query);
+    void on(ShardId from, SignIn&& message);
+    void on(ShardId from, SignOut&& message);
+    void on(ShardId from, Watch&& message);
+    void on(ShardId from, Unwatch&& message);
+    void on(ShardId from, TerminateUser&& message);
+    void on(ShardId from, AdmitConnection&& message);
+    void on(ShardId from, ReleaseConnection&& message);
     // From Redis.
     void on_up(std::string_view run_id) override;
     void on_down(std::string_view why) override;

@@ -148,7 +148,9 @@ void PendingJoins::refuse(Topic& topic, const std::vector<std::string>& user_ids
         }
         if (join.is_repeat) continue;
         remove(topic, join.from, join.ticket, false);
-        const Error error{Errc::channel_full, "The presence channel is full"};
+        const Error error{
+            Errc::channel_full,
+            "The presence channel has as many members as max_presence_members allows"};
         send_(join.from, JoinAnswer{topic.channel, join.ticket, error, {}, {}, false});
     }
     local_state_.mark_changed(topic);

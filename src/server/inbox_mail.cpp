@@ -9,7 +9,7 @@ InboxMail::InboxMail(ShardId self, const std::vector<std::unique_ptr<ShardInbox>
                      std::size_t bytes_max)
     : self_(self), inboxes_(inboxes), bytes_max_(bytes_max), outgoing_(inboxes.size()) {}
 
-void InboxMail::post(ShardId to, ShardMessage message) {
+void InboxMail::post(ShardId to, ShardMessage&& message) {
     auto& batch = outgoing_[static_cast<std::size_t>(to)];
     if (!batch) {
         batch = std::make_unique<Batch>();

@@ -31,7 +31,7 @@ public:
     InboxMail(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inboxes,
               std::size_t bytes_max);
 
-    void post(ShardId to, ShardMessage message) override;
+    void post(ShardId to, ShardMessage&& message) override;
     [[nodiscard]] bool is_full(ShardId to) const override;
 
     void end_turn();

@@ -12,23 +12,24 @@
 
 namespace carillon {
 
-/// REST's questions about channels: asks the homes and gathers their answers. Every home answers,
-/// so no question stays open. Pure. `done` runs on this shard, perhaps before the call returns.
+/// REST queries about channels: asks the homes and collects their answers. Every home answers, so
+/// each query completes. One per shard. Pure. `done` is called on this shard, perhaps before the
+/// call returns. Source: wire.md 5.5, 5.6, 5.7.
 class ChannelQueries {
 public:
-    using Send = std::function<void(ShardId to, ShardMessage message)>;
     using Summaries = std::function<void(std::vector<ChannelSummary>)>;
     using Users = std::function<void(std::vector<std::string>)>;
 
-    ChannelQueries(std::uint16_t shards, Send send) : shards_(shards), send_(std::move(send)) {}
+    ChannelQueries(std::uint16_t shards, SendRequest send)
+        : shards_(shards), send_(std::move(send)) {}
 
-    /// The occupied channels whose names start with `prefix`, in no order.
+    /// The occupied channels whose names start with `prefix`, in any order.
     void list(const App& app, std::string prefix, Summaries done);
-    /// One summary for each of `channels`, in their order; an unoccupied one has zeros. `cached`:
-    /// with the last events of cache channels.
+    /// One summary for each of `channels`, in their order; those of unoccupied channels have zeros.
+    /// `cached`: with the last events of cache channels.
     void summarize(const App& app, const std::vector<ChannelName>& channels, Summaries done,
                    bool cached = false);
-    /// The distinct users of a presence channel, in no order.
+    /// The distinct users of a presence channel, in any order.
     void users(const App& app, const ChannelName& channel, Users done);
 
     void on(ChannelAnswer&& answer);
@@ -43,7 +44,7 @@ private:
     std::uint64_t begin(std::size_t answers, std::function<void(ChannelAnswer)> done);
 
     std::uint16_t shards_;
-    Send send_;
+    SendRequest send_;
     std::uint64_t last_query_id_ = 0;
     boost::unordered_flat_map<std::uint64_t, PendingQuery> pending_;
 };

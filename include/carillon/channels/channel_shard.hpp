@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -17,6 +16,7 @@
 #include "carillon/channels/edge_users.hpp"
 #include "carillon/channels/home.hpp"
 #include "carillon/channels/publish_budget.hpp"
+#include "carillon/channels/publish_receipts.hpp"
 #include "carillon/channels/quota_client.hpp"
 #include "carillon/channels/shard_mail.hpp"
 #include "carillon/channels/watchlists.hpp"
@@ -26,56 +26,57 @@
 
 namespace carillon {
 
-/// What a shard of a cluster's node has in the place of what it would decide by itself.
+/// What a shard needs in addition on a node of a cluster. `make_home` is called once, on
+/// construction; what it receives outlives the home.
 struct HomeFactory {
     std::function<std::unique_ptr<Home>(Home::Send send, WebhookEvents& webhooks)> make_home;
-    PublishBudget* budget = nullptr;  ///< the node's
+    PublishBudget* budget = nullptr;  ///< of the node; null without a cluster
 };
 
-/// One event from a backend; `text` is the finished message. `excluded` gets nothing.
+/// One event from a backend; `text` is the finished message. `excluded` does not receive it.
 struct PublishRequest {
     ChannelName channel;
     std::string text;
     SocketId excluded;
 };
 
-/// The Channels domain of one shard: the edge for its own connections, the home for its share of
-/// the channels and users. What both say to another shard goes through the mail; what they say to
-/// each other is carried out at once. Pure: no sockets, threads or clocks.
+/// The Channels domain of one shard: the edge of its own connections, and the home of its share of
+/// the channels and users. Messages for another shard go through the mail; those for this shard are
+/// handled at once. Pure: no sockets, threads or clocks. Used on its shard's thread only.
 class ChannelShard {
 public:
-    /// `random` gives unguessable numbers, for socket ids. `metrics` and `webhooks` must outlive
-    /// this.
+    /// `random` returns unguessable 64-bit numbers, for socket ids. `mail`, `metrics`, `webhooks`
+    /// and the budget must outlive this.
     ChannelShard(ShardId self, std::uint16_t shards, ShardMail& mail,
                  std::function<std::uint64_t()> random, Now now, ShardMetrics& metrics,
                  WebhookQueue& webhooks, const HomeFactory& cluster = {});
 
-    /// A message from another shard.
+    /// Handles a message from another shard.
     void receive(ShardId from, ShardMessage&& message);
 
-    /// Events from a backend. Calls `done` once all are accepted, perhaps before this returns: an
-    /// event that is accepted is delivered or kept until it can be. False if the node can keep no
-    /// more: then none of them is published, and `done` is not called.
+    /// Publishes events from a backend. Calls `done` once all are accepted, perhaps before this
+    /// returns: an accepted event is delivered, or kept until it can be. Returns false if the
+    /// node's budget is used up: then no event is published and `done` is not called.
     [[nodiscard]] bool publish(const App& app, std::vector<PublishRequest> events,
                                std::function<void()> done);
 
-    /// Closes every connection that is signed in as the user, on whatever shard.
+    /// Closes all connections of the user, on every shard and node.
     void terminate_user(const App& app, std::string_view user_id) {
         edge_users_.terminate(app, user_id);
     }
 
-    /// Sends what is gathered over a turn. What then happens may be news again.
+    /// Sends what was collected over a turn. That may cause new pending changes.
     void end_turn() {
         watchlists_.announce();
         home_->end_turn();
     }
     [[nodiscard]] bool has_pending_changes() const noexcept { return watchlists_.has_pending(); }
 
-    /// When to call `advance`, if ever, for what happens by time alone.
+    /// When to call `advance` next, for what depends on time alone; nullopt: not at all.
     [[nodiscard]] std::optional<TimePoint> next_due() const;
     void advance();
 
-    /// Some other shard has more waiting than it may: publishers should be held back.
+    /// The inbox of another shard is full: publishers should be delayed.
     [[nodiscard]] bool any_inbox_full() const;
 
     [[nodiscard]] SocketId new_socket_id();
@@ -89,13 +90,9 @@ public:
     [[nodiscard]] QuotaClient& quota() noexcept { return quota_; }
 
 private:
-    struct PendingPublish {
-        std::size_t answers_missing = 0;
-        std::function<void()> done;
-    };
-
-    void send(ShardId to, ShardMessage message);
-    void on(PublishAnswer answer);
+    [[nodiscard]] SendRequest to_homes();
+    [[nodiscard]] SendNotice to_edges();
+    void handle(EdgeNotice&& notice);
 
     ShardId self_;
     std::uint16_t shards_;
@@ -105,14 +102,14 @@ private:
     Now now_;
     WebhookEvents webhooks_;
     std::unique_ptr<Home> home_;
-    PublishBudget* const budget_;  ///< null if the node is alone, and nobody waits for answers
+    PublishBudget* const budget_;  ///< null without a cluster: then publishes are not answered
+    SendRequest send_;
+    PublishReceipts receipts_;
     EdgeChannels edge_channels_;
     Watchlists watchlists_;
     EdgeUsers edge_users_;
     ChannelQueries queries_;
     QuotaClient quota_;
-    boost::unordered_flat_map<std::uint64_t, PendingPublish> pending_publishes_;
-    std::uint64_t last_receipt_ = 0;
 };
 
 }  // namespace carillon

@@ -19,29 +19,29 @@ namespace carillon {
 
 class ChannelShard;
 
-/// One client as the protocol sees it, whatever carries its messages: text in, messages out through
-/// the sink. Rules: wire.md 2, 3, 4 and 8.1. Pure. Lives and dies on one shard.
+/// A client's state in the domain, whichever transport it uses: text in, messages out through the
+/// sink. Pure. Used on one shard's thread only. Source: wire.md 2, 3, 4 and 8.1.
 class Connection {
 public:
-    /// Sends `connection_established`.
+    /// Sends `connection_established`. `shard` and `sink` must outlive this.
     Connection(ChannelShard& shard, ConnectionSink& sink, std::shared_ptr<const App> app,
                unsigned activity_timeout_seconds);
-    /// Leaves every channel that is still held, however many: see `ChannelShard::retire`.
+    /// Ends all remaining subscriptions at once; `EdgeChannels::retire` spreads them over turns.
     ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 
-    /// A whole text message, valid UTF-8.
+    /// Handles one message of the client: complete, valid UTF-8.
     void on_text(std::string_view text);
 
-    /// The client is gone, or is about to be closed: nothing is sent to it any more, and what it
-    /// held ends now, as far as this turn has room for it. May be repeated.
+    /// The client has disconnected, or is about to be closed: nothing more is sent to it. Signs out
+    /// and ends subscriptions, as many as this turn has room for. Idempotent.
     void leave();
 
-    /// The same, and it is we who end it.
+    /// The same, and closes the connection: the client receives `why`.
     void end(const Error& why);
 
-    /// A reload changed the app's settings; its identity stays.
+    /// A reload has changed the app's settings, but not its id or index.
     void set_app(std::shared_ptr<const App> app) { app_ = std::move(app); }
 
     [[nodiscard]] const App& app() const noexcept { return *app_; }
@@ -49,11 +49,11 @@ public:
     [[nodiscard]] ConnectionSink& sink() noexcept { return *sink_; }
     [[nodiscard]] bool has_left() const noexcept { return left_; }
     [[nodiscard]] SubscriptionSet& subscriptions() noexcept { return subscriptions_; }
-    /// It has signed in, or a token of its app has let it subscribe.
+    /// It has signed in, or has subscribed with a token. Source: wire.md 2.10.
     [[nodiscard]] bool authorized() const noexcept { return authorized_; }
-    /// Null until it signs in.
+    /// Null before the sign-in.
     [[nodiscard]] SignedInUser* user() noexcept { return user_.get(); }
-    /// In the shard's connection table.
+    /// Its slot in the shard's connection table.
     [[nodiscard]] std::uint32_t slot() const noexcept { return slot_; }
 
     void send(std::string_view text);
@@ -74,7 +74,7 @@ private:
     void fail(const Error& error);
 
     ChannelShard& shard_;
-    ConnectionSink* sink_;  ///< one that does nothing once the connection has left
+    ConnectionSink* sink_;  ///< does nothing once the connection has left
     std::shared_ptr<const App> app_;
     SocketId socket_id_;
     std::uint32_t slot_;

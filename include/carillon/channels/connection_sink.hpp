@@ -5,16 +5,17 @@
 
 namespace carillon {
 
-/// Where a connection's messages go: filled by each client transport, and by tests. Never calls
-/// back into the domain from within a call: a fan-out may be running.
+/// Receives a connection's messages; each client transport implements it. Must not call back into
+/// the domain from within a call: a fan-out may be running.
 class ConnectionSink {
 public:
     virtual ~ConnectionSink() = default;
 
-    /// Messages leave in the order of the calls.
+    /// Messages are sent in the order of the calls.
     virtual void send(OutboundMessage& message) = 0;
 
-    /// The domain is done with the connection, which has left everything: say why and close it.
+    /// The domain closes the connection, which has no subscriptions any more: report `why` to the
+    /// client and close.
     virtual void end(const Error& why) = 0;
 };
 

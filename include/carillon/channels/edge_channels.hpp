@@ -3,7 +3,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -21,52 +20,55 @@ namespace carillon {
 class Connection;
 class OutboundMessage;
 
-/// What one shard knows of a channel: which of its own connections listen.
+/// A channel that connections of this shard are subscribed to, as the edge knows it.
 struct EdgeChannel {
     [[nodiscard]] std::string_view name() const noexcept { return address.name; }
 
     ChannelAddress address = {};
     ShardId home{};
-    std::uint32_t holders = 0;                  ///< subscriptions, joining ones included
-    std::vector<Connection*> subscribers = {};  ///< those whose join home has answered
+    std::uint32_t subscriptions = 0;            ///< unanswered joins included
+    std::vector<Connection*> subscribers = {};  ///< those whose join the home has answered
 };
 
-/// The edge of a shard: its connections and the channels they hold. Asks the channels' homes and
-/// carries out their answers. Pure.
+/// The edge of a shard: its connections and their subscriptions. Sends requests to the channels'
+/// homes and carries out their notices. One per shard. Pure.
 ///
-/// A connection enters the subscriber list when home's answer is processed, in the step that queues
-/// `subscription_succeeded`, and leaves it at once on unsubscribe: nothing of a channel reaches a
-/// client before its success or after its unsubscribe.
+/// A connection is added to the subscriber list when the home's answer is handled, in the same step
+/// that queues `subscription_succeeded`, and removed at once on unsubscribe: no message of a
+/// channel reaches a client before its success or after its unsubscribe.
 class EdgeChannels {
 public:
-    using Send = std::function<void(ShardId to, ShardMessage message)>;
-
-    /// Subscriptions of connections that have left which end in one turn; the rest waits for the
-    /// next.
+    /// Subscriptions of closed connections that are ended per turn; the others wait for the next.
     static constexpr std::size_t departures_per_turn_max = 500;
 
-    EdgeChannels(std::uint16_t shards, Send send, ShardMetrics& metrics);
+    /// `metrics` must outlive this.
+    EdgeChannels(std::uint16_t shards, SendRequest send, ShardMetrics& metrics);
     ~EdgeChannels();
 
-    /// Gives `connection` its place in the table, by which answers find it.
+    /// Returns the connection's slot in the connection table, by which answers find it. Keeps a
+    /// pointer to the connection until its last subscription has ended.
     [[nodiscard]] std::uint32_t enter(Connection& connection);
-    /// Leaves channels, as many as this turn has room for, and with the last of them the table.
+    /// Ends subscriptions, as many as this turn has room for; frees the slot with the last of them.
     void leave(Connection& connection);
-    /// The same, at once.
+    /// Ends all subscriptions at once and frees the slot.
     void leave_rest(Connection& connection);
-    /// Keeps a connection that has left until it holds nothing any more.
+    /// Owns a closed connection until its last subscription has ended.
     void retire(std::unique_ptr<Connection> connection);
-    /// Once per turn: ends what retired connections still hold, as far as there is room.
+    /// Once per turn: ends subscriptions of retired connections, as many as there is room for.
     void continue_departures();
     [[nodiscard]] bool has_retired() const noexcept { return !retired_.empty(); }
 
+    /// Null if the connection is not subscribed. Valid until its subscriptions change.
     [[nodiscard]] Subscription* find(Connection& connection, std::string_view channel);
+    /// The connection is not subscribed to the channel yet. `member`: on presence channels.
     void subscribe(Connection& connection, const ChannelName& channel,
                    std::optional<PresenceData> member);
-    /// Asks home to answer once more, for a client that subscribes to what it holds.
+    /// The client has subscribed to a channel that it is subscribed to: the home answers again.
     void repeat(Connection& connection, const Subscription& subscription);
+    /// Has no effect if the connection is not subscribed.
     void unsubscribe(Connection& connection, std::string_view channel);
-    /// `webhook`: what backends are told of it, "" for nothing.
+    /// `text`: the finished message; `webhook`: the event of a webhook, "" for none; `accepted`:
+    /// when the event reached the server.
     void client_event(Connection& connection, const Subscription& subscription, std::string text,
                       std::string webhook, TimePoint accepted);
 
@@ -76,7 +78,7 @@ public:
     void on(ClientEventRefused&& refused);
     void on(Deliver&& deliver);
 
-    /// When the events came to the server that were fanned out here; whoever reads it clears it.
+    /// When the events that were fanned out here reached the server; the caller clears it.
     [[nodiscard]] std::vector<TimePoint>& fanned_out() noexcept { return fanned_out_; }
 
 private:
@@ -84,11 +86,11 @@ private:
     [[nodiscard]] Subscription* find(const JoinTicket& ticket, const ChannelAddress& channel);
     static void send_to_others(const EdgeChannel& channel, const Deliver& deliver,
                                OutboundMessage& message);
-    /// Takes one subscription off its channel, and forgets a channel that nobody holds.
+    /// Ends one subscription; erases a channel with its last.
     void release(Connection& connection, Subscription& subscription, bool notify_home);
 
     std::uint16_t shards_;
-    Send send_;
+    SendRequest send_;
     ShardMetrics& metrics_;
     std::vector<TimePoint> fanned_out_;
     PerApp<NamedSet<EdgeChannel>> by_app_;

@@ -39,10 +39,8 @@ struct SignedInUser {
 /// (`SignedIn`). Keeps pointers to connections from `sign_in` to `sign_out`.
 class EdgeUsers {
 public:
-    using Send = std::function<void(ShardId to, ShardMessage message)>;
-
     /// `in_cluster`: the node is one of a cluster. `watchlists` must outlive this.
-    EdgeUsers(std::uint16_t shards, bool in_cluster, Send send, Watchlists& watchlists)
+    EdgeUsers(std::uint16_t shards, bool in_cluster, SendRequest send, Watchlists& watchlists)
         : shards_(shards),
           in_cluster_(in_cluster),
           send_(std::move(send)),
@@ -73,7 +71,7 @@ private:
 
     const std::uint16_t shards_;
     const bool in_cluster_;
-    Send send_;
+    SendRequest send_;
     Watchlists& watchlists_;
     PerApp<OnlineUsers> by_app_;
     std::uint64_t last_sign_in_id_ = 0;

@@ -11,15 +11,14 @@
 
 namespace carillon {
 
-/// How long, and how much of it, an app wants kept. 0 bytes: no limit.
+/// How long an app keeps last events, and how many bytes of them on this shard; 0 bytes: no limit.
 struct CacheRule {
     Duration time_to_live{};
     std::size_t bytes_max = 0;
 };
 
-/// The last event of each cache channel of one app, as far as this shard is their home. Bounded:
-/// beyond the rule's bytes, the events that were published longest ago go. Pure. Source:
-/// wire.md 2.7.
+/// The last event of each of an app's cache channels with this home. Beyond the rule's bytes the
+/// events that were published first are evicted. Pure. Source: wire.md 2.7.
 class EventCache {
 public:
     struct Entry {
@@ -32,16 +31,15 @@ public:
     EventCache(EventCache&&) = default;
     EventCache& operator=(EventCache&&) = default;
 
-    /// Replaces the channel's event. Returns how many events were lost to the bound, this one
-    /// included if it is too big on its own.
+    /// Replaces the channel's event. Returns the number of events that were evicted, this one
+    /// included if it exceeds the bound by itself.
     std::size_t put(std::string_view channel, std::string_view text, const CacheRule& rule,
                     TimePoint now);
 
-    /// Null if there is none, or none that is fresh.
+    /// Null if there is none, or if it has expired. Valid until the next `put` or `expire`.
     [[nodiscard]] const Entry* find(std::string_view channel, TimePoint now) const;
 
-    /// Frees what has expired; `next_expiry` is when there will be something to free,
-    /// or TimePoint::max().
+    /// Frees expired events. `next_expiry`: when the next one expires, or TimePoint::max().
     void expire(TimePoint now);
     [[nodiscard]] TimePoint next_expiry() const noexcept;
 

@@ -1,7 +1,7 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -11,41 +11,30 @@
 
 namespace carillon {
 
-/// What a shard is to the channels and users whose home it is: it takes what edges ask and sends
-/// back what follows. On a node alone it owns their state; in a cluster Redis does, and this speaks
-/// for the node.
+/// A shard in its role as the home of some channels and users: handles the requests of all edges,
+/// its own included, and sends notices back. On a node without a cluster the home owns their state
+/// (`SingleNodeHome`); in a cluster Redis does, and the home acts for its node (`ClusterHome`).
+/// One per shard, used on that shard's thread only. `tests/contract` has what every home promises.
 class Home {
 public:
-    /// `send(to, message)` carries what follows; `to` may be this shard itself.
-    using Send = std::function<void(ShardId to, ShardMessage message)>;
-    /// Visits a channel that is occupied on this node.
+    using Send = SendNotice;
+    /// Called with a channel that is occupied on this node and its number of subscriptions.
     using Visit = std::function<void(std::string_view name, std::size_t subscriptions)>;
 
     virtual ~Home() = default;
 
-    virtual void on(ShardId from, Join&& join) = 0;
-    virtual void on(ShardId from, Leave&& leave) = 0;
-    virtual void on(ShardId from, Publish&& publish) = 0;
-    virtual void on(ShardId from, ClientEvent&& event) = 0;
-    virtual void on(ShardId from, ChannelQuery&& query) = 0;
-    virtual void on(ShardId from, SignIn&& message) = 0;
-    virtual void on(ShardId from, SignOut&& message) = 0;
-    virtual void on(ShardId from, Watch&& message) = 0;
-    virtual void on(ShardId from, Unwatch&& message) = 0;
-    virtual void on(ShardId from, TerminateUser&& message) = 0;
+    /// Requests of one edge arrive in the order in which it sent them. May send notices before it
+    /// returns, to `from` and to other edges.
+    virtual void receive(ShardId from, HomeRequest&& request) = 0;
 
-    /// Only in a cluster.
-    virtual void on(ShardId from, AdmitConnection&& message) = 0;
-    virtual void on(ShardId from, ReleaseConnection&& message) = 0;
-
-    /// When to call `advance`, if ever, for what happens by time alone.
+    /// When to call `advance` next, for what depends on time alone; nullopt: not at all.
     [[nodiscard]] virtual std::optional<TimePoint> next_due() const = 0;
     virtual void advance() = 0;
 
-    /// Sends what was gathered over a turn.
+    /// Once per turn: sends what was collected over the turn.
     virtual void end_turn() = 0;
 
-    /// Walks all channels: for a scrape.
+    /// Visits all channels, which takes time: for a scrape of the metrics.
     virtual void for_each(const Visit& visit) const = 0;
 };
 

@@ -6,8 +6,8 @@
 
 namespace carillon {
 
-/// One message on its way to any number of clients of this shard. Encoded for a transport when the
-/// first client of that transport asks; the others share the bytes.
+/// One message to any number of clients of this shard. Encoded for a transport when its first
+/// client needs it; the others share the bytes. Pure. Refers to the text, which must outlive it.
 class OutboundMessage {
 public:
     explicit OutboundMessage(std::string_view text) : text_(text) {}
@@ -17,10 +17,10 @@ public:
     [[nodiscard]] std::string_view text() const noexcept { return text_; }
     /// As a WebSocket text frame.
     [[nodiscard]] const Frame& websocket();
-    /// The same, compressed once for all that agreed to it; as it is where that is not smaller.
-    /// `level`: 1 to 9, the same at each call.
+    /// Compressed once for all clients that negotiated it; uncompressed if that is not larger.
+    /// `level`: 1 to 9, the same in each call.
     [[nodiscard]] const Frame& websocket_deflated(int level);
-    /// As a line of the HTTP fallback, and the same as a chunk of a streaming answer.
+    /// As a line of the HTTP fallback, and as that line in a chunk of a streaming response.
     [[nodiscard]] const Frame& fallback_line();
     [[nodiscard]] const Frame& fallback_chunk();
 

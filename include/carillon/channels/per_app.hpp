@@ -7,11 +7,11 @@
 
 namespace carillon {
 
-/// What a shard keeps of each app, by the app's index. References to it hold for good.
+/// A value per app, by the app's index. References stay valid for the life of this. Pure.
 template <class Value>
 class PerApp {
 public:
-    /// Made when the app is met for the first time.
+    /// Created on the first access.
     [[nodiscard]] Value& operator[](AppIndex app) {
         const auto index = static_cast<std::size_t>(app);
         if (index >= values_.size()) values_.resize(index + 1);

@@ -12,33 +12,32 @@
 
 namespace carillon {
 
-/// A subscription as its channel's home knows it: which shard, and the ticket's number there.
-/// 48 bits are enough for the tickets of a shard: a million a second for nine years.
+/// Identifies a subscription at its channel's home: the shard and the `id` of its `JoinTicket`, in
+/// 64 bits. 48 bits for the id last nine years at a million joins per second.
 class SubscriptionKey {
 public:
-    constexpr SubscriptionKey(ShardId shard, std::uint64_t ticket) noexcept
-        : shard_and_ticket_(static_cast<std::uint64_t>(shard) << 48U | ticket) {}
+    constexpr SubscriptionKey(ShardId shard, std::uint64_t join_id) noexcept
+        : shard_and_join_(static_cast<std::uint64_t>(shard) << 48U | join_id) {}
 
     friend bool operator==(const SubscriptionKey&, const SubscriptionKey&) = default;
     friend std::size_t hash_value(const SubscriptionKey& key) noexcept {
-        return static_cast<std::size_t>(key.shard_and_ticket_ * 0x9e3779b97f4a7c15U);
+        return static_cast<std::size_t>(key.shard_and_join_ * 0x9e3779b97f4a7c15U);
     }
 
 private:
-    std::uint64_t shard_and_ticket_;
+    std::uint64_t shard_and_join_;
 };
 
-/// The members of one presence channel: distinct users, each with any number of connections.
-/// Everyone keeps the `user_info` that a user first came with.
-/// Pure. Source: wire.md 2.6.
+/// The members of one presence channel: distinct users, each with one or more connections. A user's
+/// `user_info` is that of the first connection. Pure. Source: wire.md 2.6.
 class PresenceRoster {
 public:
-    /// True if the user is new, and not merely on a further connection.
+    /// True if the user is a new member, false for a further connection of a member.
     bool add(SubscriptionKey key, const PresenceData& member);
 
     struct Removal {
-        bool was_subscribed = false;                  ///< the subscription was in the roster
-        std::optional<std::string> departed_user_id;  ///< the user, if this was the last connection
+        bool was_subscribed = false;                  ///< `key` was in the roster
+        std::optional<std::string> departed_user_id;  ///< if this was the user's last connection
     };
     Removal remove(SubscriptionKey key);
 

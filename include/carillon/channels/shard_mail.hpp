@@ -5,17 +5,19 @@
 
 namespace carillon {
 
-/// How a shard's domain reaches the other shards. Messages of one shard to another arrive in the
-/// order of the calls; nothing is promised between different pairs.
+/// Carries messages from one shard to the others. Messages from one shard to another arrive in the
+/// order of the calls; between different pairs of shards there is no order. One per shard, used on
+/// that shard's thread only.
 class ShardMail {
 public:
     virtual ~ShardMail() = default;
 
-    /// Never refuses: joins, leaves and answers must get through, or a circle of full inboxes would
-    /// stand still.
-    virtual void post(ShardId to, ShardMessage message) = 0;
+    /// Never refuses: if joins, leaves or answers were refused, full inboxes could wait for each
+    /// other for ever.
+    virtual void post(ShardId to, ShardMessage&& message) = 0;
 
-    /// `to` has more waiting than it may: what can be refused or put off, should be.
+    /// More bytes than the bound are waiting for `to`: work that can be refused or delayed should
+    /// be.
     [[nodiscard]] virtual bool is_full(ShardId to) const = 0;
 };
 

@@ -10,20 +10,23 @@ namespace carillon {
 
 struct EdgeChannel;
 
-/// One connection's hold on one channel, from `pusher:subscribe` on.
+/// One subscription of a connection, from `pusher:subscribe` on.
 struct Subscription {
     static constexpr std::uint32_t joining = UINT32_MAX;
 
     EdgeChannel* channel = nullptr;
-    std::uint64_t join_id = 0;
-    std::uint32_t index = joining;  ///< in the channel's list; not in it before home's answer
+    std::uint64_t join_id = 0;  ///< as in the `JoinTicket`
+    std::uint32_t index =
+        joining;  ///< in the channel's subscriber list, once the home has answered
     std::unique_ptr<std::string> user_id;  ///< on presence channels
 };
 
-/// The subscriptions of one connection. Most hold a few, which a scan finds fastest; many are
-/// indexed, so that nobody can make each of their messages cost more than the one before.
+/// The subscriptions of one connection. A few, the common case, are scanned, which is fastest; many
+/// are indexed, so that no client can make its messages more expensive with each subscription.
+/// Returned pointers and references are valid until the next `add` or `remove`.
 class SubscriptionSet {
 public:
+    /// Null if there is none.
     [[nodiscard]] Subscription* find(const EdgeChannel* channel) noexcept;
     Subscription& add(Subscription subscription);
     void remove(const EdgeChannel* channel);

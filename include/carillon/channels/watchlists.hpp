@@ -26,9 +26,7 @@ class Connection;
 /// again within one turn is not announced. Keeps pointers to connections from `replace` to `clear`.
 class Watchlists {
 public:
-    using Send = std::function<void(ShardId to, ShardMessage message)>;
-
-    Watchlists(std::uint16_t shards, Send send) : shards_(shards), send_(std::move(send)) {}
+    Watchlists(std::uint16_t shards, SendRequest send) : shards_(shards), send_(std::move(send)) {}
 
     /// The watchlist of the connection's user has replaced `previous`, both sorted; either may be
     /// empty. The client receives the state of the whole new list.
@@ -74,7 +72,7 @@ private:
     static void send_events(Connection& connection, const Changes& changes);
 
     const std::uint16_t shards_;
-    Send send_;
+    SendRequest send_;
     PerApp<WatchedUsers> by_app_;
     std::vector<UserAddress> changed_;  ///< watched users with another status than at the last turn
     Connections awaiting_state_;        ///< receive the state of their watchlist in this turn

@@ -20,27 +20,27 @@
 
 namespace carillon {
 
-/// Somebody or something left, and nobody has been told: they may be back at once.
+/// A departure whose webhook is deferred: the client may return within the grace period.
 struct Departure {
     AppIndex app{};
     WebhookKind kind{};   ///< channel_vacated, member_removed or user_offline
-    std::string channel;  ///< "" if it is of a user
-    std::string user_id;  ///< "" if it is of a channel
+    std::string channel;  ///< "" for user_offline
+    std::string user_id;  ///< "" for channel_vacated
 
     friend auto operator<=>(const Departure&, const Departure&) = default;
 };
 
-/// What the homes of a shard tell backends. Says arrivals at once and holds departures back for the
-/// app's grace; who is back by then never left, and neither is said. What no endpoint wants costs a
-/// look at the app. Pure. Source: wire.md 6.3, 6.5.
+/// The webhooks that a shard's home decides on. Pushes arrivals at once and defers departures for
+/// the app's grace period: if the client returns in time, neither webhook is sent. An event that no
+/// endpoint wants costs one lookup of the app. One per shard. Pure. Source: wire.md 6.3, 6.5.
 class WebhookEvents {
 public:
-    /// The most that is deferred back; the oldest is said sooner if there are more.
+    /// Departures that are deferred at most; beyond that the oldest is pushed before it is due.
     static constexpr std::size_t deferred_max = 65536;
 
     WebhookEvents(WebhookQueue& queue, Now now) : queue_(queue), now_(std::move(now)) {}
 
-    /// Which app wants what, from now on.
+    /// Replaces the kinds and grace periods of all apps; of an app that is missing none are wanted.
     void set_apps(std::span<const std::shared_ptr<const App>> apps);
 
     void occupied(const ChannelAddress& channel);
@@ -49,24 +49,25 @@ public:
     void member_removed(const ChannelAddress& channel, const std::string& user_id);
     void online(const UserAddress& user);
     void offline(const UserAddress& user);
-    /// Several within a second are told once.
+    /// Pushed at most once per second and channel.
     void cache_miss(const ChannelAddress& channel);
     void subscription_count(const ChannelAddress& channel, std::size_t count);
-    /// Something that a cluster has decided, grace and all. `count` is only of a
+    /// An event that a cluster has decided on, grace period included. `count`: only for
     /// subscription_count.
     void push_decided(WebhookKind kind, AppIndex app, const std::string& channel,
                       const std::string& user_id, std::size_t count);
-    /// `text`: the finished event.
+    /// `text`: the finished event of the webhook.
     void client_event(const ChannelAddress& channel, std::string text);
 
-    /// When `advance` will have something to do, if ever.
+    /// When the next departure is due; nullopt: none is deferred.
     [[nodiscard]] std::optional<TimePoint> next_due() const;
     void advance();
 
-    /// The server stops. Either all departures are said now, or they are handed over, to be
-    /// deferred again after the restart: clients may be back then.
+    /// The server stops: pushes all deferred departures.
     void announce_departures();
+    /// The server stops: removes and returns them, to be deferred again after the restart.
     [[nodiscard]] std::vector<Departure> take_departures();
+    /// Starts the grace period of a departure.
     void defer(Departure departure);
 
 private:
@@ -86,14 +87,13 @@ private:
     WebhookQueue& queue_;
     Now now_;
     PerApp<WebhookRule> rules_;
-    /// When it is said; of those due together, what happened first is said first.
+    /// When it is pushed, and its rank among departures that are due at the same time.
     using Due = std::pair<TimePoint, std::uint64_t>;
     std::map<Departure, Due> deferred_;
     std::map<Due, Departure> by_due_;
     std::uint64_t last_departure_ = 0;
     using MissedChannel = std::pair<AppIndex, std::string>;
-    std::set<MissedChannel>
-        recent_misses_;  ///< channels whose miss has been told within the interval
+    std::set<MissedChannel> recent_misses_;  ///< pushed within the last second
     std::deque<std::pair<TimePoint, MissedChannel>> recent_miss_expiries_;
 };
 

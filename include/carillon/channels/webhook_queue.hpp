@@ -7,21 +7,21 @@
 
 namespace carillon {
 
-/// Something that an app's backends are told.
+/// One event of a webhook, for all endpoints of the app that want it.
 struct WebhookEvent {
     AppIndex app{};
     WebhookKind kind{};
-    std::string channel;  ///< "" if it is of a user
-    std::string user_id;  ///< if it is of a user
-    std::string text;     ///< the event of the body, finished JSON
+    std::string channel;  ///< "" for events of a user
+    std::string user_id;  ///< only for events of a user or member
+    std::string text;     ///< the event in the webhook's body, finished JSON
 };
 
-/// Where webhooks wait until they are delivered: in this process, or in what a cluster shares.
-/// Whoever decides that something has happened puts it here in the same step.
+/// Receives the webhooks of a shard for delivery. The code that decides that an event is due pushes
+/// it in the same step. Used on the shard's thread only.
 class WebhookQueue {
 public:
     virtual ~WebhookQueue() = default;
-    /// Events of one channel, and of one user, are delivered in the order in which they are pushed.
+    /// Events of one channel, and of one user, are delivered in the order of the calls.
     virtual void push(WebhookEvent event) = 0;
 };
 

@@ -18,7 +18,7 @@ public:
 
 class NoMail final : public ShardMail {
 public:
-    void post(ShardId, ShardMessage) override {}
+    void post(ShardId, ShardMessage&&) override {}
     [[nodiscard]] bool is_full(ShardId) const override { return false; }
 };
 

@@ -1,5 +1,5 @@
-// Four clients on two shards say whatever the input has, one line each, and sign what a line asks
-// them to: everything that anybody is told parses, and nobody's rubbish harms the others.
+// Four clients on two shards send the lines of the input, and sign what a line asks them to: every
+// frame that a client receives parses, and no client's input harms the others.
 #include <array>
 #include <cstdint>
 #include <cstdlib>
@@ -12,8 +12,8 @@ namespace {
 using carillon::test::TestClient;
 
 /// `?`: a subscription, signed, to the channel up to the first space, with channel data behind it;
-/// `@`: a sign-in with this user data; anything else is said as it is.
-void say(TestClient& client, std::string_view line) {
+/// `@`: a sign-in with this user data; anything else is sent unchanged.
+void send_line(TestClient& client, std::string_view line) {
     using nlohmann::json;
     const std::string socket_id = client.connection.socket_id().text();
     const carillon::Credential credential{"key", "secret"};
@@ -67,7 +67,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
             clients[who] =
                 std::make_unique<TestClient>(world, static_cast<std::uint16_t>(who % 2), app);
         }
-        if (!line.starts_with('-')) say(*clients[who], line);  // What is sent is parsed on arrival.
+        if (!line.starts_with('-'))
+            send_line(*clients[who], line);  // What is sent is parsed on arrival.
         world.settle();
         for (const auto& client : clients) {
             if (!client) continue;

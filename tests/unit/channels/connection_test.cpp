@@ -63,8 +63,8 @@ TEST_F(ConnectionTest, BeginsWithConnectionEstablished) {
 }
 
 TEST_F(ConnectionTest, AnswersPingAndSwallowsPong) {
-    client.say({{"event", "pusher:ping"}, {"data", json::object()}});
-    client.say({{"event", "pusher:pong"}});
+    client.send_message({{"event", "pusher:ping"}, {"data", json::object()}});
+    client.send_message({{"event", "pusher:pong"}});
     EXPECT_THAT(client.take_names(), ElementsAre("pusher:pong"));
 }
 
@@ -115,8 +115,9 @@ TEST_F(ConnectionTest, IsTheOnlyOneExcludedBySocketId) {
 TEST_F(ConnectionTest, NeedsASignatureForPrivateChannels) {
     client.subscribe("private-a");
     expect_refused(client, "private-a", "AuthError", 401);
-    client.say({{"event", "pusher:subscribe"},
-                {"data", {{"channel", "private-a"}, {"auth", "key:" + std::string(64, '0')}}}});
+    client.send_message(
+        {{"event", "pusher:subscribe"},
+         {"data", {{"channel", "private-a"}, {"auth", "key:" + std::string(64, '0')}}}});
     expect_refused(client, "private-a", "AuthError", 401);
     client.subscribe_signed("private-a");
     world.settle();

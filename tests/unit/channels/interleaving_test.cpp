@@ -64,7 +64,7 @@ public:
             world_.settle();
             for (auto& [number, player] : players_) {
                 for (const auto& [channel, seen] : player.seen) {
-                    EXPECT_EQ(Json(seen), Json(model_.said[number][channel]))
+                    EXPECT_EQ(Json(seen), Json(model_.expected[number][channel]))
                         << at(number, channel);
                 }
             }
@@ -96,23 +96,23 @@ private:
     }
 
     void observe(ShardId from, const ShardMessage& message) {
-        if (const auto* join = std::get_if<Join>(&message)) {
+        if (const auto* join = message_if<Join>(message)) {
             const int number = numbers_.at(join->socket_id);
             subscriptions_[{from, join->ticket.id}] = number;
             model_join(number, join->channel.name, join->is_repeat);
-        } else if (const auto* leave = std::get_if<Leave>(&message)) {
+        } else if (const auto* leave = message_if<Leave>(message)) {
             const int number = subscriptions_.at({from, leave->ticket.id});
             model_.unsubscribe(number, leave->channel.name);
-        } else if (const auto* publish = std::get_if<Publish>(&message)) {
+        } else if (const auto* publish = message_if<Publish>(message)) {
             model_publish(publish->channel.name, publish->text, publish->excluded);
-        } else if (const auto* event = std::get_if<ClientEvent>(&message)) {
+        } else if (const auto* event = message_if<ClientEvent>(message)) {
             model_client_event(numbers_.at(event->socket_id), event->channel.name, event->text);
         }
     }
 
     void model_join(int number, const std::string& channel, bool is_repeat) {
         if (is_repeat && !model_.holds(number, channel)) return;  // The first join was refused.
-        if (!is_repeat) model_.said[number].erase(channel);
+        if (!is_repeat) model_.expected[number].erase(channel);
         const bool presence = channel.starts_with("presence-");
         model_.subscribe(number, channel, true,
                          presence ? std::optional(user_of(number)) : std::nullopt,
@@ -143,12 +143,12 @@ private:
         if (frame.at("event") == "pusher:subscription_error") finish(player, channel);
     }
 
-    /// The client has seen the beginning of what the model says, and will see no more of it.
+    /// The client has seen the beginning of what the model expects, and will see no more of it.
     void finish(Player& player, const std::string& channel) {
         const std::vector<Json>& seen = player.seen.at(channel);
-        std::vector<Json> said = model_.said[player.number][channel];
-        if (said.size() > seen.size()) said.resize(seen.size());
-        EXPECT_EQ(Json(seen), Json(said)) << at(player.number, channel);
+        std::vector<Json> expected = model_.expected[player.number][channel];
+        if (expected.size() > seen.size()) expected.resize(seen.size());
+        EXPECT_EQ(Json(seen), Json(expected)) << at(player.number, channel);
         player.seen.erase(channel);
     }
 

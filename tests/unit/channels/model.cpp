@@ -59,18 +59,18 @@ Model::Json essence(const Model::Json& frame) {
 
 void Model::connect(int client, std::size_t app) {
     clients_[client].app = app;
-    say(client, "", {{"event", "pusher:connection_established"}});
+    expect(client, "", {{"event", "pusher:connection_established"}});
 }
 
 void Model::refuse(int client, const Name& channel, const Name& type, int status) {
     refuse(client);
-    say(client, channel,
-        {{"event", "pusher:subscription_error"}, {"type", type}, {"status", status}});
+    expect(client, channel,
+           {{"event", "pusher:subscription_error"}, {"type", type}, {"status", status}});
 }
 
-void Model::say_to_all(const Key& key, const Json& frame, std::optional<int> but) {
+void Model::expect_for_all(const Key& key, const Json& frame, std::optional<int> but) {
     for (const int client : channels_[key].subscribers) {
-        if (client != but) say(client, key.second, frame);
+        if (client != but) expect(client, key.second, frame);
     }
 }
 
@@ -110,14 +110,14 @@ void Model::subscribe(int client, const Name& channel, bool well_signed,
     succeed(client, key);
     if (is_cached(channel)) {
         const auto last = cached(who.app, channel, now_);
-        say(client, channel,
-            last ? last->first : Json{{"event", "pusher:cache_miss"}, {"data", Json::object()}});
+        expect(client, channel,
+               last ? last->first : Json{{"event", "pusher:cache_miss"}, {"data", Json::object()}});
     }
     if (is_new) {
-        say_to_all(key,
-                   {{"event", "pusher_internal:member_added"},
-                    {"data", {{"user_id", *id}, {"user_info", its_info}}}},
-                   client);
+        expect_for_all(key,
+                       {{"event", "pusher_internal:member_added"},
+                        {"data", {{"user_id", *id}, {"user_info", its_info}}}},
+                       client);
     }
     announce_count(key);
 }
@@ -130,7 +130,8 @@ void Model::succeed(int client, const Key& key) {
         for (const Name& id : ids) hash[id] = channels_[key].infos.at(id);
         data = {{"presence", {{"count", ids.size()}, {"ids", ids}, {"hash", hash}}}};
     }
-    say(client, key.second, {{"event", "pusher_internal:subscription_succeeded"}, {"data", data}});
+    expect(client, key.second,
+           {{"event", "pusher_internal:subscription_succeeded"}, {"data", data}});
 }
 
 void Model::announce_count(const Key& key) {
@@ -138,8 +139,8 @@ void Model::announce_count(const Key& key) {
     const bool counted = apps_[key.first].subscription_count && !is_presence(key.second) &&
                          !is_user_channel(key.second);
     if (!counted || count == 0) return;
-    say_to_all(key, {{"event", "pusher_internal:subscription_count"},
-                     {"data", {{"subscription_count", count}}}});
+    expect_for_all(key, {{"event", "pusher_internal:subscription_count"},
+                         {"data", {{"subscription_count", count}}}});
 }
 
 void Model::unsubscribe(int client, const Name& channel) {
@@ -154,8 +155,8 @@ void Model::leave(int client, const Name& channel) {
     channels_[key].subscribers.erase(client);
     if (member && !users(who.app, channel).contains(*member)) {
         channels_[key].infos.erase(*member);
-        say_to_all(key,
-                   {{"event", "pusher_internal:member_removed"}, {"data", {{"user_id", *member}}}});
+        expect_for_all(
+            key, {{"event", "pusher_internal:member_removed"}, {"data", {{"user_id", *member}}}});
     }
     announce_count(key);
 }
@@ -185,25 +186,25 @@ void Model::sign_in(int client, bool well_signed, const Name& user, const Json& 
     Client& who = clients_.at(client);
     const ModelApp& app = apps_[who.app];
     if (!well_signed || (who.user && *who.user != user)) return refuse(client);
-    say(client, "", {{"event", "pusher:signin_success"}, {"id", user}});
+    expect(client, "", {{"event", "pusher:signin_success"}, {"id", user}});
     if (!app.watchlist_events) watchlist.clear();
     if (watchlist.size() > app.watched_max) {
         watchlist.resize(app.watched_max);
-        say(client, "", {{"event", "pusher:error"}, {"code", 4302}});
+        expect(client, "", {{"event", "pusher:error"}, {"code", 4302}});
     }
     std::ranges::sort(watchlist);
     watchlist.erase(std::unique(watchlist.begin(), watchlist.end()), watchlist.end());
     const bool comes_online = !online(who.app, user);
     who.user = user;
     who.info = info;
-    who.watchlist.clear();  // It is told the whole state below.
+    who.watchlist.clear();  // The whole state is sent below.
     if (comes_online) announce_status(who.app, user, "online");
     who.watchlist = watchlist;
     if (watchlist.empty()) return;
     Json state = Json::object();
     for (const Name& id : watchlist)
         state[online(who.app, id) ? "online" : "offline"].push_back(id);
-    say(client, "", {{"event", "pusher_internal:watchlist_events"}, {"data", state}});
+    expect(client, "", {{"event", "pusher_internal:watchlist_events"}, {"data", state}});
 }
 
 bool Model::online(std::size_t app, const Name& user) const {
@@ -215,8 +216,8 @@ bool Model::online(std::size_t app, const Name& user) const {
 void Model::announce_status(std::size_t app, const Name& user, const Name& what) {
     for (const auto& [number, client] : clients_) {
         if (client.app != app || !std::ranges::count(client.watchlist, user)) continue;
-        say(number, "",
-            {{"event", "pusher_internal:watchlist_events"}, {"data", {{what, {user}}}}});
+        expect(number, "",
+               {{"event", "pusher_internal:watchlist_events"}, {"data", {{what, {user}}}}});
     }
 }
 
@@ -228,7 +229,7 @@ void Model::client_event(int client, const Name& channel, const Name& event, con
     }
     Json frame = {{"event", event}, {"data", data}};
     if (held->second) frame["user_id"] = *held->second;
-    say_to_all({who.app, channel}, frame, client);
+    expect_for_all({who.app, channel}, frame, client);
 }
 
 void Model::publish(std::size_t app, const Name& channel, const Name& event, const Json& data,
@@ -236,7 +237,7 @@ void Model::publish(std::size_t app, const Name& channel, const Name& event, con
     const Json frame = {{"event", event}, {"data", data}};
     const Key key{app, channel};
     if (is_cached(channel)) last_events_[key] = {frame, now + apps_[app].cached_for};
-    say_to_all(key, frame, excluded);
+    expect_for_all(key, frame, excluded);
 }
 
 bool Model::holds(int client, const Name& channel) const {

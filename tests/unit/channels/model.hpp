@@ -23,9 +23,9 @@ struct ModelApp {
     Duration cached_for{};
 };
 
-/// All that the protocol says of channels and users, done the slow and obvious way by one thread:
-/// no shards, no tickets, nothing of the server's own code. `said` holds what each client has to be
-/// told, in order, by channel ("" for what has none). Source: wire.md 2, 3, 4.
+/// The rules of channels and users, implemented in the slow and obvious way on one thread: no
+/// shards, no tickets, no code of the server. `expected` holds the frames that each
+/// client has to receive, in order, by channel ("" for what has none). Source: wire.md 2, 3, 4.
 class Model {
 public:
     using Json = nlohmann::json;
@@ -56,7 +56,7 @@ public:
                                                                    TimePoint now) const;
     void set_time(TimePoint now) { now_ = now; }
 
-    std::map<int, std::map<Name, std::vector<Json>>> said;
+    std::map<int, std::map<Name, std::vector<Json>>> expected;
 
 private:
     struct Client {
@@ -72,12 +72,12 @@ private:
     };
     using Key = std::pair<std::size_t, Name>;
 
-    void say(int client, const Name& channel, Json frame) {
-        said[client][channel].push_back(std::move(frame));
+    void expect(int client, const Name& channel, Json frame) {
+        expected[client][channel].push_back(std::move(frame));
     }
-    void refuse(int client) { say(client, "", {{"event", "pusher:error"}, {"code", nullptr}}); }
+    void refuse(int client) { expect(client, "", {{"event", "pusher:error"}, {"code", nullptr}}); }
     void refuse(int client, const Name& channel, const Name& type, int status);
-    void say_to_all(const Key& key, const Json& frame, std::optional<int> but = {});
+    void expect_for_all(const Key& key, const Json& frame, std::optional<int> but = {});
     void succeed(int client, const Key& key);
     void announce_count(const Key& key);
     void leave(int client, const Name& channel);

@@ -193,7 +193,7 @@ private:
         if (!well_signed) auth.back() = auth.back() == '0' ? '1' : '0';
         Json body = {{"channel", channel}, {"auth", auth}};
         if (data) body["channel_data"] = *data;
-        client.say({{"event", "pusher:subscribe"}, {"data", body}});
+        client.send_message({{"event", "pusher:subscribe"}, {"data", body}});
         std::optional<std::string> member;
         if (data) member = user;
         model_.subscribe(number, channel, well_signed, member, info);
@@ -212,7 +212,8 @@ private:
         const std::string socket_id = client.connection.socket_id().text();
         std::string auth = carillon::signin_token({"key", "secret"}, socket_id, data);
         if (!well_signed) auth.back() = auth.back() == '0' ? '1' : '0';
-        client.say({{"event", "pusher:signin"}, {"data", {{"user_data", data}, {"auth", auth}}}});
+        client.send_message(
+            {{"event", "pusher:signin"}, {"data", {{"user_data", data}, {"auth", auth}}}});
         model_.sign_in(number, well_signed, user, info, watchlist);
     }
 
@@ -240,7 +241,7 @@ private:
         world_.shard(shard).terminate_user(*apps_[app], user);
         world_.settle();
         for (const int number : model_.terminate(app, user)) {
-            model_.said.erase(number);
+            model_.expected.erase(number);
             Slot& slot = clients_[static_cast<std::size_t>(number)];
             if (slot.client->ended != Errc::terminated) return;  // Shows as frames not expected.
             slot.client.reset();
@@ -260,7 +261,7 @@ private:
                 seen[number][channel].push_back(essence(frame));
             }
         }
-        auto expected = std::exchange(model_.said, {});
+        auto expected = std::exchange(model_.expected, {});
         if (in_any_order) {
             for (auto* all : {&seen, &expected}) {
                 for (auto& [number, by_channel] : *all) {

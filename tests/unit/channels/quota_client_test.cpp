@@ -29,13 +29,13 @@ protected:
 
     struct Sent {
         ShardId to;
-        ShardMessage message;
+        HomeRequest message;
     };
 
     App app;
     std::vector<Sent> sent;
     std::vector<bool> answers;
-    QuotaClient quota{shards, true, [this](ShardId to, ShardMessage message) {
+    QuotaClient quota{shards, true, [this](ShardId to, HomeRequest&& message) {
                           sent.push_back({to, std::move(message)});
                       }};
 };

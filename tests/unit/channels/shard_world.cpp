@@ -70,12 +70,12 @@ void TestClient::send(OutboundMessage& message) {
     on_message(received.back());
 }
 
-void TestClient::say(const json& message) {
+void TestClient::send_message(const json& message) {
     connection.on_text(message.dump());
 }
 
 void TestClient::subscribe(const std::string& channel) {
-    say({{"event", "pusher:subscribe"}, {"data", {{"channel", channel}}}});
+    send_message({{"event", "pusher:subscribe"}, {"data", {{"channel", channel}}}});
 }
 
 void TestClient::subscribe_signed(const std::string& channel, const std::string& channel_data) {
@@ -85,7 +85,7 @@ void TestClient::subscribe_signed(const std::string& channel, const std::string&
     json body = {{"channel", channel},
                  {"auth", subscription_token({"key", "secret"}, socket_id, channel, data)}};
     if (data) body["channel_data"] = channel_data;
-    say({{"event", "pusher:subscribe"}, {"data", body}});
+    send_message({{"event", "pusher:subscribe"}, {"data", body}});
 }
 
 void TestClient::join(const std::string& channel, const std::string& user_id) {
@@ -93,22 +93,22 @@ void TestClient::join(const std::string& channel, const std::string& user_id) {
 }
 
 void TestClient::unsubscribe(const std::string& channel) {
-    say({{"event", "pusher:unsubscribe"}, {"data", {{"channel", channel}}}});
+    send_message({{"event", "pusher:unsubscribe"}, {"data", {{"channel", channel}}}});
 }
 
 void TestClient::client_event(const std::string& channel, const std::string& event,
                               const json& data) {
-    say({{"event", event}, {"channel", channel}, {"data", data}});
+    send_message({{"event", event}, {"channel", channel}, {"data", data}});
 }
 
 void TestClient::sign_in(const std::string& user_id, const std::vector<std::string>& watchlist) {
     json user = {{"id", user_id}, {"user_info", {{"n", user_id}}}};
     if (!watchlist.empty()) user["watchlist"] = watchlist;
     const std::string socket_id = connection.socket_id().text();
-    say({{"event", "pusher:signin"},
-         {"data",
-          {{"user_data", user.dump()},
-           {"auth", signin_token({"key", "secret"}, socket_id, user.dump())}}}});
+    send_message({{"event", "pusher:signin"},
+                  {"data",
+                   {{"user_data", user.dump()},
+                    {"auth", signin_token({"key", "secret"}, socket_id, user.dump())}}}});
 }
 
 std::vector<std::string> TestClient::take_names() {

@@ -10,7 +10,9 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <type_traits>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "carillon/channels/channel_shard.hpp"
@@ -18,7 +20,7 @@
 
 namespace carillon::test {
 
-/// Several shards of the domain without threads: what they say to each other waits in one queue a
+/// Several shards of the domain without threads: their messages wait in one queue per
 /// pair, and the test decides which queue moves next.
 class ShardWorld {
 public:
@@ -41,7 +43,7 @@ public:
     /// Makes every home's inbox full, as its senders see it.
     void set_full(bool full) { full_ = full; }
 
-    /// What backends were told, of all shards.
+    /// The webhooks of all shards.
     std::vector<WebhookEvent> webhooks;
 
     /// Called for each message that reaches another shard, before that shard sees it.
@@ -51,7 +53,7 @@ private:
     class Mail final : public ShardMail {
     public:
         Mail(ShardWorld& world, ShardId self) : world_(world), self_(self) {}
-        void post(ShardId to, ShardMessage message) override {
+        void post(ShardId to, ShardMessage&& message) override {
             world_.queues_[{self_, to}].push_back(std::move(message));
         }
         [[nodiscard]] bool is_full(ShardId) const override { return world_.full_; }
@@ -80,6 +82,21 @@ private:
     std::vector<std::unique_ptr<ChannelShard>> shards_;
 };
 
+/// The message, if it is of that kind; otherwise null.
+template <class Kind>
+[[nodiscard]] const Kind* message_if(const ShardMessage& message) {
+    return std::visit(
+        [](const auto& either) {
+            return std::visit(
+                [](const auto& held) -> const Kind* {
+                    if constexpr (std::is_same_v<std::decay_t<decltype(held)>, Kind>) return &held;
+                    return nullptr;
+                },
+                either);
+        },
+        message);
+}
+
 /// An app with key "key" and secret "secret".
 [[nodiscard]] std::shared_ptr<App> make_app(std::string id = "app");
 
@@ -89,9 +106,12 @@ public:
     TestClient(ShardWorld& world, std::uint16_t shard, std::shared_ptr<const App> app);
 
     void send(OutboundMessage& message) override;
-    void end(const Error& why) override { ended = why.code; }
+    void end(const Error& why) override {
+        ended = why.code;
+        on_end();
+    }
 
-    void say(const nlohmann::json& message);
+    void send_message(const nlohmann::json& message);
     void subscribe(const std::string& channel);
     /// Signed; with `channel_data` on presence channels.
     void subscribe_signed(const std::string& channel, const std::string& channel_data = "");
@@ -107,6 +127,7 @@ public:
     std::vector<std::string> take_names();
 
     std::function<void(const nlohmann::json&)> on_message = [](const auto&) {};
+    std::function<void()> on_end = [] {};
     std::vector<nlohmann::json> received;
     std::optional<Errc> ended;
     std::uint16_t shard;

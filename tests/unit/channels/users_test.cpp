@@ -51,10 +51,11 @@ protected:
     }
     void sign_in_raw(TestClient& who, const std::string& user_data) {
         const std::string socket_id = who.connection.socket_id().text();
-        who.say({{"event", "pusher:signin"},
-                 {"data",
-                  {{"user_data", user_data},
-                   {"auth", carillon::signin_token({"key", "secret"}, socket_id, user_data)}}}});
+        who.send_message(
+            {{"event", "pusher:signin"},
+             {"data",
+              {{"user_data", user_data},
+               {"auth", carillon::signin_token({"key", "secret"}, socket_id, user_data)}}}});
     }
 
     ShardWorld world{3};
@@ -74,12 +75,12 @@ TEST_F(UsersTest, SignInSucceedsWithTheDataAsItWasSent) {
 
 TEST_F(UsersTest, RefusesWhatIsNotSignedOrNoUser) {
     client.take();
-    client.say({{"event", "pusher:signin"},
-                {"data", {{"user_data", R"({"id":"u1"})"}, {"auth", "key:00"}}}});
+    client.send_message({{"event", "pusher:signin"},
+                         {"data", {{"user_data", R"({"id":"u1"})"}, {"auth", "key:00"}}}});
     expect_error(client, nullptr);
-    client.say({{"event", "pusher:signin"}, {"data", {{"user_data", R"({"id":"u1"})"}}}});
+    client.send_message({{"event", "pusher:signin"}, {"data", {{"user_data", R"({"id":"u1"})"}}}});
     expect_error(client, nullptr);
-    client.say({{"event", "pusher:signin"}, {"data", {{"auth", "key:00"}}}});
+    client.send_message({{"event", "pusher:signin"}, {"data", {{"auth", "key:00"}}}});
     expect_error(client, nullptr);
     for (const char* user_data :
          {"", "[]", "{}", R"({"id":1})", R"({"id":""})", R"({"id":"a b"})",
@@ -122,7 +123,7 @@ TEST_F(UsersTest, JoinsPresenceChannelsAsTheSignedInUser) {
     EXPECT_EQ(data.at("presence").at("hash"), (json{{"u1", {{"n", "u1"}}}}));
 
     client.unsubscribe("presence-a");
-    client.join("presence-a", "other");  // What the frame says wins.
+    client.join("presence-a", "other");  // channel_data wins.
     world.settle();
     const json again = json::parse(client.take().at(0).at("data").get<std::string>());
     EXPECT_EQ(again.at("presence").at("ids"), json::array({"other"}));
@@ -251,7 +252,7 @@ TEST_F(UsersTest, TerminationEndsAllOfAUsersConnectionsAndNoOthers) {
 }
 
 /// Users come and go while messages between the shards are under way in any order: each watcher is
-/// told the state first, then changes that alternate, and in the end it knows the truth.
+/// sent the state first, then changes that alternate, and in the end it knows the truth.
 TEST_F(UsersTest, WatchersEndUpCorrectHoweverDeliveriesInterleave) {
     const std::vector<std::string> names{"a", "b", "c", "d"};
     for (std::uint64_t seed = 1; seed <= 200; ++seed) {
@@ -301,12 +302,12 @@ TEST_F(UsersTest, WatchersEndUpCorrectHoweverDeliveriesInterleave) {
     }
 }
 
-/// In a cluster: whether a user is known is for Redis to say, in whose place the test answers.
+/// In a cluster Redis confirms sign-ins; the test answers in its place.
 class SharedUsersTest : public ::testing::Test {
 protected:
     SharedUsersTest() {
         world.on_delivery = [this](ShardId, const ShardMessage& message) {
-            const auto* const sign_in = std::get_if<SignIn>(&message);
+            const auto* const sign_in = message_if<SignIn>(message);
             if (sign_in != nullptr) sign_ins.push_back(*sign_in);
         };
         client.take();
@@ -332,7 +333,7 @@ protected:
 
 TEST_F(SharedUsersTest, SignInSucceedsOnceItIsKnown) {
     sign_in(client, {"a"});
-    EXPECT_THAT(client.take_names(), IsEmpty()) << "nor is it told who is online";
+    EXPECT_THAT(client.take_names(), IsEmpty()) << "nor the state of its watchlist";
     ASSERT_EQ(sign_ins.size(), 1U);
     know(sign_ins[0]);
     EXPECT_THAT(client.take_names(),

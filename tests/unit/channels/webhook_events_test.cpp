@@ -1,4 +1,4 @@
-// What backends are told of channels and users, and what they are not: wire.md 6.3, 6.5.
+// The webhooks of channels and users, and when none is sent: wire.md 6.3, 6.5.
 #include <gmock/gmock.h>
 
 #include "carillon/channels/partition.hpp"
