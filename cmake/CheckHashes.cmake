@@ -1,5 +1,6 @@
 # Fails when a table could be filled with names that collide: every table keyed by strings must have `StringHash`
-# (include/carillon/base/hash.hpp), whose key others cannot know.
+# (include/carillon/base/hash.hpp), whose key others cannot know. Fails also for a table keyed by addresses, whose order
+# differs between two runs, unless `// Never iterated.` follows its declaration on the same line.
 # Usage: cmake -D ROOT=<source directory> -P CheckHashes.cmake
 
 cmake_minimum_required(VERSION 3.25)
@@ -16,6 +17,13 @@ foreach(FILE IN LISTS FILES)
     foreach(TABLE IN LISTS TABLES)
         if(NOT TABLE MATCHES "StringHash")
             message(SEND_ERROR "${FILE}: a table keyed by strings without StringHash: ${TABLE}")
+        endif()
+    endforeach()
+    string(REPLACE ";" " " TEXT "${TEXT}")
+    string(REGEX MATCHALL "(unordered_[a-z_]*|std::set|std::map|std::multimap)<(const )?[A-Za-z_:]+ ?[*][^\n]*" TABLES "${TEXT}")
+    foreach(TABLE IN LISTS TABLES)
+        if(NOT TABLE MATCHES "// Never iterated[.]")
+            message(SEND_ERROR "${FILE}: a table keyed by addresses: ${TABLE}")
         endif()
     endforeach()
 endforeach()

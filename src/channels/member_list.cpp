@@ -71,7 +71,7 @@ void MemberList::clear() {
 std::vector<std::string> MemberList::ids() const {
     std::vector<std::string> ids;
     ids.reserve(members_.size());
-    for (const auto& [id, member] : members_) ids.push_back(id);
+    for (const Entry member : ordered_) ids.push_back(member->first);
     return ids;
 }
 

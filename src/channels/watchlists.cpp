@@ -78,12 +78,13 @@ void Watchlists::on(UserStatus&& status) {
 
 void Watchlists::announce() {
     if (!changed_.empty()) announce_changes();
-    const Connections connections = std::exchange(awaiting_state_, {});
+    const ConnectionSet connections = std::exchange(awaiting_state_, {});
     for (Connection* const connection : connections) announce_state(*connection);
 }
 
 void Watchlists::announce_changes() {
-    boost::unordered_flat_map<Connection*, Changes> by_watcher;
+    std::vector<std::pair<Connection*, Changes>> by_watcher;
+    boost::unordered_flat_map<const Connection*, std::size_t> index;  // Never iterated.
     for (const UserAddress& address : std::exchange(changed_, {})) {
         WatchedUsers& watched = by_app_[address.app];
         const auto found = watched.find(address.id);
@@ -92,7 +93,10 @@ void Watchlists::announce_changes() {
         if (!user.online || user.announced_online == *user.online) continue;
         user.announced_online = *user.online;
         for (Connection* const watcher : user.watchers) {
-            if (watcher->user()->state_announced) by_watcher[watcher].add(*user.online, address.id);
+            if (!watcher->user()->state_announced) continue;
+            const auto [entry, is_new] = index.try_emplace(watcher, by_watcher.size());
+            if (is_new) by_watcher.emplace_back(watcher, Changes{});
+            by_watcher[entry->second].second.add(*user.online, address.id);
         }
     }
     for (const auto& [watcher, changes] : by_watcher) send_events(*watcher, changes);

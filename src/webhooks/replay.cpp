@@ -98,7 +98,7 @@ private:
     const std::vector<App>& apps_;
     const std::function<void(const std::string&)>& report_;
     boost::asio::io_context loop_{1};
-    std::map<const WebhookEndpoint*, HttpClient> clients_;
+    std::map<const WebhookEndpoint*, HttpClient> clients_;  // Never iterated.
     std::set<std::string> failed_;
 };
 

@@ -170,10 +170,11 @@ private:
     }
 
     void enqueue(const std::vector<WebhookEvent>& events) {
-        std::set<WebhookSender*> receivers;
+        std::vector<WebhookSender*> receivers;  // In the order of the events.
+        std::set<const WebhookSender*> seen;    // Never iterated.
         for (const WebhookEvent& event : events) {
             for (WebhookSender* const sender : by_app_[event.app]) {
-                if (sender->push(event)) receivers.insert(sender);
+                if (sender->push(event) && seen.insert(sender).second) receivers.push_back(sender);
             }
         }
         for (WebhookSender* const sender : receivers) sender->send_due();

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
-#include <boost/unordered/unordered_flat_set.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -12,6 +11,7 @@
 
 #include "carillon/base/hash.hpp"
 #include "carillon/base/ids.hpp"
+#include "carillon/channels/connection_set.hpp"
 #include "carillon/channels/per_app.hpp"
 #include "carillon/channels/shard_message.hpp"
 #include "carillon/protocol/user_data.hpp"
@@ -62,7 +62,7 @@ public:
 private:
     /// A user with signed-in connections on this shard.
     struct OnlineUser {
-        boost::unordered_flat_set<Connection*> connections;
+        ConnectionSet connections;
         std::uint64_t sign_in_id = 0;  ///< matches the home's `SignedIn` to the latest `SignIn`
         bool is_confirmed = false;     ///< the home has confirmed it, or does not have to
     };

@@ -36,7 +36,7 @@ public:
     [[nodiscard]] Subscription& back() noexcept { return all_.back(); }
 
 private:
-    using Index = boost::unordered_flat_map<const EdgeChannel*, std::size_t>;
+    using Index = boost::unordered_flat_map<const EdgeChannel*, std::size_t>;  // Never iterated.
     static constexpr std::size_t scanned_max = 32;
 
     std::vector<Subscription> all_;

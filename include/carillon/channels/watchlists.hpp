@@ -1,7 +1,6 @@
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
-#include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -11,6 +10,7 @@
 
 #include "carillon/base/hash.hpp"
 #include "carillon/base/ids.hpp"
+#include "carillon/channels/connection_set.hpp"
 #include "carillon/channels/per_app.hpp"
 #include "carillon/channels/shard_message.hpp"
 
@@ -23,7 +23,8 @@ class Connection;
 ///
 /// A client receives the state of its whole watchlist once all homes have answered and its sign-in
 /// is confirmed, and from then on the changes, collected over a turn: a user that signs out and in
-/// again within one turn is not announced. Keeps pointers to connections from `replace` to `clear`.
+/// again within one turn is not announced. Clients receive them in the order in which they began to
+/// watch, as far as none has left. Keeps pointers to connections from `replace` to `clear`.
 class Watchlists {
 public:
     Watchlists(std::uint16_t shards, SendRequest send) : shards_(shards), send_(std::move(send)) {}
@@ -45,10 +46,9 @@ public:
     }
 
 private:
-    using Connections = boost::unordered_flat_set<Connection*>;
     /// A user that is on the watchlist of a connection of this shard.
     struct WatchedUser {
-        Connections watchers;
+        ConnectionSet watchers;
         std::uint64_t watch_id = 0;     ///< matches the home's answers to the latest `Watch`
         std::optional<bool> online;     ///< the home's latest answer
         bool announced_online = false;  ///< as clients know it
@@ -75,7 +75,7 @@ private:
     SendRequest send_;
     PerApp<WatchedUsers> by_app_;
     std::vector<UserAddress> changed_;  ///< watched users with another status than at the last turn
-    Connections awaiting_state_;        ///< receive the state of their watchlist in this turn
+    ConnectionSet awaiting_state_;      ///< receive the state of their watchlist in this turn
     std::uint64_t last_watch_id_ = 0;
 };
 

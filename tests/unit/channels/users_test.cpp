@@ -302,6 +302,67 @@ TEST_F(UsersTest, WatchersEndUpCorrectHoweverDeliveriesInterleave) {
     }
 }
 
+/// Clients of one shard, in an order that has nothing to do with their addresses.
+class SameOrderTest : public UsersTest {
+protected:
+    SameOrderTest() {
+        for (int i = 0; i < 100; ++i) {
+            clients.push_back(std::make_unique<TestClient>(world, 1, app));
+            clients.back()->on_message = [this, i](const json& message) {
+                if (message.at("event") == "pusher_internal:watchlist_events") reached.push_back(i);
+            };
+            order.push_back(i);
+        }
+        std::ranges::shuffle(order, std::mt19937_64(1));
+    }
+
+    std::vector<std::unique_ptr<TestClient>> clients;
+    std::vector<int> order;    ///< of signing in
+    std::vector<int> reached;  ///< clients that received events of their watchlist
+};
+
+TEST_F(SameOrderTest, WatchersReceiveChangesInTheOrderOfTheirSignIns) {
+    const auto at = [this](int i) { return clients[static_cast<std::size_t>(i)].get(); };
+    for (const int i : order) at(i)->sign_in("u" + std::to_string(i), {"x"});
+    world.settle();
+    EXPECT_EQ(std::exchange(reached, {}), order) << "the state of the watchlist";
+    TestClient watched{world, 0, app};
+    watched.sign_in("x");
+    world.settle();
+    EXPECT_EQ(reached, order) << "a change";
+}
+
+TEST_F(SameOrderTest, ConnectionsOfATerminatedUserAreClosedInTheOrderOfTheirSignIns) {
+    std::vector<int> closed;
+    for (const int i : order) {
+        TestClient& one = *clients[static_cast<std::size_t>(i)];
+        one.on_end = [&closed, i] { closed.push_back(i); };
+        one.sign_in("u");
+    }
+    world.settle();
+    world.shard(0).terminate_user(*app, "u");
+    world.settle();
+    EXPECT_EQ(closed, order);
+}
+
+TEST_F(SameOrderTest, ASetOfConnectionsFindsEachOfMany) {
+    ConnectionSet set;
+    std::set<Connection*> expected;
+    std::mt19937_64 random(2);
+    for (int step = 0; step < 5000; ++step) {
+        Connection* const connection = &clients[random() % (step < 2500 ? 100 : 20)]->connection;
+        if (random() % 2 == 0) {
+            set.insert(connection);
+            expected.insert(connection);
+        } else {
+            set.erase(connection);
+            expected.erase(connection);
+        }
+        ASSERT_EQ(set.size(), expected.size());
+        ASSERT_EQ(std::set<Connection*>(set.begin(), set.end()), expected);
+    }
+}
+
 /// In a cluster Redis confirms sign-ins; the test answers in its place.
 class SharedUsersTest : public ::testing::Test {
 protected:
