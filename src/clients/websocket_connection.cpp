@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
+#include <cassert>
 #include <chrono>
 #include <utility>
 
@@ -44,17 +45,59 @@ WebSocketConnection::WebSocketConnection(EventLoop& loop, TcpStream& stream,
     loop_.schedule(*this, std::chrono::seconds(options_.activity_timeout_seconds));
 }
 
+WebSocketConnection::State WebSocketConnection::enter(State next) noexcept {
+    [[maybe_unused]] const auto is_legal = [this, next] {
+        switch (state_) {
+            case State::open:
+                return next != State::open;
+            case State::closing:
+                return next == State::discarding || next == State::closed;
+            case State::discarding:
+            case State::closed:
+                return next == State::closed;
+        }
+        return false;
+    };
+    assert(is_legal());
+    return std::exchange(state_, next);
+}
+
+void WebSocketConnection::enter(Reader next) noexcept {
+    assert((reader_ == Reader::keeps_up && next == Reader::too_slow) ||
+           (reader_ == Reader::too_slow && next == Reader::reported));
+    reader_ = next;
+}
+
+void WebSocketConnection::enter(Input next) noexcept {
+    [[maybe_unused]] const auto is_legal = [this, next] {
+        switch (input_) {
+            case Input::flowing:
+                return next == Input::deferred || next == Input::ended;
+            case Input::deferred:
+                return next == Input::flowing || next == Input::deferred_end;
+            case Input::deferred_end:
+                return next == Input::ended;
+            case Input::ended:  // The backlog of `deferred_end` may need several turns.
+                return next == Input::deferred_end;
+        }
+        return false;
+    };
+    assert(is_legal());
+    input_ = next;
+}
+
 void WebSocketConnection::send(Frame frame) {
-    if (state_ != State::open) return;
-    if (was_too_slow_ || has_room(frame.size())) return stream_.send(std::move(frame));
-    state_ = State::too_slow;
-    was_too_slow_ = true;
+    if (!is_active()) return;
+    if (reader_ == Reader::reported || has_room(frame.size())) {
+        return stream_.send(std::move(frame));
+    }
+    enter(Reader::too_slow);
     stream_.drop_queued();
     // A fan-out is running over the channel's list, which ending this connection changes.
     loop_.defer([weak = weak_from_this()] {
         const auto self = weak.lock();
-        if (!self || self->state_ != State::too_slow) return;
-        self->state_ = State::open;
+        if (!self || self->state_ != State::open) return;
+        self->enter(Reader::reported);
         self->on_too_slow();
     });
 }
@@ -66,19 +109,12 @@ bool WebSocketConnection::has_room(std::size_t size) const noexcept {
 }
 
 void WebSocketConnection::close(std::uint16_t code, std::string_view reason) {
-    if (state_ != State::open) return;
+    if (!is_active()) return;
     stream_.send(encode_ws_close(code, reason));
-    state_ = State::closing;
-    if (fails_connection(code)) {
-        state_ = State::discarding;
-        stream_.finish_sending();
-    }
-    loop_.schedule(*this, was_too_slow_ ? slow_close_wait_max : close_wait_max);
-    report_closed(code);
-}
-
-void WebSocketConnection::report_closed(int code) {
-    if (!std::exchange(closed_is_reported_, true)) on_closed(code);
+    enter(fails_connection(code) ? State::discarding : State::closing);
+    if (state_ == State::discarding) stream_.finish_sending();
+    loop_.schedule(*this, reader_ == Reader::keeps_up ? close_wait_max : slow_close_wait_max);
+    on_closed(code);
 }
 
 void WebSocketConnection::on_bytes(std::span<char> bytes) {
@@ -91,7 +127,7 @@ void WebSocketConnection::on_bytes(std::span<char> bytes) {
 }
 
 void WebSocketConnection::process(std::span<char> bytes) {
-    while (state_ == State::open || state_ == State::closing) {
+    while (is_active() || state_ == State::closing) {
         WsEvent event{};
         switch (decoder_.next(bytes, options_.max_message_bytes, event)) {
             case WsDecoder::Progress::event:
@@ -110,6 +146,7 @@ void WebSocketConnection::process(std::span<char> bytes) {
 }
 
 void WebSocketConnection::defer_rest(std::span<char> rest) {
+    enter(input_ == Input::ended ? Input::deferred_end : Input::deferred);
     backlog_ = std::make_unique<std::string>(rest.data(), rest.size());
     stream_.pause_reading();
     boost::asio::post(loop_.context(), [weak = weak_from_this()] {
@@ -120,14 +157,15 @@ void WebSocketConnection::defer_rest(std::span<char> rest) {
 void WebSocketConnection::resume() {
     loop_.refresh_time();
     const auto backlog = std::move(backlog_);
-    if (!ended_) stream_.resume_reading();
+    enter(input_ == Input::deferred_end ? Input::ended : Input::flowing);
+    if (input_ == Input::flowing) stream_.resume_reading();
     process(*backlog);
-    if (ended_ && !backlog_ && state_ != State::closed) finish(1006);
+    if (input_ == Input::ended && state_ != State::closed) finish(1006);
 }
 
 void WebSocketConnection::on_event(const WsEvent& event) {
     if (event.kind == WsEvent::Kind::close) return answer_close(event);
-    if (state_ != State::open) return;
+    if (!is_active()) return;
     switch (event.kind) {
         case WsEvent::Kind::text:
         case WsEvent::Kind::binary:
@@ -140,55 +178,55 @@ void WebSocketConnection::on_event(const WsEvent& event) {
 }
 
 void WebSocketConnection::answer_close(const WsEvent& close) {
-    if (state_ == State::open) stream_.send(encode_ws_close(close.close_code, {}));
+    if (is_active()) stream_.send(encode_ws_close(close.close_code, {}));
     // The peer says nothing more after its Close, so nothing unread can spoil this.
     finish(close.close_code == 0 ? 1005 : close.close_code);
 }
 
 void WebSocketConnection::finish(int code) {
-    state_ = State::closed;
+    const State before = enter(State::closed);
     stream_.close_when_sent();
     loop_.schedule(*this, close_wait_max);
-    report_closed(code);
+    if (before == State::open) on_closed(code);
 }
 
 void WebSocketConnection::fail(Errc why) {
-    if (state_ == State::open) {
+    if (is_active()) {
         return close(static_cast<std::uint16_t>(pusher_code(why).value_or(1002)), reason_of(why));
     }
-    state_ = State::discarding;
+    enter(State::discarding);
 }
 
 void WebSocketConnection::on_end() {
-    // What came before it comes first. (TLS may tell both within one read.)
-    ended_ = true;
-    if (!backlog_) finish(1006);
+    // The backlog is handled first. (With TLS one read may give bytes and the end.)
+    if (input_ == Input::deferred) return enter(Input::deferred_end);
+    enter(Input::ended);
+    finish(1006);
 }
 
 void WebSocketConnection::on_lost() {
     cancel();
-    state_ = State::closed;
-    report_closed(1006);
+    if (enter(State::closed) == State::open) on_closed(1006);
 }
 
 void WebSocketConnection::on_timeout(TimePoint now) {
-    if (state_ == State::open) return check_liveness(now);
-    if (state_ == State::too_slow) return;
-    if (was_too_slow_) return stream_.reset();
-    stream_.close();
+    if (is_active()) return check_liveness(now);
+    if (state_ == State::open) return;  // `on_too_slow` is about to close.
+    if (reader_ == Reader::keeps_up) return stream_.close();
+    stream_.reset();
 }
 
 void WebSocketConnection::check_liveness(TimePoint now) {
     const auto activity_timeout = std::chrono::seconds(options_.activity_timeout_seconds);
     const auto pong_timeout = std::chrono::seconds(options_.pong_timeout_seconds);
-    if (awaits_pong_ && last_received_ <= pinged_at_) {
+    if (liveness_ == Liveness::pinged && last_received_ <= pinged_at_) {
         if (now - pinged_at_ >= pong_timeout) return on_pong_timeout();
         return loop_.schedule(*this, pinged_at_ + pong_timeout - now);
     }
-    awaits_pong_ = false;
+    enter(Liveness::idle);
     const auto silence = now - last_received_;
     if (silence < activity_timeout) return loop_.schedule(*this, activity_timeout - silence);
-    awaits_pong_ = true;
+    enter(Liveness::pinged);
     pinged_at_ = now;
     loop_.schedule(*this, pong_timeout);
     send(encode_ws(WsOpcode::ping, {}));

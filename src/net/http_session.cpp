@@ -4,6 +4,7 @@
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/status.hpp>
+#include <cassert>
 #include <chrono>
 #include <utility>
 
@@ -48,6 +49,44 @@ HttpSession::HttpSession(HttpServer& server, TcpStream& stream) : server_(server
     arm(seconds(server_.options_.header_timeout_seconds));
 }
 
+void HttpSession::enter(State next) noexcept {
+    [[maybe_unused]] const auto is_legal = [this, next] {
+        if (next == State::discarding) return state_ != State::handed_over;
+        switch (state_) {
+            case State::reading:
+                return next == State::parked || next == State::moving || next == State::answering;
+            case State::parked:
+                return next == State::answering;
+            case State::moving:
+                return next == State::handed_over;
+            case State::answering:
+                return next == State::reading || next == State::handed_over;
+            case State::discarding:
+            case State::handed_over:
+                return false;
+        }
+        return false;
+    };
+    assert(is_legal());
+    state_ = next;
+}
+
+void HttpSession::enter(Part next) noexcept {
+    // A request that another shard has parsed begins here with its body.
+    assert(next != part_ && !(part_ == Part::body && next == Part::head));
+    part_ = next;
+}
+
+void HttpSession::enter(Turn next) noexcept {
+    assert(next != turn_ && !(turn_ == Turn::yielded && next == Turn::consuming));
+    turn_ = next;
+}
+
+void HttpSession::enter(Input next) noexcept {
+    assert(input_ == Input::flowing && next == Input::ended);
+    input_ = next;
+}
+
 void HttpSession::on_bytes(std::span<char> bytes) {
     if (state_ == State::discarding) return;
     if (pending_.empty() && can_read()) {
@@ -59,9 +98,13 @@ void HttpSession::on_bytes(std::span<char> bytes) {
 }
 
 void HttpSession::on_end() {
-    ended_ = true;
+    if (input_ == Input::flowing) enter(Input::ended);  // A moved stream reports its end twice.
+    handle_end();
+}
+
+void HttpSession::handle_end() {
     if (lost_) {
-        state_ = State::discarding;
+        enter(State::discarding);
         arm(seconds(server_.options_.idle_timeout_seconds));
         std::exchange(lost_, nullptr)();
     }
@@ -71,7 +114,7 @@ void HttpSession::on_end() {
 
 void HttpSession::on_lost() {
     cancel();
-    state_ = State::discarding;
+    enter(State::discarding);
     if (lost_) std::exchange(lost_, nullptr)();
 }
 
@@ -82,15 +125,16 @@ void HttpSession::on_drained() {
 }
 
 void HttpSession::pump() {
-    if (pumping_ || state_ == State::handed_over || state_ == State::discarding) return;
+    if (turn_ == Turn::consuming || state_ == State::handed_over || state_ == State::discarding)
+        return;
     if (can_read() && !pending_.empty()) {
         std::string bytes = std::exchange(pending_, {});
         keep_rest(std::span<char>(bytes).subspan(consume(bytes)));
         if (state_ == State::handed_over || state_ == State::discarding) return;
     }
     if (state_ == State::reading && backlogged()) stream_.await_drain();
-    if (ended_) {
-        if (can_read()) stream_.close_when_sent();  // What is left is no whole request.
+    if (input_ == Input::ended) {
+        if (can_read()) stream_.close_when_sent();  // The rest is not a complete request.
         return;
     }
     if (!can_read() && pending_.size() > pending_bytes_max) {
@@ -101,7 +145,7 @@ void HttpSession::pump() {
 }
 
 bool HttpSession::can_read() const noexcept {
-    return state_ == State::reading && !yielded_ && !backlogged();
+    return state_ == State::reading && turn_ != Turn::yielded && !backlogged();
 }
 
 bool HttpSession::backlogged() const noexcept {
@@ -109,10 +153,10 @@ bool HttpSession::backlogged() const noexcept {
 }
 
 std::size_t HttpSession::consume(std::span<char> bytes) {
-    pumping_ = true;
+    enter(Turn::consuming);
     std::size_t used = 0;
     while (can_read() && used < bytes.size()) {
-        if (used > 0 && !parser_ && server_.loop_.turn_expired()) {
+        if (used > 0 && part_ == Part::none && server_.loop_.turn_expired()) {
             yield();
         } else if (!parse(bytes.subspan(used), used)) {
             break;
@@ -120,17 +164,17 @@ std::size_t HttpSession::consume(std::span<char> bytes) {
             dispatch();
         }
     }
-    pumping_ = false;
+    if (turn_ == Turn::consuming) enter(Turn::idle);
     return used;
 }
 
 void HttpSession::yield() {
-    yielded_ = true;
+    enter(Turn::yielded);
     boost::asio::post(server_.loop_.context(), [weak = weak_from_this()] {
         const auto self = weak.lock();
         if (!self) return;
         self->server_.loop_.refresh_time();
-        self->yielded_ = false;
+        self->enter(Turn::idle);
         self->pump();
     });
 }
@@ -147,22 +191,28 @@ void HttpSession::begin_request() {
     parser_ = std::make_unique<Parser>();
     parser_->header_limit(server_.options_.max_header_bytes);
     parser_->body_limit(server_.options_.max_body_bytes);
-    head_seen_ = false;
     head_fields_.reset();
     head_bytes_ = 0;
+    enter(Part::head);
     arm(seconds(server_.options_.header_timeout_seconds));
 }
 
+void HttpSession::end_request() {
+    parser_.reset();
+    enter(Part::none);
+}
+
 bool HttpSession::parse(std::span<char> bytes, std::size_t& used) {
-    if (!parser_) begin_request();
+    if (part_ == Part::none) begin_request();
     boost::system::error_code error;
     const std::size_t taken = parser_->put(boost::asio::buffer(bytes.data(), bytes.size()), error);
     used += taken;
     // Beast's own limit forgets the fields that it took from earlier reads. What it leaves is part
     // of a head, of a chunk's head or of the trailers.
-    if (!head_seen_) head_bytes_ += taken;
+    const bool is_head = part_ == Part::head;
+    if (is_head) head_bytes_ += taken;
     const std::size_t left = error == http::error::need_more ? bytes.size() - taken : 0;
-    if ((head_seen_ ? 0 : head_bytes_) + left > server_.options_.max_header_bytes) {
+    if ((is_head ? head_bytes_ : 0) + left > server_.options_.max_header_bytes) {
         error = http::error::header_limit;
     }
     if (error == http::error::need_more) return false;
@@ -170,7 +220,8 @@ bool HttpSession::parse(std::span<char> bytes, std::size_t& used) {
         refuse(error);
         return false;
     }
-    if (parser_->is_header_done() && !std::exchange(head_seen_, true)) {
+    if (is_head && parser_->is_header_done()) {
+        enter(Part::body);
         if (parser_->chunked()) head_fields_ = static_cast<const http::fields&>(parser_->get());
         if (const auto refusal = head_refusal()) {
             answer(*refusal);
@@ -226,13 +277,13 @@ void HttpSession::dispatch() {
     const std::string_view path = origin_form({target.data(), target.size()});
     const auto home = server_.home_(path.substr(0, path.find('?')));
     if (home && *home != server_.self_) {
-        state_ = State::moving;
+        enter(State::moving);
         target_ = *home;
         arm(seconds(server_.options_.idle_timeout_seconds));
         return stream_.await_drain();
     }
     if (home || wants_websocket(parser_->get()) || server_.may_admit_()) return handle();
-    state_ = State::parked;
+    enter(State::parked);
     server_.park(weak_from_this());
 }
 
@@ -244,9 +295,10 @@ void HttpSession::readmit() {
 
 void HttpSession::move() {
     cancel();
-    state_ = State::handed_over;
+    enter(State::handed_over);
     ListHook<HttpSessions>::unlink();
-    MovedRequest request{stream_.release(), std::move(parser_), std::move(pending_), ended_};
+    MovedRequest request{stream_.release(), std::move(parser_), std::move(pending_),
+                         input_ == Input::ended};
     server_.move_(target_, std::move(request));
 }
 
@@ -254,8 +306,8 @@ void HttpSession::resume_moved(MovedRequest request) {
     cancel();
     parser_ = std::move(request.parser);
     pending_ = std::move(request.read_ahead);
-    ended_ = request.ended;
-    head_seen_ = true;
+    if (request.ended) enter(Input::ended);
+    enter(Part::body);
     handle();
     pump();
 }
@@ -263,11 +315,11 @@ void HttpSession::resume_moved(MovedRequest request) {
 void HttpSession::when_lost(std::function<void()> lost) {
     if (state_ != State::answering) return;
     lost_ = std::move(lost);
-    if (ended_) on_end();  // It had ended before its request was handled.
+    if (input_ == Input::ended) handle_end();  // It had ended before its request was handled.
 }
 
 void HttpSession::handle() {
-    state_ = State::answering;
+    enter(State::answering);
     const auto& message = parser_->get();
     const std::string_view target = origin_form({message.target().data(), message.target().size()});
     const std::size_t question = target.find('?');
@@ -307,18 +359,18 @@ void HttpSession::answer(const HttpResponse& response) {
     const bool keep_alive =
         whole && parser_->get().keep_alive() && !response.close && !server_.draining_;
     write(response, keep_alive);
-    parser_.reset();
+    end_request();
     if (keep_alive) {
-        state_ = State::reading;
+        enter(State::reading);
         arm(seconds(server_.options_.idle_timeout_seconds));
         // Not on the stack of whoever answers: the next request may make it answer another session,
         // and so on.
-        if (!pumping_ && !yielded_ && !pending_.empty()) yield();
+        if (turn_ == Turn::idle && !pending_.empty()) yield();
         return pump();
     }
-    state_ = State::discarding;
+    enter(State::discarding);
     pending_.clear();
-    if (ended_) return stream_.close_when_sent();
+    if (input_ == Input::ended) return stream_.close_when_sent();
     // The peer may still be sending: closing now would reset the connection and lose the answer.
     stream_.finish_sending();
     stream_.resume_reading();
@@ -344,7 +396,7 @@ void HttpSession::write(const HttpResponse& response, bool keep_alive) {
 
 void HttpSession::hand_over(std::shared_ptr<StreamHandler> to) {
     cancel();
-    state_ = State::handed_over;
+    enter(State::handed_over);
     lost_ = nullptr;
     successor_ = to;
     ListHook<HttpSessions>::unlink();
@@ -363,7 +415,7 @@ void HttpSession::on_timeout(TimePoint) {
     if (unsent > 0 && unsent < unsent_when_armed_) {
         return arm(seconds(server_.options_.idle_timeout_seconds));
     }
-    if (state_ == State::reading && parser_) {
+    if (state_ == State::reading && part_ != Part::none) {
         return answer({.status = 408, .body = "Request timed out\n", .close = true});
     }
     stream_.close();
@@ -371,8 +423,8 @@ void HttpSession::on_timeout(TimePoint) {
 
 void HttpSession::drain() {
     if (state_ != State::reading) return;
-    if (!parser_ && pending_.empty()) {
-        state_ = State::discarding;  // A request that is just arriving comes too late.
+    if (part_ == Part::none && pending_.empty()) {
+        enter(State::discarding);  // A request that is just arriving comes too late.
         return stream_.close_when_sent();
     }
     arm(discard_time_max);  // Half a request must not hold up the stop.

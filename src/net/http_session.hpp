@@ -12,11 +12,20 @@
 
 namespace carillon {
 
-/// One HTTP connection. One request at a time: the next is parsed once this one is answered.
+/// One HTTP connection, which handles one request at a time: the next is parsed when this one is
+/// answered. Its stream owns it; replies refer to it weakly. Used on one shard's thread only.
 ///
-/// Bytes that cannot be used yet wait in `pending_`. Whatever happens (bytes, an answer, room for
-/// more answers, the end of the stream) ends in `pump`, which goes on as far as it can and then
-/// settles whether to read on.
+/// Bytes that cannot be parsed yet wait in `pending_`. Every event (bytes, an answer, room for more
+/// answers, the end of the input) ends in `pump`, which continues as far as it can and then decides
+/// whether to read.
+///
+/// A request's way:
+/// - reading → answering: the handler of its route has it;
+/// - reading → parked → answering: it waits for admission first;
+/// - reading → moving → handed_over: it belongs to another shard, which continues;
+/// - answering → reading: it is answered, and the connection is kept;
+/// - answering → handed_over: the connection becomes a WebSocket or a stream of the HTTP fallback;
+/// - any → discarding: the last answer is given, or the stream is lost.
 class HttpSession final : public StreamHandler,
                           public Timeout,
                           public std::enable_shared_from_this<HttpSession>,
@@ -46,18 +55,33 @@ private:
     enum class State : unsigned char {
         reading,      ///< the next request
         parked,       ///< a request waits for admission
-        moving,       ///< a request is another shard's; what is queued has to leave first
+        moving,       ///< a request belongs to another shard; queued answers are sent first
         answering,    ///< a request waits for its answer
-        discarding,   ///< the last answer is given; what still comes is ignored
-        handed_over,  ///< the connection speaks something else now
+        discarding,   ///< the last answer is given; further input is ignored
+        handed_over,  ///< another handler has the stream
     };
+    /// The part of a request that is parsed next. `parser_` exists in the last two.
+    enum class Part : unsigned char { none, head, body };
+    /// The session's share of the turn.
+    enum class Turn : unsigned char {
+        idle,
+        consuming,  ///< `consume` is running
+        yielded,    ///< continues in a later turn
+    };
+    enum class Input : unsigned char { flowing, ended };
+
+    // The only writers of these states; they assert that the transition is legal.
+    void enter(State next) noexcept;
+    void enter(Part next) noexcept;
+    void enter(Turn next) noexcept;
+    void enter(Input next) noexcept;
 
     void pump();
-    /// Parses and answers requests. Returns how much of `bytes` it used up.
+    /// Parses and answers requests. Returns the number of bytes that it used.
     std::size_t consume(std::span<char> bytes);
-    /// Whoever reads next gets what `consume` left.
+    /// Passes the bytes that `consume` left to the next handler, or keeps them.
     void keep_rest(std::span<char> rest);
-    /// The state, the turn's time and the answers not yet sent allow for another request.
+    /// The state, the turn's time and the unsent answers allow another request.
     [[nodiscard]] bool can_read() const noexcept;
     [[nodiscard]] bool backlogged() const noexcept;
     void yield();
@@ -65,7 +89,10 @@ private:
     /// One step of the parser; false when it needs more or has failed.
     bool parse(std::span<char> bytes, std::size_t& used);
     void begin_request();
-    /// What a request's head rules out before its body is read.
+    void end_request();
+    /// The peer sends nothing more.
+    void handle_end();
+    /// The answer to a request whose head is refused before its body is read.
     [[nodiscard]] std::optional<HttpResponse> head_refusal() const;
     void drop_trailer();
     void dispatch();
@@ -79,12 +106,11 @@ private:
     HttpServer& server_;
     TcpStream& stream_;
     State state_ = State::reading;
-    bool pumping_ = false;
-    bool yielded_ = false;  ///< the rest of this turn belongs to others
-    bool ended_ = false;    ///< the peer will send nothing more
+    Part part_ = Part::none;
+    Turn turn_ = Turn::idle;
+    Input input_ = Input::flowing;
     std::optional<boost::beast::http::fields> head_fields_;  ///< of a request with a chunked body
-    bool head_seen_ = false;
-    std::size_t head_bytes_ = 0;  ///< taken by the parser
+    std::size_t head_bytes_ = 0;                             ///< of the head, used by the parser
     std::size_t unsent_when_armed_ = 0;
     std::unique_ptr<Parser> parser_;
     std::string pending_;

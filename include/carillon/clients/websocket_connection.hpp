@@ -15,8 +15,13 @@
 namespace carillon {
 
 /// One WebSocket after its handshake: the codec on a TCP stream, with liveness, the close handshake
-/// and the limit on what may wait for a slow reader. What messages mean is up to who derives from
-/// it. Source: RFC 6455; wire.md 1.5, 1.6, 1.8.
+/// and the limit of queued bytes for a slow reader. The derived class handles messages. Its stream
+/// owns it; used on one shard's thread only. Source: RFC 6455; wire.md 1.5, 1.6, 1.8.
+///
+/// The close handshake:
+/// - open → closing: `close` sends Close and waits for the peer's;
+/// - open, closing → discarding: `close` with a code that fails the connection, a protocol error;
+/// - open, closing, discarding → closed: the peer's Close, the end of its input, a lost stream.
 class WebSocketConnection : public StreamHandler,
                             public Timeout,
                             public std::enable_shared_from_this<WebSocketConnection> {
@@ -54,13 +59,38 @@ protected:
     [[nodiscard]] const ConnectionOptions& options() const noexcept { return options_; }
 
 private:
+    /// The close handshake. `on_closed` is called when `open` is left.
     enum class State : unsigned char {
         open,
-        too_slow,    ///< dropped what waited; `on_too_slow` is to come
         closing,     ///< sent Close, waits for the peer's
-        discarding,  ///< failed the connection: ignores what comes
-        closed,
+        discarding,  ///< failed the connection: ignores input
+        closed,      ///< sends what is queued, and then closes the stream
     };
+    /// How fast the client reads.
+    enum class Reader : unsigned char {
+        keeps_up,
+        too_slow,  ///< the queue was dropped; `on_too_slow` is called before the turn ends
+        reported,  ///< `on_too_slow` was called: its last messages are sent in spite of the limit
+    };
+    /// What the peer sends. `backlog_` has bytes in both deferred states.
+    enum class Input : unsigned char {
+        flowing,
+        deferred,      ///< bytes wait for a later turn
+        deferred_end,  ///< bytes wait for a later turn, and nothing comes after them
+        ended,         ///< the peer sends nothing more
+    };
+    enum class Liveness : unsigned char { idle, pinged };
+
+    // The only writers of these states; they assert that the transition is legal.
+    /// Returns the state before.
+    State enter(State next) noexcept;
+    void enter(Reader next) noexcept;
+    void enter(Input next) noexcept;
+    void enter(Liveness next) noexcept { liveness_ = next; }
+    /// Messages are received and sent.
+    [[nodiscard]] bool is_active() const noexcept {
+        return state_ == State::open && reader_ != Reader::too_slow;
+    }
 
     void process(std::span<char> bytes);
     void defer_rest(std::span<char> rest);
@@ -72,7 +102,6 @@ private:
     [[nodiscard]] bool has_room(std::size_t size) const noexcept;
     /// Nothing more will come from the peer: sends what waits, within a bounded time.
     void finish(int code);
-    void report_closed(int code);
 
     EventLoop& loop_;
     TcpStream& stream_;
@@ -80,12 +109,11 @@ private:
     TimePoint last_received_;
     TimePoint pinged_at_{};
     WsDecoder decoder_;
-    std::unique_ptr<std::string> backlog_;  ///< what a later turn takes up, if anything
+    std::unique_ptr<std::string> backlog_;  ///< bytes for a later turn
     State state_ = State::open;
-    bool awaits_pong_ = false;
-    bool was_too_slow_ = false;
-    bool closed_is_reported_ = false;
-    bool ended_ = false;  ///< nothing will come after the backlog
+    Reader reader_ = Reader::keeps_up;
+    Input input_ = Input::flowing;
+    Liveness liveness_ = Liveness::idle;
 };
 
 }  // namespace carillon
