@@ -1,7 +1,7 @@
-#include <chrono>
 #include <nlohmann/json.hpp>
 
 #include "carillon/admin/reports.hpp"
+#include "samples.hpp"
 #include "sum.hpp"
 
 namespace carillon {
@@ -9,31 +9,59 @@ namespace {
 
 using nlohmann::json;
 
-std::uint64_t total(const std::map<std::string_view, std::uint64_t>& counts) {
-    std::uint64_t all = 0;
-    for (const auto& [key, count] : counts) all += count;
-    return all;
-}
+constexpr std::string_view any_prefix = "carillon_";
+constexpr std::string_view cluster_prefix = "carillon_cluster_";
+constexpr std::string_view webhook_prefix = "carillon_webhook_";
+
+/// The counters and gauges as members of `object`, without what their names have in common; labels
+/// become nested objects, and the metrics of a cluster an object of their own.
+class Members {
+public:
+    Members(json& object, std::string_view prefix) : object_(object), prefix_(prefix) {}
+
+    void begin(const Metric& metric) {
+        if (metric.type == Metric::Type::histogram) return;
+        const bool of_cluster = metric.name.starts_with(cluster_prefix);
+        std::string_view name = metric.name.substr((of_cluster ? cluster_prefix : prefix_).size());
+        constexpr std::string_view suffix = "_total";
+        if (name.ends_with(suffix)) name.remove_suffix(suffix.size());
+        json& object = of_cluster ? object_["cluster"] : object_;
+        member_ = &(object[std::string(name)] = nullptr);
+        if (!metric.labels[0].empty()) *member_ = json::object();
+    }
+
+    template <class Number>
+    void sample(const Labels& labels, Number value) {
+        json* at = member_;
+        for (const auto& [name, label] : labels) at = &(*at)[label];
+        *at = value;
+    }
+    void sample(const Labels&, const LatencyHistogram&) {}
+
+private:
+    json& object_;
+    std::string_view prefix_;
+    json* member_ = nullptr;
+};
 
 /// The states of docs/cluster.md.
-const char* cluster_state(const ClusterMetrics& cluster) {
+const char* cluster_state(const ClusterMetrics& cluster, std::uint64_t shards) {
     constexpr std::uint64_t partitions = 256;
     if (cluster.detached > 0) return "detached";
-    if (cluster.connected < cluster.shards) return "connecting";
+    if (cluster.connected < shards) return "connecting";
     if (cluster.partitions_registered < partitions) return "registering";
     return cluster.partitions_recovering > 0 ? "recovering" : "joined";
 }
 
-json endpoints(const std::vector<WebhookMetrics>& all) {
+json endpoints(const WebhookMetricsByEndpoint& webhooks) {
     json list = json::array();
-    for (const WebhookMetrics& endpoint : all) {
-        if (endpoint.endpoint.empty()) continue;
-        list.push_back({{"app", endpoint.app},
-                        {"endpoint", endpoint.endpoint},
-                        {"delivering", endpoint.breaker == WebhookMetrics::Breaker::closed},
-                        {"events_queued", endpoint.queued_events},
-                        {"events_delivered", endpoint.events_delivered},
-                        {"events_given_up", total(endpoint.events_dead)}});
+    for (const auto& [key, metrics] : webhooks) {
+        json& endpoint = list.emplace_back(json::object());
+        endpoint[std::string(webhook_labels[0])] = key.first;
+        endpoint[std::string(webhook_labels[1])] = key.second;
+        endpoint["delivering"] = metrics.breaker == WebhookMetrics::Breaker::closed;
+        Members members(endpoint, webhook_prefix);
+        SampleReader(members).read(metrics);
     }
     return list;
 }
@@ -42,37 +70,13 @@ json endpoints(const std::vector<WebhookMetrics>& all) {
 
 std::string status_json(const ProcessInfo& process_info, const NodeSnapshot& snapshot) {
     const ShardSnapshot node = sum(snapshot.shards);
-    json connections = json::object();
-    for (const auto& [key, count] : node.connections) {
-        connections[key.first][std::string(key.second)] = count;
-    }
-    json channels = json::object();
-    for (const auto& [kind, count] : node.channels) {
-        channels[std::string(kind)] = {{"channels", count.channels},
-                                       {"subscriptions", count.subscriptions}};
-    }
-    json status = {
-        {"version", process_info.version},
-        {"uptime_seconds", process_info.uptime_seconds},
-        {"shards", snapshot.shards.size()},
-        {"flusher", process_info.flusher},
-        {"connections", connections},
-        {"channels", channels},
-        {"webhooks", endpoints(snapshot.webhooks)},
-        {"queued_bytes", node.queued_bytes},
-        {"inbox_bytes", node.inbox_bytes},
-        {"resident_bytes", process_info.resident_bytes},
-        {"loop_lag_seconds", std::chrono::duration<double>(node.lag).count()},
-    };
-    if (const ClusterMetrics& cluster = node.metrics.cluster; cluster.shards > 0) {
-        status["cluster"] = {{"state", cluster_state(cluster)},
-                             {"registered_partitions", cluster.partitions_registered},
-                             {"recovering_partitions", cluster.partitions_recovering},
-                             {"pending_events", cluster.pending_events},
-                             {"pending_bytes", cluster.pending_bytes},
-                             {"registrations_lost", cluster.registrations_lost},
-                             {"messages_repaired", cluster.messages_repaired},
-                             {"messages_lost", cluster.messages_lost}};
+    json status = {{"version", process_info.version}, {"flusher", process_info.flusher}};
+    Members members(status, any_prefix);
+    SampleReader(members).read(process_info.metrics);
+    SampleReader(members).read(node);
+    status["webhooks"] = endpoints(snapshot.webhooks);
+    if (const auto& cluster = node.metrics.cluster) {
+        status["cluster"]["state"] = cluster_state(*cluster, node.shards);
     }
     return status.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }

@@ -6,7 +6,7 @@
 
 namespace carillon {
 
-/// The whole node: counts added up, the longest lag.
+/// The metrics of all shards as those of one, each summed up as its declaration says.
 [[nodiscard]] ShardSnapshot sum(const std::vector<ShardSnapshot>& shards);
 
 }  // namespace carillon

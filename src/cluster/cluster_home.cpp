@@ -37,9 +37,7 @@ ClusterHome::ClusterHome(ClusterNode& node, ScriptBus& bus, ClusterObserver& obs
       quotas_(topics_, local_state_, send_),
       fan_out_(context_, send_),
       publisher_(context_, topics_.partitions(), node.budget, *this),
-      queries_(context_, topics_, send_) {
-    metrics.shards = 1;
-}
+      queries_(context_, topics_, send_) {}
 
 ClusterHome::~ClusterHome() {
     bus_.close();

@@ -215,12 +215,13 @@ void Server::for_each_shard(std::function<void()> done,
 }
 
 ProcessInfo Server::process_info() const {
-    const auto uptime = std::chrono::steady_clock::now() - started_;
+    const auto uptime = std::chrono::duration_cast<std::chrono::seconds>(
+        std::chrono::steady_clock::now() - started_);
     return {.version = CARILLON_VERSION,
             .flusher = std::string(shards_.front()->flusher_name()),
-            .uptime_seconds = std::chrono::duration_cast<std::chrono::seconds>(uptime).count(),
-            .resident_bytes = resident_bytes(),
-            .log_lines_dropped = log_lines_dropped()};
+            .metrics = {.uptime_seconds = static_cast<std::uint64_t>(uptime.count()),
+                        .resident_bytes = resident_bytes(),
+                        .log_lines_dropped = log_lines_dropped()}};
 }
 
 void Server::collect(std::function<void(NodeSnapshot)> done) {
@@ -237,7 +238,7 @@ void Server::collect(std::function<void(NodeSnapshot)> done) {
     gathering->snapshot.shards.resize(shards_.size());
     gathering->missing = shards_.size() + 1;
     gathering->done = std::move(done);
-    webhooks_.collect([gathering](std::vector<WebhookMetrics> webhooks) {
+    webhooks_.collect([gathering](WebhookMetricsByEndpoint webhooks) {
         gathering->snapshot.webhooks = std::move(webhooks);
         gathering->answered();
     });

@@ -35,12 +35,12 @@ Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inbox
     : inbox_(*inboxes[static_cast<std::size_t>(self)]),
       loop_(inbox_.loop),
       mail_(self, inboxes, inbox_bytes_max),
-      webhooks_(webhooks),
+      webhooks_(webhooks, inbox_.metrics),
       cluster_(cluster == nullptr
                    ? nullptr
-                   : std::make_unique<ClusteredShard>(*cluster, loop_, self,
-                                                      static_cast<std::uint16_t>(inboxes.size()),
-                                                      secure_random, inbox_.metrics.cluster)),
+                   : std::make_unique<ClusteredShard>(
+                         *cluster, loop_, self, static_cast<std::uint16_t>(inboxes.size()),
+                         secure_random, inbox_.metrics.cluster.emplace())),
       channels_(
           self, static_cast<std::uint16_t>(inboxes.size()), mail_, secure_random,
           [this] { return loop_.now(); }, inbox_.metrics, webhooks_,
@@ -187,9 +187,9 @@ ShardSnapshot Shard::snapshot(TimePoint asked) const {
     snapshot.metrics = inbox_.metrics;
     snapshot.connections = clients_.counts();
     channels_.home().for_each([&](std::string_view name, std::size_t subscriptions) {
-        auto& kind = snapshot.channels[kind_name(ChannelKind::of(name))];
-        ++kind.channels;
-        kind.subscriptions += subscriptions;
+        const std::string_view kind = kind_name(ChannelKind::of(name));
+        ++snapshot.channels[kind];
+        snapshot.subscriptions[kind] += subscriptions;
     });
     snapshot.queued_bytes = streams_.queued_bytes();
     snapshot.inbox_bytes = inbox_.inbox.bytes();

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "carillon/metrics/shard_metrics.hpp"
 #include "carillon/webhooks/webhooks.hpp"
 
 namespace carillon {
@@ -11,12 +12,15 @@ namespace carillon {
 /// on at the turn's end.
 class WebhookOutbox final : public WebhookQueue {
 public:
-    explicit WebhookOutbox(Webhooks& webhooks) : webhooks_(webhooks) {}
+    WebhookOutbox(Webhooks& webhooks, ShardMetrics& metrics)
+        : webhooks_(webhooks), metrics_(metrics) {}
 
     void push(WebhookEvent event) override { events_.push_back(std::move(event)); }
 
     void end_turn() {
-        if (!events_.empty()) webhooks_.push(std::exchange(events_, {}));
+        if (events_.empty()) return;
+        const std::size_t count = events_.size();
+        if (!webhooks_.push(std::exchange(events_, {}))) metrics_.webhook_events_dropped += count;
     }
 
     /// Deferred departures can be kept over a restart.
@@ -24,6 +28,7 @@ public:
 
 private:
     Webhooks& webhooks_;
+    ShardMetrics& metrics_;
     std::vector<WebhookEvent> events_;
 };
 

@@ -111,7 +111,7 @@ void WebhookSender::finish(std::size_t lane, const HttpOutcome& outcome, TimePoi
     const std::size_t before = queue_.events();
     const auto change = queue_.finish(lane, attempt, now());
     if (attempt.verdict == Attempt::Verdict::delivered) {
-        metrics_.events_delivered += before - queue_.events();
+        metrics_.events[WebhookMetrics::delivered] += before - queue_.events();
         give_up_logged_ = false;
     }
     if (change == EndpointQueue::Change::began_failing) {
@@ -126,7 +126,7 @@ void WebhookSender::finish(std::size_t lane, const HttpOutcome& outcome, TimePoi
 
 void WebhookSender::give_up(std::string_view reason, std::string delivery,
                             std::vector<QueuedEvent> events) {
-    metrics_.events_dead[reason] += events.size();
+    metrics_.events[reason] += events.size();
     const bool kept = dead_letters_.store(
         {app_, endpoint_.name, std::move(delivery), std::string(reason), std::move(events)});
     if (std::exchange(give_up_logged_, true)) return;
@@ -158,8 +158,6 @@ void WebhookSender::flush() {
 
 WebhookMetrics WebhookSender::metrics() const {
     WebhookMetrics metrics = metrics_;
-    metrics.app = app_;
-    metrics.endpoint = endpoint_.name;
     metrics.queued_events = queue_.events();
     metrics.queued_bytes = queue_.bytes();
     metrics.breaker = queue_.breaker();

@@ -44,8 +44,6 @@ public:
     std::function<void()> on_empty = [] {};
 
     [[nodiscard]] WebhookMetrics metrics() const;
-    [[nodiscard]] const std::string& app() const noexcept { return app_; }
-    [[nodiscard]] const std::string& name() const noexcept { return endpoint_.name; }
 
     /// What waits, and is no longer delivered.
     [[nodiscard]] std::vector<StoredDelivery> take_all();

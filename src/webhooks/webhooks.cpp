@@ -81,17 +81,17 @@ public:
     }
 
     /// Any thread.
-    void push(std::vector<WebhookEvent> events) {
+    bool push(std::vector<WebhookEvent> events) {
         const std::size_t bytes = bytes_of(events);
         if (inbox_bytes_.fetch_add(bytes) + bytes > inbox_bytes_max) {
             inbox_bytes_.fetch_sub(bytes);
-            dropped_events_.fetch_add(events.size());
-            return;
+            return false;
         }
         post([this, bytes, events = std::move(events)] {
             inbox_bytes_.fetch_sub(bytes);
             enqueue(events);
         });
+        return true;
     }
 
     void flush(std::function<void()> done) {
@@ -100,12 +100,9 @@ public:
         notify_if_empty();
     }
 
-    [[nodiscard]] std::vector<WebhookMetrics> collect() const {
-        std::vector<WebhookMetrics> metrics;
-        for (const auto& [key, sender] : senders_) metrics.push_back(sender->metrics());
-        if (const std::uint64_t lost = dropped_events_.load(); lost > 0) {
-            metrics.emplace_back().events_dead[give_up_reason::overflow] = lost;
-        }
+    [[nodiscard]] WebhookMetricsByEndpoint collect() const {
+        WebhookMetricsByEndpoint metrics;
+        for (const auto& [key, sender] : senders_) metrics.emplace(key, sender->metrics());
         return metrics;
     }
 
@@ -240,7 +237,6 @@ private:
     std::vector<StoredDelivery> unclaimed_;
     std::function<void()> on_flushed_;
     std::atomic<std::size_t> inbox_bytes_{0};
-    std::atomic<std::uint64_t> dropped_events_{0};
     std::thread thread_;
 };
 
@@ -264,8 +260,8 @@ bool Webhooks::has_spool() const noexcept {
     return impl_->has_spool();
 }
 
-void Webhooks::push(std::vector<WebhookEvent> events) {
-    impl_->push(std::move(events));
+bool Webhooks::push(std::vector<WebhookEvent> events) {
+    return impl_->push(std::move(events));
 }
 
 void Webhooks::set_apps(std::shared_ptr<const AppRegistry> apps) {
@@ -276,7 +272,7 @@ void Webhooks::flush(std::function<void()> done) {
     impl_->post([this, done = std::move(done)]() mutable { impl_->flush(std::move(done)); });
 }
 
-void Webhooks::collect(std::function<void(std::vector<WebhookMetrics>)> done) {
+void Webhooks::collect(std::function<void(WebhookMetricsByEndpoint)> done) {
     impl_->post([this, done = std::move(done)] { done(impl_->collect()); });
 }
 

@@ -39,6 +39,8 @@ describe('the admin listener', { timeout: 60_000 }, () => {
         await withServer(['--shards', '2'], async (server) => {
             const status = await (await get(server, '/status')).json();
             assert.equal(status.shards, 2);
+            assert.equal(status.events_published, 0);
+            assert.deepEqual(status.connections, {});
             assert.equal((await get(server, '/live')).status, 200);
             assert.equal((await get(server, '/ready')).status, 200);
             assert.equal((await get(server, '/nope')).status, 404);

@@ -10,51 +10,73 @@
 #include <vector>
 
 #include "carillon/base/time.hpp"
+#include "carillon/metrics/process_metrics.hpp"
 #include "carillon/metrics/shard_metrics.hpp"
 #include "carillon/metrics/webhook_metrics.hpp"
 
 namespace carillon {
 
-/// What one shard said of itself when it was asked.
+/// What one shard has counted, and its state at the moment of the scrape; or the sum of all shards.
 struct ShardSnapshot {
-    ShardMetrics metrics;
-    /// Clients by app id and transport ("ws", "wss").
+    std::uint64_t shards = 1;
+    /// By app id and transport.
     std::map<std::pair<std::string, std::string_view>, std::size_t> connections;
-    struct Channels {
-        std::size_t channels = 0;
-        std::size_t subscriptions = 0;
-    };
-    std::map<std::string_view, Channels> channels;  ///< homed here, by kind
+    /// By kind; those whose home is this shard.
+    std::map<std::string_view, std::size_t> channels;
+    std::map<std::string_view, std::size_t> subscriptions;
     std::size_t queued_bytes = 0;
     std::size_t inbox_bytes = 0;
-    Duration lag{};  ///< how long the question waited
+    Duration lag{};  ///< time that the request for this snapshot waited
+    ShardMetrics metrics;
+
+    template <class Visitor>
+    static constexpr void describe(Visitor&& metric) {
+        metric(&ShardSnapshot::shards, gauge("carillon_shards", "Threads that serve clients."));
+        metric(&ShardSnapshot::connections,
+               gauge("carillon_connections",
+                     "Open client connections, by app and transport (ws, wss, xhr_streaming, "
+                     "xhr_polling).")
+                   .by("app", "transport"));
+        metric(&ShardSnapshot::channels,
+               gauge("carillon_channels", "Occupied channels, by kind.").by("kind"));
+        metric(&ShardSnapshot::subscriptions,
+               gauge("carillon_subscriptions", "Subscriptions, by kind of channel.").by("kind"));
+        metric(&ShardSnapshot::queued_bytes,
+               gauge("carillon_queued_bytes",
+                     "Bytes queued for client connections, including the memory to keep them."));
+        metric(&ShardSnapshot::inbox_bytes,
+               gauge("carillon_inbox_bytes", "Bytes queued between shards."));
+        metric(&ShardSnapshot::lag,
+               gauge("carillon_loop_lag_seconds", "How long the slowest shard delayed this scrape.")
+                   .maximum());
+        metric(&ShardSnapshot::metrics);
+    }
 };
 
-/// What a node said of itself.
+/// A node at one moment.
 struct NodeSnapshot {
     std::vector<ShardSnapshot> shards;
-    std::vector<WebhookMetrics> webhooks;  ///< one an endpoint
+    WebhookMetricsByEndpoint webhooks;
 };
 
-/// What does not change while the server runs, and what belongs to the whole process.
+/// The process and what it is.
 struct ProcessInfo {
     std::string version;
     std::string flusher;
-    std::int64_t uptime_seconds = 0;
-    std::size_t resident_bytes = 0;
-    std::uint64_t log_lines_dropped = 0;
+    ProcessMetrics metrics;
 };
 
-/// What the admin listener asks; filled by the server, and by tests.
+/// What the admin listener reports on; implemented by the server, and by tests.
 class NodeSource {
 public:
     virtual ~NodeSource() = default;
 
-    /// False before the server listens and from the moment it stops: load balancers should look
-    /// elsewhere.
+    /// False before the server listens and from the moment it begins to stop: load balancers should
+    /// then choose another node. Any thread.
     [[nodiscard]] virtual bool ready() const = 0;
+    /// Any thread.
     [[nodiscard]] virtual ProcessInfo process_info() const = 0;
-    /// Asks everybody; `done` runs on the thread of whoever was last to answer.
+    /// Asks all shards and the webhook thread; `done` runs on the thread of the last one to answer.
     virtual void collect(std::function<void(NodeSnapshot)> done) = 0;
 };
 

@@ -3,50 +3,83 @@
 #include <cstdint>
 
 #include "carillon/metrics/latency_histogram.hpp"
+#include "carillon/metrics/metric.hpp"
 
 namespace carillon {
 
-/// What one shard of a cluster's node counts of its dealings with Redis; all shards of it, added
-/// up.
+/// What one shard of a node of a cluster counts of its exchange with Redis.
 struct ClusterMetrics {
-    std::uint64_t shards = 0;     ///< 1 if the node is one of a cluster
-    std::uint64_t connected = 0;  ///< 1 while it reaches Redis
-    std::uint64_t detached = 0;   ///< 1 while it delivers without waiting for Redis
+    std::uint64_t connected = 0;  ///< 1 while connected to Redis
+    std::uint64_t detached = 0;   ///< 1 while detached
     std::uint64_t partitions_registered = 0;
     std::uint64_t partitions_recovering = 0;
     std::uint64_t commands_in_flight = 0;
-    std::uint64_t pending_events = 0;  ///< not confirmed yet, or not for long enough
+    std::uint64_t pending_events = 0;
     std::uint64_t pending_bytes = 0;
 
-    std::uint64_t connections_lost = 0;    ///< of the connection
-    std::uint64_t registrations_lost = 0;  ///< Redis answered STALE
-    std::uint64_t nodes_cleared = 0;       ///< of others that had ended, one a partition
-    std::uint64_t messages_repaired = 0;   ///< were missed, and read from a ring
-    std::uint64_t messages_lost = 0;       ///< no ring had them any more
+    std::uint64_t connections_lost = 0;
+    std::uint64_t registrations_lost = 0;
+    std::uint64_t nodes_cleared = 0;
+    std::uint64_t messages_repaired = 0;
+    std::uint64_t messages_lost = 0;
     std::uint64_t client_events_dropped = 0;
-    std::uint64_t script_errors = 0;  ///< error replies of scripts, and replies of another shape
-    std::uint64_t messages_rejected = 0;  ///< of the bus and of rings, that were malformed
+    std::uint64_t script_errors = 0;
+    std::uint64_t messages_rejected = 0;
     LatencyHistogram round_trips;
 
-    ClusterMetrics& operator+=(const ClusterMetrics& other) noexcept {
-        shards += other.shards;
-        connected += other.connected;
-        detached += other.detached;
-        partitions_registered += other.partitions_registered;
-        partitions_recovering += other.partitions_recovering;
-        commands_in_flight += other.commands_in_flight;
-        pending_events += other.pending_events;
-        pending_bytes += other.pending_bytes;
-        connections_lost += other.connections_lost;
-        registrations_lost += other.registrations_lost;
-        nodes_cleared += other.nodes_cleared;
-        messages_repaired += other.messages_repaired;
-        messages_lost += other.messages_lost;
-        client_events_dropped += other.client_events_dropped;
-        script_errors += other.script_errors;
-        messages_rejected += other.messages_rejected;
-        round_trips += other.round_trips;
-        return *this;
+    template <class Visitor>
+    static constexpr void describe(Visitor&& metric) {
+        metric(&ClusterMetrics::connected,
+               gauge("carillon_cluster_connected_shards",
+                     "Shards connected to Redis; alert if fewer than carillon_shards."));
+        metric(&ClusterMetrics::detached,
+               gauge("carillon_cluster_detached_shards",
+                     "Detached shards: Redis has not answered in time, and they deliver to their "
+                     "own clients without it."));
+        metric(&ClusterMetrics::partitions_registered,
+               gauge("carillon_cluster_registered_partitions",
+                     "Partitions, of 256, in which this node is registered with a lease."));
+        metric(&ClusterMetrics::partitions_recovering,
+               gauge("carillon_cluster_recovering_partitions",
+                     "Partitions that wait until all nodes have sent the state that Redis lost."));
+        metric(&ClusterMetrics::commands_in_flight,
+               gauge("carillon_cluster_commands_in_flight",
+                     "Commands sent to Redis and not answered yet."));
+        metric(&ClusterMetrics::pending_events,
+               gauge("carillon_cluster_pending_events",
+                     "Events that Redis has not confirmed, or only within the last 10 s."));
+        metric(&ClusterMetrics::pending_bytes,
+               gauge("carillon_cluster_pending_bytes", "Memory of the pending events, in bytes."));
+        metric(&ClusterMetrics::connections_lost,
+               counter("carillon_cluster_connections_lost_total",
+                       "Connections to Redis lost, counted once per shard."));
+        metric(&ClusterMetrics::registrations_lost,
+               counter("carillon_cluster_registrations_lost_total",
+                       "Registrations that Redis no longer had, counted once per partition: the "
+                       "lease had expired, or Redis was restarted."));
+        metric(&ClusterMetrics::nodes_cleared,
+               counter("carillon_cluster_nodes_cleared_total",
+                       "Dead nodes this node cleaned up, counted once per partition."));
+        metric(&ClusterMetrics::messages_repaired,
+               counter("carillon_cluster_messages_repaired_total",
+                       "Missed messages that were read from a channel's ring."));
+        metric(&ClusterMetrics::messages_lost,
+               counter("carillon_cluster_messages_lost_total",
+                       "Missed messages that were no longer in any ring."));
+        metric(&ClusterMetrics::client_events_dropped,
+               counter("carillon_cluster_client_events_dropped_total",
+                       "Client events delivered on this node only, because Redis could not accept "
+                       "them."));
+        metric(&ClusterMetrics::script_errors,
+               counter("carillon_cluster_script_errors_total",
+                       "Scripts to which Redis replied with an error, or with a reply of an "
+                       "unexpected shape; the log names the script and the keys."));
+        metric(&ClusterMetrics::messages_rejected,
+               counter("carillon_cluster_messages_rejected_total",
+                       "Malformed messages from Redis, which were not delivered."));
+        metric(&ClusterMetrics::round_trips,
+               histogram("carillon_cluster_round_trip_seconds",
+                         "Time from a command to the reply of Redis."));
     }
 };
 

@@ -9,11 +9,11 @@
 
 namespace carillon {
 
-/// Durations in fixed buckets: two plain additions each. One shard; copies are added up at a
-/// scrape.
+/// Counts durations in fixed buckets, at the cost of a search in 15 bounds and two additions each.
+/// For one thread; copies are summed up at a scrape.
 class LatencyHistogram {
 public:
-    /// Upper bounds, in seconds, inclusive; what is longer is in the bucket behind the last.
+    /// Upper bounds, in seconds, inclusive; one more bucket counts what is longer.
     static constexpr std::array<double, 15> bounds{0.00005, 0.0001, 0.00025, 0.0005, 0.001,
                                                    0.0025,  0.005,  0.01,    0.025,  0.05,
                                                    0.1,     0.25,   0.5,     1,      5};

@@ -33,8 +33,9 @@ public:
     /// Whether departures may be handed to `stop`, or have to be said before.
     [[nodiscard]] bool has_spool() const noexcept;
 
-    /// Events of one caller stay in order.
-    void push(std::vector<WebhookEvent> events);
+    /// Events of one caller stay in order. False if they were dropped: the thread has 64 MiB of
+    /// events to queue already.
+    [[nodiscard]] bool push(std::vector<WebhookEvent> events);
 
     /// Endpoints that are there no more deliver what they have, and get nothing new.
     void set_apps(std::shared_ptr<const AppRegistry> apps);
@@ -43,7 +44,8 @@ public:
     /// called on the thread of delivery once nothing waits at all.
     void flush(std::function<void()> done);
 
-    void collect(std::function<void(std::vector<WebhookMetrics>)> done);
+    /// Calls `done` on the thread of delivery.
+    void collect(std::function<void(WebhookMetricsByEndpoint)> done);
 
     /// Ends the thread. What waits goes to the spool, else to the dead letters. Once.
     void stop(std::vector<SpooledDeparture> departures);
