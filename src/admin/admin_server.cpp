@@ -52,12 +52,14 @@ struct AdminServer::Impl {
         routes.add(
             "GET", path, [this, type, report](const HttpRequest& request, const HttpReply& reply) {
                 if (!authorized(request)) {
-                    return reply.send({.status = 401,
-                                       .body = "A token is required\n",
-                                       .headers = {{"WWW-Authenticate", "Bearer"}}});
+                    return reply.send(
+                        {.status = 401,
+                         .body = "Send the token of admin.token: Authorization: Bearer …\n",
+                         .headers = {{"WWW-Authenticate", "Bearer"}}});
                 }
                 node.collect([this, type, report, reply](NodeSnapshot snapshot) {
-                    // On whichever thread was last; the reply belongs to this one.
+                    // This is the thread of the last shard to answer; the reply belongs to the
+                    // admin thread.
                     boost::asio::post(loop.context(),
                                       [this, type, report, reply, snapshot = std::move(snapshot)] {
                                           reply.send({.body = report(node.process_info(), snapshot),

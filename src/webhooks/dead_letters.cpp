@@ -53,21 +53,23 @@ bool DeadLetters::append(const std::string& line) {
             ::fstat(file.get(), &status) != 0) {
             return report_failure(std::strerror(errno));
         }
-        if (!is_at(file_, status)) continue;  // Whoever replays has just taken it away.
+        if (!is_at(file_, status)) continue;  // A replay has just renamed it.
         if (static_cast<std::size_t>(status.st_size) + line.size() > bytes_max_) {
-            return report_failure("it is full; replay it, or take it away");
+            return report_failure(
+                "it has reached webhooks.max_dead_letter_bytes; replay or remove it");
         }
         if (write_all(file.get(), line)) return true;
         std::string why = std::strerror(errno);
-        // Half a line would spoil the next one.
-        if (::ftruncate(file.get(), status.st_size) != 0) why += "; its last line is broken";
+        // A partial line would make the next one unreadable.
+        if (::ftruncate(file.get(), status.st_size) != 0) why += "; its last line is incomplete";
         return report_failure(why);
     }
 }
 
 bool DeadLetters::report_failure(const std::string& why) {
     if (!std::exchange(failing_, true)) {
-        spdlog::error("webhooks are lost, cannot keep them in {}: {}", file_, why);
+        spdlog::error("cannot store webhooks in the dead-letter file {}, they are lost: {}", file_,
+                      why);
     }
     return false;
 }

@@ -7,19 +7,19 @@
 
 namespace carillon {
 
-/// The file of what was given up. Opened and locked (flock(2)) for each delivery, so that whoever
-/// replays may take the file away. One thread.
+/// The file of webhooks that were given up, one line of JSON per delivery. It is opened and locked
+/// (flock(2)) for each line, so that `replay_dead_letters` may rename it at any time. One thread.
 class DeadLetters {
 public:
-    /// `file` "": nothing is kept.
+    /// `file`: "" stores nothing. `bytes_max`: maximum size of the file.
     DeadLetters(std::string file, std::size_t bytes_max)
         : file_(std::move(file)), bytes_max_(bytes_max) {}
 
-    /// Throws std::runtime_error if there is to be a file, and it cannot be written to.
+    /// Throws std::runtime_error if a file is configured and cannot be written.
     void check() const;
 
-    /// False if it could not be kept: no file, a full one, or an error, which is logged once until
-    /// a delivery is kept again.
+    /// False if it could not be stored: no file is configured, it is full, or writing failed.
+    /// A failure is logged once, and again only after a success.
     bool store(const StoredDelivery& delivery);
 
 private:

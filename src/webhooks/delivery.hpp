@@ -11,16 +11,16 @@
 
 namespace carillon {
 
-/// One event on its way to one endpoint.
+/// One event queued for one endpoint.
 struct QueuedEvent {
     WebhookKind kind{};
-    std::string subject;  ///< the channel, or the user: events of one arrive in order
+    std::string subject;  ///< channel or user id; events of one subject arrive in order
     std::string text;
-    TimePoint queued_at{};             ///< when it came into the queue
-    std::shared_ptr<SpoolFile> spool;  ///< where it was read from, if it was
+    TimePoint queued_at{};             ///< when this process queued it
+    std::shared_ptr<SpoolFile> spool;  ///< the file it was read from; null for new events
 };
 
-/// Events that travel in one request. Made once: body, signature and id stay the same over retries.
+/// The events of one request. Body, signature and id stay the same in every attempt.
 struct Delivery {
     std::string id;
     std::vector<QueuedEvent> events;
@@ -31,7 +31,7 @@ struct Delivery {
     unsigned attempts = 0;
 };
 
-/// Why events were given up, as metrics and files call it.
+/// Why events were given up, as it is called in metrics and dead letters.
 namespace give_up_reason {
 inline constexpr std::string_view expired = "expired";
 inline constexpr std::string_view gone = "gone";

@@ -155,8 +155,8 @@ void EndpointQueue::expire_waiting(Lane& lane, TimePoint now) {
     }
 }
 
-/// It has waited for as long as webhooks are retried, and nothing got through in all that time. A
-/// queue that moves, however slowly, gives nothing up.
+/// It has waited for `retry_for`, and no request has succeeded in all that time. A queue that makes
+/// progress, however slowly, gives nothing up.
 bool EndpointQueue::is_expired(const QueuedEvent& event, TimePoint now) const {
     return now - event.queued_at >= rules_.retry_for && last_success_ < event.queued_at;
 }

@@ -17,7 +17,7 @@
 
 namespace carillon {
 
-/// What an endpoint's queue goes by.
+/// The settings of an endpoint's queue.
 struct QueueRules {
     std::size_t batch_events_max = WebhookEndpoint{}.batch_events_max;
     Duration batch_delay = WebhookEndpoint{}.batch_delay;
@@ -25,21 +25,22 @@ struct QueueRules {
     std::size_t bytes_max = WebhookOptions{}.max_queued_bytes;
 };
 
-/// What became of a request.
+/// The result of one request.
 struct Attempt {
     enum class Verdict : std::uint8_t { delivered, failed, gone };
     Verdict verdict = Verdict::failed;
-    Duration retry_after{};  ///< what the endpoint asked for
+    Duration retry_after{};  ///< from the Retry-After header; 0 without one
 };
 
-/// What waits for one endpoint, in lanes: a channel always has the same lane, and a lane has one
-/// request at a time, so events of one channel arrive in order. Decides what is sent when, what is
-/// tried again, and what is given up. Pure: whoever drives it makes the requests.
+/// The events queued for one endpoint, in lanes: a channel or user always has the same lane, and a
+/// lane has one request in flight, so events of one channel arrive in order. Decides which events
+/// are sent when, retried and given up. Pure: `WebhookSender` makes the requests and passes the
+/// time in. Source: wire.md 6.4.
 class EndpointQueue {
 public:
     static constexpr std::size_t lanes = 8;
     static constexpr std::size_t batch_bytes_max = 256U << 10U;
-    /// What it costs to keep an event besides its text and its channel, nearly.
+    /// Approximate memory per event, in bytes, besides its text and its channel.
     static constexpr std::size_t event_overhead = 160;
 
     using OnGivenUp = std::function<void(std::string_view reason, std::string delivery,
@@ -51,30 +52,32 @@ public:
     void set_rules(QueueRules rules) { rules_ = rules; }
 
     void push(QueuedEvent event, TimePoint now);
-    /// What an earlier run left; before any `push`.
+    /// Queues what an earlier run stored. Before any `push`.
     void restore(Delivery delivery, TimePoint now);
 
-    /// Time is short: what waits to be tried again is tried now, unless the endpoint has asked for
-    /// a pause.
+    /// The server is stopping: failed deliveries are retried now rather than after their back-off,
+    /// unless the endpoint has asked for a pause.
     void retry_now(TimePoint now);
 
-    /// A request to be made now.
+    /// A request to make now.
     struct Start {
         std::size_t lane;
-        Delivery* delivery;  ///< stays until `finish`
+        Delivery* delivery;  ///< valid until `finish`
     };
     [[nodiscard]] std::optional<Start> start(TimePoint now);
 
     enum class Change : std::uint8_t { none, began_failing, recovered };
     [[nodiscard]] Change finish(std::size_t lane, Attempt attempt, TimePoint now);
 
-    /// The requests under way are dropped, and made again.
+    /// The requests in flight are dropped and made again.
     void retry_all(TimePoint now);
 
-    /// Gives up what has waited too long. Before `start`.
+    /// Gives up what has been tried, or has waited without any success, for `retry_for`. Call it
+    /// before `start`.
     void expire(TimePoint now);
 
-    /// When `expire` or `start` may have something to do, if time alone decides it.
+    /// When to call `expire` and `start` next; nullopt if only an event or a result changes
+    /// anything.
     [[nodiscard]] std::optional<TimePoint> next_due() const;
 
     [[nodiscard]] bool empty() const noexcept { return events_ == 0; }
@@ -82,12 +85,12 @@ public:
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
     [[nodiscard]] Breaker::State breaker() const noexcept { return breaker_.state(); }
 
-    /// Takes everything, in batches and in an order that keeps that of each channel.
+    /// Removes and returns everything, as deliveries; the order of each channel is kept.
     [[nodiscard]] std::vector<Delivery> take_all(TimePoint now);
 
 private:
     struct Lane {
-        std::deque<Delivery> deliveries;  ///< the first is under way, or to be tried again
+        std::deque<Delivery> deliveries;  ///< the first is in flight, or waits for a retry
         std::deque<QueuedEvent> waiting;
         bool in_flight = false;
         TimePoint next_try{};

@@ -6,7 +6,7 @@
 
 namespace carillon {
 
-/// Closes it.
+/// Closes the file descriptor when destroyed; -1 is none.
 class OwnedDescriptor {
 public:
     explicit OwnedDescriptor(int descriptor) : descriptor_(descriptor) {}
@@ -22,7 +22,7 @@ private:
     int descriptor_;
 };
 
-/// False with `errno` if some of it could not be written.
+/// False, with `errno` set, if not all of it could be written.
 [[nodiscard]] inline bool write_all(int descriptor, std::string_view bytes) {
     while (!bytes.empty()) {
         const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());

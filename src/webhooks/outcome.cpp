@@ -14,7 +14,7 @@ constexpr unsigned too_many_requests = 429;
 constexpr unsigned unavailable = 503;
 constexpr std::int64_t wait_max_seconds = 86400;
 
-/// Seconds from now; 0 if `text` says nothing that could be understood.
+/// Seconds from now; 0 if `text` is neither a number of seconds nor a date.
 std::int64_t retry_after(const std::string& text, std::int64_t unix_seconds) {
     auto seconds = parse_integer<std::int64_t>(text);
     if (!seconds) {

@@ -8,12 +8,12 @@
 
 namespace carillon {
 
-/// As metrics and logs call what became of a request: "2xx" … "5xx", "timeout", "unreachable",
-/// "tls", "broken".
+/// The outcome of a request as metrics and logs call it: "2xx" … "5xx", "timeout", "unreachable",
+/// "tls", "broken" (not a complete HTTP response).
 [[nodiscard]] std::string_view outcome_name(const HttpOutcome& outcome) noexcept;
 
-/// What it means for the events of the request. `unix_seconds`: the present, for a Retry-After that
-/// names a moment. Source: wire.md 6.4; RFC 9110, 10.2.3.
+/// What the outcome means for the events of the request. `unix_seconds`: the current time, for a
+/// Retry-After that is a date. Source: wire.md 6.4; RFC 9110, 10.2.3.
 [[nodiscard]] Attempt attempt_of(const HttpOutcome& outcome, std::int64_t unix_seconds);
 
 }  // namespace carillon

@@ -44,7 +44,7 @@ public:
     Replayer(const std::vector<App>& apps, const std::function<void(const std::string&)>& report)
         : apps_(apps), report_(report) {}
 
-    /// False: the line stays.
+    /// False if the line stays in the file.
     bool send(std::size_t line_number, const std::string& line) {
         auto stored = StoredDelivery::parse(line);
         if (!stored || stored->events.empty()) {
@@ -102,14 +102,15 @@ private:
     std::set<std::string> failed_;
 };
 
-/// Takes the deliveries away from whoever may be writing more of them.
+/// Renames the file, so that a server that runs writes further dead letters to a new one.
 void claim(const fs::path& file, const fs::path& claimed) {
     if (fs::exists(claimed)) {
-        throw std::runtime_error(fmt::format(
-            "{} is there: of a replay that runs, or was cut short and may be replayed itself",
-            claimed.string()));
+        throw std::runtime_error(
+            fmt::format("{} exists: another replay is running, or was interrupted; in that case "
+                        "replay this file",
+                        claimed.string()));
     }
-    if (::rename(file.c_str(), claimed.c_str()) != 0) fail("take", file);
+    if (::rename(file.c_str(), claimed.c_str()) != 0) fail("rename", file);
 }
 
 void write_back(const fs::path& file, const std::vector<std::string>& lines) {
@@ -129,7 +130,7 @@ Replay replay_dead_letters(const fs::path& file, const std::vector<App>& apps,
                            const std::function<void(const std::string&)>& report) {
     const fs::path claimed = file.string() + ".replaying";
     claim(file, claimed);
-    // Whoever had opened the file before is done with it once it is locked.
+    // A server may have opened the file before it was renamed: wait for its lock.
     const OwnedDescriptor lock(::open(claimed.c_str(), O_RDONLY | O_CLOEXEC));
     if (lock.get() < 0 || ::flock(lock.get(), LOCK_EX) != 0) fail("read", claimed);
     std::ifstream in(claimed, std::ios::binary);

@@ -62,7 +62,7 @@ std::shared_ptr<SpoolFile> read_file(const fs::path& path, Spool::Contents& cont
             for (QueuedEvent& event : stored->events) event.spool = origin;
             contents.deliveries.push_back(std::move(*stored));
         } else {
-            spdlog::error("{}: line {} is no webhook, ignored", path.string(), line_number);
+            spdlog::error("{}: line {} is ignored: not a webhook", path.string(), line_number);
         }
     }
     if (file.bad()) fail(path, "read");
@@ -89,7 +89,7 @@ Spool::Contents Spool::read() const {
     std::ranges::sort(files);  // Their names begin with the time.
     std::vector<std::shared_ptr<SpoolFile>> origins;
     for (const fs::path& file : files) origins.push_back(read_file(file, contents));
-    for (const auto& origin : origins) origin->release();  // Not before all could be read.
+    for (const auto& origin : origins) origin->release();  // Only once all could be read.
     return contents;
 }
 

@@ -9,8 +9,8 @@
 
 namespace carillon {
 
-/// Files in which webhooks outlive the server. A file that was read stays until all of its webhooks
-/// have been delivered, given up or spooled again, so a crash loses none of them.
+/// The directory of files that keep webhooks across a restart. A file that was read is removed once
+/// all of its webhooks have been delivered, given up or spooled again, so a crash loses none.
 class Spool {
 public:
     explicit Spool(std::filesystem::path directory) : directory_(std::move(directory)) {}
@@ -19,11 +19,12 @@ public:
         std::vector<StoredDelivery> deliveries;
         std::vector<SpooledDeparture> departures;
     };
-    /// All that earlier runs left, oldest first. Throws std::runtime_error that names the directory
-    /// or file if it cannot be read, or the directory cannot be written to.
+    /// Everything that earlier runs stored, oldest first. Throws std::runtime_error that names the
+    /// directory or file if it cannot be read, or the directory is not writable.
     [[nodiscard]] Contents read() const;
 
-    /// Throws std::runtime_error; nothing of it is then there.
+    /// Writes one file, or none if `contents` is empty. Throws std::runtime_error; no file is then
+    /// left behind.
     void write(const Contents& contents) const;
 
 private:

@@ -6,7 +6,7 @@
 
 namespace carillon {
 
-/// A file that was read from the spool: goes away with the last webhook that came from it.
+/// A file that was read from the spool. Its events share it; it is removed with the last of them.
 class SpoolFile {
 public:
     explicit SpoolFile(std::filesystem::path path) : path_(std::move(path)) {}
@@ -17,13 +17,14 @@ public:
     SpoolFile(const SpoolFile&) = delete;
     SpoolFile& operator=(const SpoolFile&) = delete;
 
-    /// It stays where it is, since something that came from it is nowhere else.
+    /// The file is not removed: it has an event that is stored nowhere else.
     void keep() noexcept { kept_ = true; }
+    /// The file may be removed.
     void release() noexcept { kept_ = false; }
 
 private:
     std::filesystem::path path_;
-    bool kept_ = true;  ///< until all of the spool has been read
+    bool kept_ = true;  ///< released once all of the spool has been read
 };
 
 }  // namespace carillon

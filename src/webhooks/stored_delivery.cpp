@@ -8,7 +8,7 @@ namespace {
 using nlohmann::json;
 using nlohmann::ordered_json;
 
-/// The member's text; nothing if it is there and no text.
+/// The string member `name`, "" if it is missing; nullopt if it is not a string.
 std::optional<std::string> string_member(const json& object, const char* name) {
     const auto found = object.find(name);
     if (found == object.end()) return std::string{};
@@ -16,7 +16,7 @@ std::optional<std::string> string_member(const json& object, const char* name) {
     return found->get<std::string>();
 }
 
-/// `event` as the body has it: kind and subject are in it.
+/// Kind and subject of an event in the form of the webhook body; nullopt if it is not one.
 std::optional<QueuedEvent> event_of(const json& event) {
     if (!event.is_object()) return std::nullopt;
     const auto name = string_member(event, "name");
@@ -37,7 +37,7 @@ std::string StoredDelivery::json_line() const {
     if (!delivery_id.empty()) head["delivery"] = delivery_id;
     if (!reason.empty()) head["reason"] = reason;
     std::string out = head.dump();
-    // The events are finished JSON: they leave as they would have left.
+    // The events are finished JSON: they are stored byte for byte.
     out.back() = ',';
     out += R"("events":[)";
     for (std::size_t i = 0; i < events.size(); ++i) {
@@ -49,7 +49,7 @@ std::string StoredDelivery::json_line() const {
 }
 
 std::optional<StoredDelivery> StoredDelivery::parse(std::string_view line) {
-    // Members keep their order: an event leaves with the bytes that it came with.
+    // ordered_json keeps the order of members, so that an event is sent byte for byte as stored.
     const ordered_json tree = ordered_json::parse(line, nullptr, false);
     const auto events = tree.is_object() ? tree.find("events") : tree.end();
     if (!tree.is_object() || events == tree.end() || !events->is_array()) return std::nullopt;

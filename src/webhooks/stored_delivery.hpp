@@ -9,18 +9,18 @@
 
 namespace carillon {
 
-/// Events of one endpoint that are kept in a file, as one line of JSON: what could not be delivered
-/// before a stop, or at all.
+/// Events of one endpoint as one line of JSON: in the spool if they were not delivered before the
+/// server stopped, in the dead-letter file if they were given up.
 struct StoredDelivery {
     std::string app;
     std::string endpoint;
-    std::string delivery_id;  ///< "" if no request was made of them yet
-    std::string reason;       ///< of a dead letter
+    std::string delivery_id;  ///< "" if they were in no request yet
+    std::string reason;       ///< why they were given up; "" in the spool
     std::vector<QueuedEvent> events;
 
-    /// With its line end.
+    /// Ends with a line feed.
     [[nodiscard]] std::string json_line() const;
-    /// Nothing if `line` is no such line.
+    /// nullopt if `line` is not a stored delivery.
     [[nodiscard]] static std::optional<StoredDelivery> parse(std::string_view line);
 };
 

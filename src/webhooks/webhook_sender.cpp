@@ -12,7 +12,7 @@
 namespace carillon {
 namespace {
 
-constexpr std::chrono::seconds expiry_interval{10};  // Until the next look at what is too old.
+constexpr std::chrono::seconds expiry_interval{10};  // Between checks without a destination.
 
 TimePoint now() {
     return std::chrono::steady_clock::now();
@@ -49,7 +49,8 @@ void WebhookSender::configure(const App& app, const WebhookEndpoint& endpoint) {
     credential_ = app.credentials.front();
     retired_ = false;
     queue_.set_rules(rules());
-    // The name stands for the URL. Requests under way go on: their lanes are busy.
+    // The endpoint's name represents its URL, so only the TLS settings can have changed. Unless
+    // they have, requests in flight continue.
     if (same_trust && !clients_.empty()) return;
     try {
         const auto destination = HttpClient::destination(
@@ -59,7 +60,8 @@ void WebhookSender::configure(const App& app, const WebhookEndpoint& endpoint) {
         queue_.retry_all(now());
         clients_ = std::move(clients);
     } catch (const std::runtime_error& error) {
-        spdlog::error("webhooks of app {} to {}: {}", app_, endpoint_.name, error.what());
+        spdlog::error("webhook endpoint {} of app {} cannot be used: {}", endpoint_.name, app_,
+                      error.what());
     }
 }
 
@@ -115,11 +117,11 @@ void WebhookSender::finish(std::size_t lane, const HttpOutcome& outcome, TimePoi
         give_up_logged_ = false;
     }
     if (change == EndpointQueue::Change::began_failing) {
-        spdlog::warn("webhooks of app {} to {} fail ({}), {} events wait", app_, endpoint_.name,
-                     outcome_name(outcome), queue_.events());
+        spdlog::warn("webhook endpoint {} of app {} is failing ({}); events queued: {}",
+                     endpoint_.name, app_, outcome_name(outcome), queue_.events());
     } else if (change == EndpointQueue::Change::recovered) {
-        spdlog::info("webhooks of app {} to {} are delivered again, {} events wait", app_,
-                     endpoint_.name, queue_.events());
+        spdlog::info("webhook endpoint {} of app {} has recovered; events queued: {}",
+                     endpoint_.name, app_, queue_.events());
     }
     send_due();
 }
@@ -127,11 +129,11 @@ void WebhookSender::finish(std::size_t lane, const HttpOutcome& outcome, TimePoi
 void WebhookSender::give_up(std::string_view reason, std::string delivery,
                             std::vector<QueuedEvent> events) {
     metrics_.events[reason] += events.size();
-    const bool kept = dead_letters_.store(
+    const bool stored = dead_letters_.store(
         {app_, endpoint_.name, std::move(delivery), std::string(reason), std::move(events)});
     if (std::exchange(give_up_logged_, true)) return;
-    spdlog::error("webhooks of app {} to {} are given up ({}), {}", app_, endpoint_.name, reason,
-                  kept ? "and kept in the dead-letter file" : "and lost");
+    spdlog::error("webhooks for endpoint {} of app {} are given up ({}) and {}", endpoint_.name,
+                  app_, reason, stored ? "stored in the dead-letter file" : "lost");
 }
 
 void WebhookSender::schedule() {

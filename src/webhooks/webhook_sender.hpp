@@ -18,34 +18,40 @@
 
 namespace carillon {
 
-/// Drives the queue of one endpoint: makes its requests, keeps its time, counts, and logs when it
-/// turns bad and when it recovers. Belongs to the thread of delivery.
+/// Sends the webhooks of one endpoint: makes the requests that its `EndpointQueue` asks for, with
+/// one HTTP client per lane, runs the queue's timer, counts, and logs when the endpoint begins to
+/// fail and when it recovers. `loop`, `options` and `dead_letters` must outlive it. Webhook thread.
 class WebhookSender {
 public:
     WebhookSender(boost::asio::io_context& loop, const App& app, const WebhookEndpoint& endpoint,
                   const WebhookOptions& options, Random random, DeadLetters& dead_letters);
 
-    /// The same endpoint of a new configuration.
+    /// Applies a new configuration of the same endpoint. Queued events stay; requests in flight are
+    /// repeated if the TLS settings have changed.
     void configure(const App& app, const WebhookEndpoint& endpoint);
-    /// It is configured no more: it delivers what it has.
+    /// The endpoint is no longer configured: queued events are still delivered, new ones refused.
     void retire() noexcept { retired_ = true; }
     [[nodiscard]] bool retired() const noexcept { return retired_; }
 
-    /// True if this endpoint wants it; `send_due` then sends it.
+    /// Queues the event and returns true if the endpoint is configured for it; call `send_due`
+    /// afterwards.
     bool push(const WebhookEvent& event);
+    /// Queues what an earlier run stored. Before any `push`.
     void restore(StoredDelivery stored);
+    /// Gives up what has expired, starts the requests that are due, and sets the timer.
     void send_due();
-    /// No more requests are made.
+    /// Requests in flight end; no new ones are made.
     void stop_sending() noexcept { stopped_ = true; }
 
+    /// From now on batches are sent at once; retries are made now.
     void flush();
     [[nodiscard]] bool empty() const noexcept { return queue_.empty(); }
-    /// Called whenever the queue has become empty.
+    /// Called whenever `send_due` finds the queue empty.
     std::function<void()> on_empty = [] {};
 
     [[nodiscard]] WebhookMetrics metrics() const;
 
-    /// What waits, and is no longer delivered.
+    /// Removes and returns all queued events.
     [[nodiscard]] std::vector<StoredDelivery> take_all();
 
 private:
@@ -62,10 +68,10 @@ private:
     Credential credential_;
     WebhookEndpoint endpoint_;
     EndpointQueue queue_;
-    std::vector<HttpClient> clients_;  ///< one a lane; none if the destination cannot be used
+    std::vector<HttpClient> clients_;  ///< one per lane; none if the destination is unusable
     boost::asio::steady_timer timer_;
     std::optional<TimePoint> scheduled_;
-    /// Of a timer that has run out already when this is destroyed, and whose call is still to come.
+    /// Expires with this object: the handler of a timer may run after it is destroyed.
     std::shared_ptr<const int> alive_ = std::make_shared<const int>();
     WebhookMetrics metrics_;
     bool give_up_logged_ = false;

@@ -22,8 +22,8 @@
 namespace carillon {
 namespace {
 
-/// Of events that shards have handed over and the thread has not looked at: it only sorts them into
-/// queues, so they are many only if something is very wrong.
+/// Bytes of events that shards have pushed and the thread has not queued yet. It only sorts them
+/// into queues, so this is reached only if something is very wrong.
 constexpr std::size_t inbox_bytes_max = 64U << 20U;
 
 std::size_t bytes_of(const std::vector<WebhookEvent>& events) {
@@ -34,7 +34,7 @@ std::size_t bytes_of(const std::vector<WebhookEvent>& events) {
 
 }  // namespace
 
-/// All that the thread owns.
+/// The state of the webhook thread.
 class Webhooks::Impl {
 public:
     Impl(const WebhookOptions& options, Random random)
@@ -59,10 +59,11 @@ public:
             }
         }
         if (!unclaimed_.empty()) {
-            spdlog::warn("webhooks of an earlier run stay in the spool, requests {}: {}",
-                         unclaimed_.size(), give_up_reason::unknown_endpoint);
+            spdlog::warn("webhooks of an earlier run stay in the spool ({}); requests: {}",
+                         give_up_reason::unknown_endpoint, unclaimed_.size());
         }
-        if (events > 0) spdlog::info("webhooks of an earlier run taken up, events {}", events);
+        if (events > 0)
+            spdlog::info("webhooks of an earlier run are queued again; events: {}", events);
         for (const auto& [key, sender] : senders_) sender->send_due();
         return std::move(contents.departures);
     }
@@ -75,7 +76,7 @@ public:
                 by_app_[app->index].push_back(&configure(*app, configured));
             }
         }
-        // Requests that were under way with other trust have to be made again.
+        // Requests that were in flight with other TLS settings have to be made again.
         for (const auto& [key, sender] : senders_) sender->send_due();
         remove_retired();
     }
@@ -122,13 +123,13 @@ public:
         loop_.restart();
         work_.reset();
         for (const auto& [key, sender] : senders_) sender->stop_sending();
-        loop_.poll();  // What shards have handed over last, and answers that are there.
+        loop_.poll();  // Events that shards pushed last, and responses that have arrived.
         Spool::Contents contents{std::move(unclaimed_), std::move(departures)};
         for (const auto& [key, sender] : senders_) {
             std::ranges::move(sender->take_all(), std::back_inserter(contents.deliveries));
         }
         by_app_ = {};
-        senders_.clear();  // And with them the requests under way.
+        senders_.clear();  // Drops the requests in flight.
         store(std::move(contents));
     }
 
@@ -184,7 +185,7 @@ private:
         }
     }
 
-    /// Its endpoint is not configured: it may be again at the next start.
+    /// Its endpoint is not configured, but may be at the next start.
     void store_unclaimed(StoredDelivery stored) {
         stored.reason = give_up_reason::unknown_endpoint;
         if (dead_letters_.store(stored)) return;
@@ -199,20 +200,20 @@ private:
         for (const StoredDelivery& stored : contents.deliveries) events += stored.events.size();
         try {
             spool_->write(contents);
-            spdlog::info("webhooks spooled, events {}", events);
+            spdlog::info("undelivered webhooks are spooled for the next start; events: {}", events);
         } catch (const std::exception& error) {
-            spdlog::error("{}; departures lost {}", error.what(), contents.departures.size());
+            spdlog::error("{}; departures lost: {}", error.what(), contents.departures.size());
             give_up_all(std::move(contents.deliveries));
         }
     }
 
     void give_up_all(std::vector<StoredDelivery> deliveries) {
         std::size_t lost = 0;
-        std::size_t kept = 0;
+        std::size_t stored_events = 0;
         for (StoredDelivery& stored : deliveries) {
             if (stored.reason.empty()) stored.reason = give_up_reason::stopped;
             if (dead_letters_.store(stored)) {
-                kept += stored.events.size();
+                stored_events += stored.events.size();
                 continue;
             }
             lost += stored.events.size();
@@ -220,8 +221,9 @@ private:
                 if (event.spool) event.spool->keep();
             }
         }
-        if (kept + lost == 0) return;
-        spdlog::warn("webhooks not delivered, events {} kept as dead letters, {} lost", kept, lost);
+        if (stored_events + lost == 0) return;
+        spdlog::warn("undelivered webhooks: {} events stored as dead letters, {} lost",
+                     stored_events, lost);
     }
 
     WebhookOptions options_;

@@ -9,13 +9,13 @@
 
 namespace carillon {
 
-/// The admin listener, on a thread and loop of its own, so that a busy shard cannot hide behind
-/// silence:
-/// `/live`, `/ready`, `/metrics`, `/status`.
+/// The admin listener: `/live`, `/ready`, `/metrics`, `/status`. It has its own thread and event
+/// loop, so that it answers, and reveals the lag, while a shard is busy. Methods are for the thread
+/// that constructs it.
 class AdminServer {
 public:
-    /// Listens and serves. Throws std::runtime_error that names the address when it cannot. `node`
-    /// must outlive this; its `collect` is called on the admin thread.
+    /// Listens and serves. Throws std::runtime_error that names the address if it cannot listen.
+    /// `node` must outlive this; its methods are called on the admin thread.
     AdminServer(const AdminOptions& options, NodeSource& node);
     ~AdminServer();
 

@@ -6,7 +6,8 @@
 
 namespace carillon {
 
-/// A departure (channels/webhook_events.hpp) with the app's id, which holds over a restart.
+/// A departure (channels/webhook_events.hpp) that waits for its grace period across a restart; with
+/// the app's id, because its index may change.
 struct SpooledDeparture {
     std::string app;
     WebhookKind kind{};

@@ -14,40 +14,41 @@
 
 namespace carillon {
 
-/// Delivers webhooks: keeps a queue for each endpoint, batches, signs, sends, and tries again. On a
-/// thread of its own, so that no receiver can delay a client. Any thread may call anything but
-/// construction, `start`, `stop` and destruction.
+/// Delivers webhooks: one queue per endpoint, batches, signatures, retries. Runs on a thread of its
+/// own, the webhook thread, so that a slow receiver cannot delay clients. Construction, `start`,
+/// `stop` and destruction are for one thread; any thread may call the other methods.
 class Webhooks {
 public:
-    /// `random` is called on the thread of delivery.
+    /// `random` is called on the webhook thread.
     Webhooks(const WebhookOptions& options, const AppRegistry& apps,
              std::function<std::uint64_t()> random);
-    /// Stops, with nothing held back.
+    /// Stops, without departures.
     ~Webhooks();
 
-    /// Takes up what an earlier run has spooled, and starts the thread. Returns what that run held
-    /// back. Throws std::runtime_error if the spool directory or the file of dead letters
-    /// cannot be used.
+    /// Queues what an earlier run has spooled, and starts the thread. Returns the departures that
+    /// waited for their grace period in that run. Throws std::runtime_error if the spool directory
+    /// or the dead-letter file cannot be used.
     [[nodiscard]] std::vector<SpooledDeparture> start();
 
-    /// Whether departures may be handed to `stop`, or have to be said before.
+    /// True if `stop` can store departures; otherwise push their events before it.
     [[nodiscard]] bool has_spool() const noexcept;
 
-    /// Events of one caller stay in order. False if they were dropped: the thread has 64 MiB of
-    /// events to queue already.
+    /// Events of one calling thread stay in order. False if they were dropped, because 64 MiB of
+    /// events wait for the webhook thread.
     [[nodiscard]] bool push(std::vector<WebhookEvent> events);
 
-    /// Endpoints that are there no more deliver what they have, and get nothing new.
+    /// Endpoints that are no longer configured receive the events queued for them, and no new ones.
     void set_apps(std::shared_ptr<const AppRegistry> apps);
 
-    /// From now on nothing waits for a batch to fill, and what failed is tried now. `done` is
-    /// called on the thread of delivery once nothing waits at all.
+    /// From now on batches are sent at once, and failed ones retried now. Calls `done` on the
+    /// webhook thread once all queues are empty.
     void flush(std::function<void()> done);
 
-    /// Calls `done` on the thread of delivery.
+    /// Calls `done` on the webhook thread.
     void collect(std::function<void(WebhookMetricsByEndpoint)> done);
 
-    /// Ends the thread. What waits goes to the spool, else to the dead letters. Once.
+    /// Ends the thread. Queued events and `departures` are written to the spool; without one, the
+    /// events to the dead-letter file. Further calls have no effect.
     void stop(std::vector<SpooledDeparture> departures);
 
 private:
