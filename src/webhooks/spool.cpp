@@ -31,7 +31,7 @@ constexpr std::string_view suffix = ".jsonl";
 }
 
 std::string line_of(const SpooledDeparture& departure) {
-    ordered_json line = {{"app", departure.app}, {"left", name_of(departure.kind)}};
+    ordered_json line = {{"app", departure.app}, {"departure", name_of(departure.kind)}};
     if (!departure.channel.empty()) line["channel"] = departure.channel;
     if (!departure.user_id.empty()) line["user_id"] = departure.user_id;
     return line.dump() + '\n';
@@ -39,11 +39,11 @@ std::string line_of(const SpooledDeparture& departure) {
 
 std::optional<SpooledDeparture> departure_of(std::string_view line) {
     const auto tree = ordered_json::parse(line, nullptr, false);
-    if (!tree.is_object() || !tree.contains("left")) return std::nullopt;
+    if (!tree.is_object() || !tree.contains("departure")) return std::nullopt;
     for (const auto& member : tree) {
         if (!member.is_string()) return std::nullopt;
     }
-    const auto kind = webhook_kind(tree["left"].get<std::string>());
+    const auto kind = webhook_kind(tree["departure"].get<std::string>());
     if (!kind) return std::nullopt;
     return SpooledDeparture{tree.value("app", ""), *kind, tree.value("channel", ""),
                             tree.value("user_id", "")};

@@ -187,7 +187,8 @@ describe('10,000 webhook events over 100 channels', { timeout: 180_000 }, () => 
 
             const said = server.child.text.stderr.split('\n').filter((line) => /webhooks? (for )?endpoint/.test(line));
             assert.equal(said.length, 2, said.join('\n'));
-            assert.match(said[0], /webhook endpoint http:\/\/localhost:\d+#[0-9a-f]{8} of app app-id is failing \(unreachable\)/);
+            const failing = /webhook endpoint http:\/\/localhost:\d+#[0-9a-f]{8} of app app-id is failing \(unreachable\)/;
+            assert.match(said[0], failing);
             assert.match(said[1], /has recovered/);
         });
         up.close();

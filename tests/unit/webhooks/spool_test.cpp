@@ -80,8 +80,8 @@ TEST_F(SpoolTest, KeepsAFileOfWhatIsNowhereElse) {
 TEST_F(SpoolTest, PassesOverLinesThatAreNone) {
     std::ofstream(path / "1.jsonl")
         << "nonsense\n"
-        << contents_of("good").deliveries[0].json_line() << R"({"left":"x"})" << '\n'
-        << R"({"app":5,"left":"channel_vacated"})";
+        << contents_of("good").deliveries[0].json_line() << R"({"departure":"x"})" << '\n'
+        << R"({"app":5,"departure":"channel_vacated"})";
     const auto back = Spool(path).read();
     ASSERT_EQ(back.deliveries.size(), 1U);
     EXPECT_EQ(back.deliveries[0].events[0].subject, "good");
