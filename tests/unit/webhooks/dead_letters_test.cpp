@@ -19,7 +19,7 @@ StoredDelivery some_delivery(const std::string& reason) {
             {{WebhookKind::cache_miss, "c", R"({"name":"cache_miss"})", {}, {}}}};
 }
 
-TEST_F(DeadLettersTest, AreLinesOfAFileThatOnlyItsOwnerReads) {
+TEST_F(DeadLettersTest, AreLinesOfAFileThatOnlyItsOwnerCanRead) {
     DeadLetters dead_letters(path / "dead.jsonl", 1000);
     dead_letters.check();
     EXPECT_TRUE(dead_letters.store(some_delivery("expired")));
@@ -31,7 +31,7 @@ TEST_F(DeadLettersTest, AreLinesOfAFileThatOnlyItsOwnerReads) {
     EXPECT_EQ(status.st_mode & 0777U, 0600U);
 }
 
-TEST_F(DeadLettersTest, StopAtTheirBoundAndGoOnInANewFile) {
+TEST_F(DeadLettersTest, StopAtTheMaximumSizeAndContinueInANewFile) {
     const std::string line = some_delivery("expired").json_line();
     DeadLetters dead_letters(path / "dead.jsonl", 2 * line.size());
     EXPECT_TRUE(dead_letters.store(some_delivery("expired")));
@@ -43,7 +43,7 @@ TEST_F(DeadLettersTest, StopAtTheirBoundAndGoOnInANewFile) {
     EXPECT_EQ(contents(path / "dead.jsonl"), line);
 }
 
-TEST_F(DeadLettersTest, AreNotKeptWithoutAFileAndRefuseOneThatCannotBe) {
+TEST_F(DeadLettersTest, AreNotStoredWithoutAFileAndRefuseAnUnusableOne) {
     EXPECT_FALSE(DeadLetters("", 1000).store(some_delivery("expired")));
     EXPECT_NO_THROW(DeadLetters("", 1000).check());
     const DeadLetters nowhere(path / "missing" / "dead.jsonl", 1000);

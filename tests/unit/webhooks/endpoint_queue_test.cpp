@@ -77,7 +77,7 @@ protected:
                         }};
 };
 
-TEST_F(EndpointQueueTest, WaitsForABatchAndThenSendsItWhole) {
+TEST_F(EndpointQueueTest, CollectsABatchAndSendsItAtOnce) {
     push("c", "1");
     pass(30ms);
     push("c", "2");
@@ -88,7 +88,7 @@ TEST_F(EndpointQueueTest, WaitsForABatchAndThenSendsItWhole) {
     EXPECT_EQ(queue.next_due(), std::nullopt) << "but for the answer";
 }
 
-TEST_F(EndpointQueueTest, SendsAFullBatchAtOnceAndNoMoreThanThat) {
+TEST_F(EndpointQueueTest, SendsAFullBatchWithoutDelay) {
     for (int i = 0; i < 150; ++i) push("c");
     const auto first = start();
     EXPECT_EQ(first.delivery->events.size(), 100U);
@@ -98,7 +98,7 @@ TEST_F(EndpointQueueTest, SendsAFullBatchAtOnceAndNoMoreThanThat) {
     EXPECT_EQ(start().delivery->events.size(), 50U);
 }
 
-TEST_F(EndpointQueueTest, BoundsTheBytesOfABatchButSendsWhatIsLargerAlone) {
+TEST_F(EndpointQueueTest, LimitsTheBytesOfABatchAndSendsALargerEventAlone) {
     push("c", std::string(EndpointQueue::batch_bytes_max - 1, 'a'));
     push("c", "bb");
     push("c", std::string(EndpointQueue::batch_bytes_max + 1, 'c'));
@@ -113,7 +113,7 @@ TEST_F(EndpointQueueTest, BoundsTheBytesOfABatchButSendsWhatIsLargerAlone) {
     EXPECT_EQ(queue.bytes(), 0U);
 }
 
-TEST_F(EndpointQueueTest, HasOneRequestALaneAndLanesBesideEachOther) {
+TEST_F(EndpointQueueTest, HasOneRequestInFlightPerLane) {
     const auto channels = channels_of_all_lanes();
     for (const std::string& channel : channels) push(channel, channel);
     pass(50ms);
@@ -126,7 +126,7 @@ TEST_F(EndpointQueueTest, HasOneRequestALaneAndLanesBesideEachOther) {
     EXPECT_EQ(start().lane, all[3].lane);
 }
 
-TEST_F(EndpointQueueTest, TriesTheSameAgainAfterLongerAndLongerWaits) {
+TEST_F(EndpointQueueTest, RetriesTheSameDeliveryWithExponentialBackOff) {
     push("c", "1");
     pass(50ms);
     const auto first = start();
@@ -151,7 +151,7 @@ TEST_F(EndpointQueueTest, TriesTheSameAgainAfterLongerAndLongerWaits) {
     EXPECT_THAT(texts(start()), ElementsAre("2"));
 }
 
-TEST_F(EndpointQueueTest, HoldsEverythingBackForAsLongAsTheEndpointAsks) {
+TEST_F(EndpointQueueTest, PausesAllLanesForRetryAfter) {
     const auto channels = channels_of_all_lanes();
     push(channels[0]);
     pass(50ms);
@@ -164,7 +164,7 @@ TEST_F(EndpointQueueTest, HoldsEverythingBackForAsLongAsTheEndpointAsks) {
     EXPECT_EQ(start_all().size(), 2U);
 }
 
-TEST_F(EndpointQueueTest, GivesUpWhatIsGoneAndGoesOn) {
+TEST_F(EndpointQueueTest, GivesUpADeliveryAnsweredWith410AndContinues) {
     push("c", "1");
     pass(50ms);
     const auto first = start();
@@ -177,7 +177,7 @@ TEST_F(EndpointQueueTest, GivesUpWhatIsGoneAndGoesOn) {
     EXPECT_THAT(texts(start()), ElementsAre("2"));
 }
 
-TEST_F(EndpointQueueTest, GivesUpWhatHasBeenTriedForTooLong) {
+TEST_F(EndpointQueueTest, GivesUpADeliveryThatWasRetriedForTooLong) {
     push("c", "1");
     pass(50ms);
     const TimePoint began = now;
@@ -193,7 +193,7 @@ TEST_F(EndpointQueueTest, GivesUpWhatHasBeenTriedForTooLong) {
     EXPECT_EQ(queue.bytes(), 0U);
 }
 
-TEST_F(EndpointQueueTest, GivesUpWhatWaitsBehindADeadEndpointWhenItsOwnTimeIsOver) {
+TEST_F(EndpointQueueTest, ExpiresEachEventOfAFailingEndpointInItsOwnTime) {
     push("c", "1");
     pass(50ms);
     static_cast<void>(finish(start(), Verdict::failed));
@@ -209,7 +209,7 @@ TEST_F(EndpointQueueTest, GivesUpWhatWaitsBehindADeadEndpointWhenItsOwnTimeIsOve
     EXPECT_THAT(dead[1].texts, ElementsAre("2"));
 }
 
-TEST_F(EndpointQueueTest, GivesNothingUpWhileSomethingGetsThrough) {
+TEST_F(EndpointQueueTest, GivesUpNothingWhileDeliveriesSucceed) {
     for (int i = 0; i < 2000; ++i) push("c", std::to_string(i));
     std::vector<std::string> all;
     while (!queue.empty()) {
@@ -223,7 +223,7 @@ TEST_F(EndpointQueueTest, GivesNothingUpWhileSomethingGetsThrough) {
     for (int i = 0; i < 2000; ++i) EXPECT_EQ(all[static_cast<std::size_t>(i)], std::to_string(i));
 }
 
-TEST_F(EndpointQueueTest, RefusesWhatIsMoreThanItMayHold) {
+TEST_F(EndpointQueueTest, GivesUpEventsBeyondTheMaximumOfBytes) {
     queue.set_rules({.bytes_max = 2 * (EndpointQueue::event_overhead + 2)});
     push("c", "1");
     push("c", "2");
@@ -234,7 +234,7 @@ TEST_F(EndpointQueueTest, RefusesWhatIsMoreThanItMayHold) {
     EXPECT_EQ(queue.events(), 2U);
 }
 
-TEST_F(EndpointQueueTest, SparesAnEndpointThatFailsAndProbesItAlone) {
+TEST_F(EndpointQueueTest, SendsOneProbeAtATimeToAFailingEndpoint) {
     const auto channels = channels_of_all_lanes();
     for (const std::string& channel : channels) push(channel, channel);
     pass(50ms);
@@ -258,7 +258,7 @@ TEST_F(EndpointQueueTest, SparesAnEndpointThatFailsAndProbesItAlone) {
         << "all at once, whatever they waited for";
 }
 
-TEST_F(EndpointQueueTest, ProbesADeadEndpointEveryTenSecondsAtLeast) {
+TEST_F(EndpointQueueTest, ProbesAFailingEndpointAtLeastEveryTenSeconds) {
     push("c");
     pass(50ms);
     unsigned probes = 0;
@@ -277,7 +277,7 @@ TEST_F(EndpointQueueTest, ProbesADeadEndpointEveryTenSecondsAtLeast) {
     EXPECT_LE(probes, 60U);
 }
 
-TEST_F(EndpointQueueTest, MakesDroppedRequestsAgain) {
+TEST_F(EndpointQueueTest, RepeatsDroppedRequests) {
     push("c", "1");
     pass(50ms);
     const std::string id = start().delivery->id;
@@ -286,7 +286,7 @@ TEST_F(EndpointQueueTest, MakesDroppedRequestsAgain) {
     EXPECT_EQ(start().delivery->id, id);
 }
 
-TEST_F(EndpointQueueTest, GivesEverythingAwayInOrderAndTakesItBackBeforeWhatIsNew) {
+TEST_F(EndpointQueueTest, RestoresWhatWasTakenInOrderAndBeforeNewEvents) {
     for (int i = 0; i < 130; ++i) push("c", std::to_string(i));
     const std::string id = start().delivery->id;
     std::vector<Delivery> rest = queue.take_all(now);
@@ -326,7 +326,7 @@ TEST_F(EndpointQueueTest, FlushesWithoutWaitingForABatch) {
     EXPECT_EQ(start().delivery->events.size(), 1U);
 }
 
-TEST_F(EndpointQueueTest, TriesAtOnceWhenTimeIsShort) {
+TEST_F(EndpointQueueTest, RetriesNowWhenAsked) {
     push("c");
     pass(50ms);
     for (unsigned i = 0; i < Breaker::failures_max; ++i) {
@@ -341,7 +341,7 @@ TEST_F(EndpointQueueTest, TriesAtOnceWhenTimeIsShort) {
 
 /// Whatever an endpoint does, each channel's events arrive at least once and in order, and time
 /// alone never leaves the queue with something to do that it does not do.
-TEST_F(EndpointQueueTest, KeepsTheOrderOfEachChannelWhateverHappens) {
+TEST_F(EndpointQueueTest, KeepsTheOrderOfEachChannel) {
     for (std::uint64_t seed = 1; seed <= 200; ++seed) {
         std::mt19937_64 dice(seed);
         EndpointQueue tested(

@@ -41,12 +41,12 @@ TEST_F(SpoolTest, ReturnsWhatWasWrittenOldestFirst) {
     EXPECT_EQ(back.departures[0].user_id, "ann");
 }
 
-TEST_F(SpoolTest, WritesNoFileForNothing) {
+TEST_F(SpoolTest, WritesNoFileWithoutContents) {
     Spool(path).write({});
     EXPECT_EQ(files(), 0U);
 }
 
-TEST_F(SpoolTest, KeepsAFileUntilItsLastWebhookIsDone) {
+TEST_F(SpoolTest, KeepsAFileUntilItsLastWebhookIsDestroyed) {
     const Spool spool(path);
     Spool::Contents written = contents_of("one");
     written.deliveries.push_back(contents_of("two").deliveries[0]);
@@ -59,7 +59,7 @@ TEST_F(SpoolTest, KeepsAFileUntilItsLastWebhookIsDone) {
     EXPECT_EQ(files(), 0U);
 }
 
-TEST_F(SpoolTest, LosesNoFileBecauseAnotherCannotBeRead) {
+TEST_F(SpoolTest, KeepsAllFilesIfOneCannotBeRead) {
     const Spool spool(path);
     spool.write(contents_of("good"));
     std::filesystem::create_directory(path / "99999999999999999999.jsonl");  // Read as a file.
@@ -67,7 +67,7 @@ TEST_F(SpoolTest, LosesNoFileBecauseAnotherCannotBeRead) {
     EXPECT_EQ(files(), 2U);
 }
 
-TEST_F(SpoolTest, KeepsAFileOfWhatIsNowhereElse) {
+TEST_F(SpoolTest, KeepsAFileWithAnEventThatIsStoredNowhereElse) {
     const Spool spool(path);
     spool.write(contents_of("good"));
     {
@@ -77,7 +77,7 @@ TEST_F(SpoolTest, KeepsAFileOfWhatIsNowhereElse) {
     EXPECT_EQ(files(), 1U);
 }
 
-TEST_F(SpoolTest, PassesOverLinesThatAreNone) {
+TEST_F(SpoolTest, SkipsInvalidLines) {
     std::ofstream(path / "1.jsonl")
         << "nonsense\n"
         << contents_of("good").deliveries[0].json_line() << R"({"departure":"x"})" << '\n'
@@ -88,7 +88,7 @@ TEST_F(SpoolTest, PassesOverLinesThatAreNone) {
     EXPECT_TRUE(back.departures.empty());
 }
 
-TEST_F(SpoolTest, NamesADirectoryThatCannotBeUsed) {
+TEST_F(SpoolTest, NamesAnUnusableDirectory) {
     try {
         static_cast<void>(Spool(path / "missing").read());
         FAIL() << "it was read";

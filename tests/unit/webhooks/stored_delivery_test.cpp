@@ -19,7 +19,7 @@ StoredDelivery webhook_delivery() {
     return stored;
 }
 
-TEST(StoredDelivery, IsOneLineThatComesBackAsItWas) {
+TEST(StoredDelivery, IsOneLineThatParsesToTheSame) {
     const std::string line = webhook_delivery().json_line();
     EXPECT_EQ(line.find('\n'), line.size() - 1);
     const auto back = StoredDelivery::parse(line);
@@ -36,7 +36,7 @@ TEST(StoredDelivery, IsOneLineThatComesBackAsItWas) {
     }
 }
 
-TEST(StoredDelivery, KeepsBigNumbersInDataAsTheyAre) {
+TEST(StoredDelivery, KeepsBigNumbersInDataUnchanged) {
     StoredDelivery stored{"a", "e", "", "", {}};
     const std::string text = R"({"name":"client_event","channel":"private-c","event":"client-x",)"
                              R"("data":"{\"n\":12345678901234567890.10}","socket_id":"1.2"})";
@@ -44,7 +44,7 @@ TEST(StoredDelivery, KeepsBigNumbersInDataAsTheyAre) {
     EXPECT_EQ(StoredDelivery::parse(stored.json_line())->events[0].text, text);
 }
 
-TEST(StoredDelivery, IsRefusedIfItIsNone) {
+TEST(StoredDelivery, RefusesInvalidLines) {
     for (const char* const line :
          {"", "{}", "[]", "nonsense", R"({"app":"a","endpoint":"e"})",
           R"({"app":1,"endpoint":"e","events":[]})", R"({"app":"a","endpoint":"e","events":{}})",
