@@ -1,49 +1,31 @@
 #include "carillon/base/http_url.hpp"
 
-#include <algorithm>
 #include <utility>
 
-#include "carillon/base/host_and_port.hpp"
-
 namespace carillon {
-namespace {
 
-/// Visible ASCII; a fragment never travels.
-bool is_target_char(char c) {
-    return c > ' ' && c < '\x7f' && c != '#';
-}
-
-}  // namespace
-
-std::optional<HttpUrl> HttpUrl::parse(std::string_view text) {
+UrlResult<HttpUrl> HttpUrl::parse(std::string_view text) {
+    auto parsed = Url::parse(text);
+    if (!parsed) return parsed.error();
+    if (parsed->scheme != "http" && parsed->scheme != "https") {
+        return UrlError{"the scheme must be http or https, in lower case"};
+    }
+    if (parsed->has_user_info) return UrlError{"a user name or password is not allowed"};
     HttpUrl url;
-    url.tls = text.starts_with("https://");
-    if (!url.tls && !text.starts_with("http://")) return std::nullopt;
-    text.remove_prefix(url.tls ? 8 : 7);
-    const auto authority_end = std::min(text.find_first_of("/?"), text.size());
-    const std::string_view target = text.substr(authority_end);
-    auto to = HostAndPort::parse(text.substr(0, authority_end), url.tls ? 443 : 80);
-    if (!to || !std::ranges::all_of(target, is_target_char)) return std::nullopt;
-    url.host = std::move(to->host);
-    url.port = to->port;
-    url.target = target;
-    if (!url.target.starts_with('/')) url.target.insert(0, 1, '/');
+    url.tls = parsed->scheme == "https";
+    url.host = std::move(parsed->host);
+    url.port = parsed->port.value_or(url.tls ? 443 : 80);
+    url.target = parsed->path.empty() ? "/" : std::move(parsed->path);
+    url.target += parsed->query;
     return url;
 }
 
 std::string HttpUrl::authority() const {
-    std::string text = host_in_url(host);
-    if (port != (tls ? 443 : 80)) {
-        text += ':';
-        text += std::to_string(port);
-    }
-    return text;
+    return port == (tls ? 443 : 80) ? host_in_url(host) : host_and_port(host, port);
 }
 
 std::string HttpUrl::origin() const {
-    std::string text = tls ? "https://" : "http://";
-    text += authority();
-    return text;
+    return (tls ? "https://" : "http://") + authority();
 }
 
 }  // namespace carillon

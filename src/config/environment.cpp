@@ -6,6 +6,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <string_view>
 
+#include "carillon/base/url.hpp"
 #include "nearest.hpp"
 #include "source.hpp"
 
@@ -31,15 +32,11 @@ bool consists_of(std::string_view text, std::string_view allowed) {
 
 /// `sctp://10.0.0.1:6001`, `tcp://[fd00::1]:6001`: any protocol, the service's address, a port.
 bool is_service_url(std::string_view text) {
-    const auto scheme = text.find("://");
-    const auto colon = text.rfind(':');
-    if (scheme == text.npos || colon <= scheme + 3) return false;
-    std::string_view host = text.substr(scheme + 3, colon - scheme - 3);
-    if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
+    const auto url = Url::parse(text);
+    if (!url || !url->port) return false;
     boost::system::error_code error;
-    boost::asio::ip::make_address(std::string(host), error);
-    return !error && consists_of(text.substr(0, scheme), "abcdefghijklmnopqrstuvwxyz0123456789") &&
-           consists_of(text.substr(colon + 1), digits);
+    boost::asio::ip::make_address(url->host, error);
+    return !error;
 }
 
 /// `…_PORT_6001_SCTP`, and the same with `_PROTO`, `_PORT` or `_ADDR` behind it.

@@ -48,9 +48,9 @@ void check_admin(const AdminOptions& admin, ConfigurationProblems& problems) {
 /// The URL may hold a password: it is never repeated.
 void check_redis(const RedisOptions& redis, ConfigurationProblems& problems) {
     if (redis.url.empty()) return;
-    if (!RedisAddress::parse(redis.url)) {
-        problems.lines.emplace_back(
-            "redis.url: must be redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE], or rediss://");
+    if (const auto address = RedisAddress::parse(redis.url); !address) {
+        problems.lines.push_back(
+            fmt::format("redis.url: {}; must be {}", address.error().what, RedisAddress::form));
     }
     if (redis.prefix.empty() || redis.prefix.size() > 64 ||
         redis.prefix.find_first_of(" {}\r\n") != std::string::npos) {

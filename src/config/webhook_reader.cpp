@@ -71,10 +71,7 @@ void read_value(HttpUrl& url, const json& value, const std::string& path, const 
     if (auto parsed = HttpUrl::parse(value.get_ref<const std::string&>())) {
         url = std::move(*parsed);
     } else {
-        // What was given may contain a secret.
-        source.report(path,
-                      "must be http://HOST[:PORT][/PATH][?QUERY] or https://…, without user name "
-                      "and fragment");
+        source.report(path, fmt::format("must be {}; {}", HttpUrl::form, parsed.error().what));
     }
 }
 

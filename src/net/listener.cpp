@@ -8,7 +8,7 @@
 #include <system_error>
 #include <utility>
 
-#include "carillon/base/host_and_port.hpp"
+#include "carillon/base/url.hpp"
 #include "carillon/net/socket_options.hpp"
 
 namespace carillon {
@@ -30,7 +30,7 @@ void bind(tcp::acceptor& acceptor, const Endpoint& endpoint, bool shared) {
 }  // namespace
 
 std::string to_text(const Endpoint& endpoint) {
-    return host_in_url(endpoint.address().to_string()) + ":" + std::to_string(endpoint.port());
+    return host_and_port(endpoint.address().to_string(), endpoint.port());
 }
 
 boost::system::error_code probe_endpoint(const Endpoint& endpoint) {

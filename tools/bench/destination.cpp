@@ -12,7 +12,7 @@
 #include <cstring>
 #include <stdexcept>
 
-#include "carillon/base/host_and_port.hpp"
+#include "carillon/base/url.hpp"
 
 namespace carillon::bench {
 

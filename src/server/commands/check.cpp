@@ -1,6 +1,6 @@
 #include <iostream>
 
-#include "carillon/base/host_and_port.hpp"
+#include "carillon/base/url.hpp"
 #include "carillon/config/schema.hpp"
 #include "commands.hpp"
 
@@ -14,7 +14,7 @@ int check_command(const ConfigurationSources& sources) {
     const auto& configuration = std::get<Configuration>(loaded);
     std::cout << "configuration is valid\n";
     for (const ListenOptions& listener : configuration.listen) {
-        std::cout << "listens on " << host_in_url(listener.address) << ':' << listener.port << '\n';
+        std::cout << "listens on " << host_and_port(listener.address, listener.port) << '\n';
     }
     std::cout << "apps: " << configuration.apps.size() << '\n';
     for (const std::string& warning : configuration.warnings) {

@@ -7,43 +7,31 @@
 #include <iostream>
 #include <stdexcept>
 
-#include "carillon/base/host_and_port.hpp"
+#include "carillon/base/url.hpp"
 
 namespace carillon {
 
 namespace asio = boost::asio;
 
 std::string Target::host_header() const {
-    return fmt::format("{}:{}", host_in_url(host), port);
+    return host_and_port(host, port);
 }
 
-Target parse_target(std::string_view url) {
-    const auto refuse = [url](std::string_view why) {
-        return std::runtime_error(fmt::format("--url {}: {}", url, why));
+Target parse_target(std::string_view text) {
+    const auto refuse = [](std::string_view why) {
+        return std::runtime_error(fmt::format("--url: must be http://HOST[:PORT][/PATH]; {}", why));
     };
-    if (url.starts_with("https://") || url.starts_with("wss://")) {
-        throw refuse("TLS is not supported here, use the plain port");
+    const auto url = Url::parse(text);
+    if (!url) throw refuse(url.error().what);
+    if (url->scheme == "https" || url->scheme == "wss") {
+        throw refuse("the client commands do not support TLS, use the plain port");
     }
-    if (!url.starts_with("http://") && !url.starts_with("ws://")) {
-        throw refuse("not of the form http://HOST[:PORT][/PATH]");
-    }
-    const auto authority_begin = url.find("://") + 3;
-    const auto slash = std::min(url.find('/', authority_begin), url.size());
-    std::string_view authority = url.substr(authority_begin, slash - authority_begin);
-    Target target{{}, "80", std::string(url.substr(slash))};
+    if (url->scheme != "http" && url->scheme != "ws")
+        throw refuse("the scheme must be http or ws, in lower case");
+    if (url->has_user_info) throw refuse("a user name or password is not allowed");
+    if (!url->query.empty()) throw refuse("a query (?) is not allowed");
+    Target target{url->host, url->port.value_or(80), url->path};
     while (target.path.ends_with('/')) target.path.pop_back();
-
-    const auto bracket = authority.rfind(']');
-    const auto colon = authority.rfind(':');
-    if (colon != authority.npos && (bracket == authority.npos || colon > bracket)) {
-        target.port = authority.substr(colon + 1);
-        authority = authority.substr(0, colon);
-    }
-    if (authority.starts_with('[') && authority.ends_with(']')) {
-        authority = authority.substr(1, authority.size() - 2);
-    }
-    target.host = authority;
-    if (target.host.empty() || target.port.empty()) throw refuse("no host or port");
     return target;
 }
 
@@ -51,7 +39,7 @@ asio::ip::tcp::socket connect(asio::io_context& io, const Target& target) {
     asio::ip::tcp::resolver resolver(io);
     asio::ip::tcp::socket socket(io);
     boost::system::error_code error;
-    const auto endpoints = resolver.resolve(target.host, target.port, error);
+    const auto endpoints = resolver.resolve(target.host, std::to_string(target.port), error);
     if (!error) asio::connect(socket, endpoints, error);
     if (!error) return socket;
     throw std::runtime_error(

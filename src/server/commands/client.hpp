@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,14 +14,14 @@ namespace carillon {
 /// The server that a client command talks to: the parts of its --url.
 struct Target {
     std::string host;
-    std::string port;
+    std::uint16_t port;
     std::string path;  ///< a prefix, no slash at the end; may be empty
 
     [[nodiscard]] std::string host_header() const;
 };
 
-/// Throws std::runtime_error if `url` is not http://HOST[:PORT][/PATH] (or ws://).
-[[nodiscard]] Target parse_target(std::string_view url);
+/// Throws std::runtime_error if `text` is not http://HOST[:PORT][/PATH] (or ws://).
+[[nodiscard]] Target parse_target(std::string_view text);
 
 /// Resolves and connects, blocking. Throws std::runtime_error that names the target.
 [[nodiscard]] boost::asio::ip::tcp::socket connect(boost::asio::io_context& io,

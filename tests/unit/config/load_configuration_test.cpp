@@ -152,10 +152,12 @@ TEST_F(LoadConfiguration, SuggestsTheNearestKeyForAnUnknownOne) {
 
 TEST_F(LoadConfiguration, RefusesAnInvalidRedisUrlWithoutRepeatingItsPassword) {
     file(R"({"redis": {"url": "redis://u:geheim@host:port", "prefix": "a b", "key_file": "k"}})");
-    EXPECT_EQ(problems(),
-              "redis.url: must be redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE], or rediss://\n"
-              "redis.prefix: must have 1 to 64 characters, and no spaces, line breaks or braces\n"
-              "redis.key_file: redis.certificate_file and redis.key_file must be set together\n");
+    EXPECT_EQ(
+        problems(),
+        "redis.url: must be redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE] or rediss://…; its "
+        "user, host or port is malformed, or a % is not followed by two hexadecimal digits\n"
+        "redis.prefix: must have 1 to 64 characters, and no spaces, line breaks or braces\n"
+        "redis.key_file: redis.certificate_file and redis.key_file must be set together\n");
 }
 
 TEST_F(LoadConfiguration, ListsKnownKeysWhenNoneIsNear) {

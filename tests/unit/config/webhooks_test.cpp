@@ -76,8 +76,10 @@ TEST_F(Webhooks, NeedAUrlAndEvents) {
 
 TEST_F(Webhooks, GoByHttpOnlyAndNoErrorQuotesWhatMayBeSecret) {
     endpoints(R"([{"url": "ftp://user:hidden@a/", "events": ["cache_miss"]}])");
-    EXPECT_THAT(problems(),
-                HasSubstr("apps[0].webhooks[0].url in carillon.json: must be http://HOST"));
+    EXPECT_THAT(
+        problems(),
+        HasSubstr("apps[0].webhooks[0].url in carillon.json: must be http://HOST[:PORT][/PATH]"
+                  "[?QUERY] or https://…; the scheme must be http or https, in lower case"));
     EXPECT_THAT(problems(), Not(HasSubstr("hidden")));
     const std::string header = problems_of(R"("headers": {"X-A": "hidden\r\nHost: b"})");
     EXPECT_THAT(header,
