@@ -50,7 +50,7 @@ void check_redis(const RedisOptions& redis, ConfigurationProblems& problems) {
     if (redis.url.empty()) return;
     if (const auto address = RedisAddress::parse(redis.url); !address) {
         problems.lines.push_back(
-            fmt::format("redis.url: {}; must be {}", address.error().what, RedisAddress::form));
+            fmt::format("redis.url: must be {}; {}", RedisAddress::form, address.error().what));
     }
     if (redis.prefix.empty() || redis.prefix.size() > 64 ||
         redis.prefix.find_first_of(" {}\r\n") != std::string::npos) {

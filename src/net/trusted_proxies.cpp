@@ -12,6 +12,7 @@ namespace {
 using boost::asio::ip::address;
 using boost::asio::ip::address_v4;
 using boost::asio::ip::address_v6;
+using boost::asio::ip::network_v6;
 
 address_v6 as_v6(const address& any) {
     return any.is_v6() ? any.to_v6()
@@ -117,18 +118,14 @@ std::optional<AddressRange> AddressRange::parse(std::string_view text) {
                           ? std::optional(width)
                           : parse_integer<unsigned>(text.substr(slash + 1));
     if (!bits || *bits > width) return std::nullopt;
-    AddressRange range;
-    range.prefix_ = as_v6(base).to_bytes();
-    range.bits_ = *bits + (128 - width);
-    return range;
+    return AddressRange(
+        network_v6(as_v6(base), static_cast<unsigned short>(*bits + (128 - width))));
 }
 
 bool AddressRange::contains(const address& candidate) const {
-    const auto bytes = as_v6(candidate).to_bytes();
-    const std::size_t whole = bits_ / 8;
-    if (!std::equal(bytes.begin(), bytes.begin() + whole, prefix_.begin())) return false;
-    const unsigned rest = bits_ % 8;
-    return rest == 0 || ((bytes[whole] ^ prefix_[whole]) >> (8 - rest)) == 0;
+    // The prefix of a subnet is longer than that of its network: a range of one address has none.
+    const network_v6 one(as_v6(candidate), 128);
+    return one == network_ || one.is_subnet_of(network_);
 }
 
 TrustedProxies::TrustedProxies(const std::vector<std::string>& ranges) {

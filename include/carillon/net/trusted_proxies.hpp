@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/ip/address.hpp>
+#include <boost/asio/ip/network_v6.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,13 +12,15 @@ namespace carillon {
 /// A range of addresses: "10.0.0.0/8", "::1/128", or one address.
 class AddressRange {
 public:
+    /// Nothing if `text` is not an address, or an address with the length of a prefix.
     [[nodiscard]] static std::optional<AddressRange> parse(std::string_view text);
-    /// An IPv4 address that came as IPv6 (::ffff:1.2.3.4) counts as IPv4.
+    /// An IPv4 address in its IPv6 form (::ffff:1.2.3.4) counts as IPv4.
     [[nodiscard]] bool contains(const boost::asio::ip::address& address) const;
 
 private:
-    boost::asio::ip::address_v6::bytes_type prefix_{};
-    unsigned bits_ = 0;
+    explicit AddressRange(const boost::asio::ip::network_v6& network) : network_(network) {}
+
+    boost::asio::ip::network_v6 network_;  ///< of IPv4 addresses: in their IPv6 form
 };
 
 /// The client's address, and whether the client's connection was encrypted, once proxies are taken
