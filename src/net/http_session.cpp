@@ -8,7 +8,9 @@
 #include <chrono>
 #include <utility>
 
+#include "carillon/net/streams.hpp"
 #include "carillon/runtime/wall_clock.hpp"
+#include "request_target.hpp"
 
 namespace carillon {
 namespace {
@@ -31,16 +33,6 @@ bool wants_websocket(const http::request<http::string_body>& message) {
         }
     }
     return false;
-}
-
-/// The path and query of a target in absolute form, too (RFC 9112, 3.2.2).
-std::string_view origin_form(std::string_view target) {
-    for (const std::string_view scheme : {"http://", "https://"}) {
-        if (!iequals(target.substr(0, scheme.size()), scheme)) continue;
-        const std::size_t path = target.find_first_of("/?", scheme.size());
-        return path == std::string_view::npos ? "/" : target.substr(path);
-    }
-    return target;
 }
 
 }  // namespace
@@ -273,9 +265,7 @@ void HttpSession::drop_trailer() {
 void HttpSession::dispatch() {
     drop_trailer();
     cancel();
-    const auto target = parser_->get().target();
-    const std::string_view path = origin_form({target.data(), target.size()});
-    const auto home = server_.home_(path.substr(0, path.find('?')));
+    const auto home = server_.home_(RequestTarget::split(parser_->get().target()).path);
     if (home && *home != server_.self_) {
         enter(State::moving);
         target_ = *home;
@@ -321,12 +311,11 @@ void HttpSession::when_lost(std::function<void()> lost) {
 void HttpSession::handle() {
     enter(State::answering);
     const auto& message = parser_->get();
-    const std::string_view target = origin_form({message.target().data(), message.target().size()});
-    const std::size_t question = target.find('?');
+    const RequestTarget target = RequestTarget::split(message.target());
     HttpRequest request{
         .message = message,
-        .path = target.substr(0, question),
-        .query = question == std::string_view::npos ? "" : target.substr(question + 1),
+        .path = target.path,
+        .query = target.query,
         .path_values = {},
         .origin = request_origin(message),
     };
