@@ -1,5 +1,6 @@
 #include "carillon/admin/admin_server.hpp"
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <stdexcept>
 #include <thread>
@@ -8,6 +9,7 @@
 #include "carillon/admin/reports.hpp"
 #include "carillon/auth/signature.hpp"
 #include "carillon/net/http_server.hpp"
+#include "carillon/net/streams.hpp"
 
 namespace carillon {
 namespace {

@@ -38,7 +38,7 @@ Clients::Clients(EventLoop& loop, ChannelShard& channels, std::shared_ptr<const 
       apps_(std::move(apps)),
       rates_(rates),
       options_(options),
-      drain_timer_(loop.context()),
+      drain_timer_(loop),
       list_(std::make_unique<List>()) {}
 
 Clients::~Clients() {
@@ -139,12 +139,7 @@ void Clients::close_batch() {
         client.refuse(Errc::shutting_down, "Server is shutting down");
         --now;
     }
-    drain_timer_.expires_after(drain_step);
-    drain_timer_.async_wait([this](boost::system::error_code error) {
-        if (error) return;
-        loop_.refresh_time();
-        close_batch();
-    });
+    drain_timer_.start(drain_step, [this] { close_batch(); });
 }
 
 Clients::Counts Clients::counts() const {

@@ -1,7 +1,6 @@
 #include "carillon/clients/websocket_connection.hpp"
 
 #include <algorithm>
-#include <boost/asio/post.hpp>
 #include <cassert>
 #include <chrono>
 #include <utility>
@@ -149,13 +148,12 @@ void WebSocketConnection::defer_rest(std::span<char> rest) {
     enter(input_ == Input::ended ? Input::deferred_end : Input::deferred);
     backlog_ = std::make_unique<std::string>(rest.data(), rest.size());
     stream_.pause_reading();
-    boost::asio::post(loop_.context(), [weak = weak_from_this()] {
+    loop_.post([weak = weak_from_this()] {
         if (const auto self = weak.lock()) self->resume();
     });
 }
 
 void WebSocketConnection::resume() {
-    loop_.refresh_time();
     const auto backlog = std::move(backlog_);
     enter(input_ == Input::deferred_end ? Input::ended : Input::flowing);
     if (input_ == Input::flowing) stream_.resume_reading();

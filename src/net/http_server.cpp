@@ -1,5 +1,6 @@
 #include "carillon/net/http_server.hpp"
 
+#include "carillon/net/streams.hpp"
 #include "http_session.hpp"
 
 namespace carillon {
@@ -14,7 +15,7 @@ HttpServer::HttpServer(EventLoop& loop, Streams& streams, const HttpOptions& opt
       proxies_(options.trusted_proxies),
       routes_(std::move(routes)),
       upgrade_(std::move(upgrade)),
-      readmit_timer_(loop.context()),
+      readmit_timer_(loop),
       sessions_(std::make_unique<Sessions>()) {}
 
 HttpServer::~HttpServer() {
@@ -58,10 +59,7 @@ void HttpServer::park(std::weak_ptr<HttpSession> session) {
 }
 
 void HttpServer::readmit_later() {
-    readmit_timer_.expires_after(std::chrono::milliseconds(5));
-    readmit_timer_.async_wait([this](boost::system::error_code error) {
-        if (error) return;
-        loop_.refresh_time();
+    readmit_timer_.start(std::chrono::milliseconds(5), [this] {
         std::vector<std::weak_ptr<HttpSession>> waiting;
         waiting.swap(parked_);
         for (const auto& weak : waiting) {

@@ -1,6 +1,6 @@
 #include "http_session.hpp"
 
-#include <boost/asio/post.hpp>
+#include <boost/asio/buffer.hpp>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/status.hpp>
@@ -162,10 +162,9 @@ std::size_t HttpSession::consume(std::span<char> bytes) {
 
 void HttpSession::yield() {
     enter(Turn::yielded);
-    boost::asio::post(server_.loop_.context(), [weak = weak_from_this()] {
+    server_.loop_.post([weak = weak_from_this()] {
         const auto self = weak.lock();
         if (!self) return;
-        self->server_.loop_.refresh_time();
         self->enter(Turn::idle);
         self->pump();
     });

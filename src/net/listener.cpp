@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <cerrno>
 #include <system_error>
@@ -47,10 +48,7 @@ boost::system::error_code probe_endpoint(const Endpoint& endpoint) {
 }
 
 Listener::Listener(EventLoop& loop, const Endpoint& endpoint, Accepted accepted)
-    : loop_(loop),
-      acceptor_(loop.context()),
-      retry_(loop.context()),
-      accepted_(std::move(accepted)) {
+    : loop_(loop), acceptor_(loop.context()), retry_(loop), accepted_(std::move(accepted)) {
     bind(acceptor_, endpoint, true);
     apply_connection_options(acceptor_.native_handle());
     acceptor_.listen(backlog);
@@ -96,10 +94,7 @@ void Listener::pause() {
         spdlog::warn("cannot accept connections on {}: {}", to_text(endpoint()),
                      std::generic_category().message(errno));
     }
-    retry_.expires_after(std::chrono::milliseconds(100));
-    retry_.async_wait([this](boost::system::error_code error) {
-        if (!error) await_connection();
-    });
+    retry_.start(std::chrono::milliseconds(100), [this] { await_connection(); });
 }
 
 }  // namespace carillon

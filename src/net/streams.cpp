@@ -2,6 +2,7 @@
 
 #include <sys/epoll.h>
 
+#include <boost/asio/io_context.hpp>
 #include <system_error>
 #include <utility>
 

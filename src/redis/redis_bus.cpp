@@ -47,7 +47,7 @@ RedisBus::RedisBus(EventLoop& loop, const Target& target, LatencyHistogram& roun
                 RedisConnection::Kind::commands, *this),
       subscriptions_(loop, target.address, target.tls, target.server_name, target.timeout,
                      RedisConnection::Kind::subscriptions, *this),
-      retry_(loop.context()) {
+      retry_(loop) {
     commands_.measure(round_trips);
 }
 
@@ -125,11 +125,8 @@ void RedisBus::open_later() {
     const auto shortest = longest / 2;
     const auto spread = static_cast<std::int64_t>(
         random_() % static_cast<std::uint64_t>(longest.count() - shortest.count() + 1));
-    retry_.expires_after(shortest + milliseconds(spread));
-    retry_.async_wait([this](boost::system::error_code error) {
-        if (error || closed_) return;
-        loop_.refresh_time();
-        open_connections();
+    retry_.start(shortest + milliseconds(spread), [this] {
+        if (!closed_) open_connections();
     });
 }
 

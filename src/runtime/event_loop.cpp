@@ -1,18 +1,37 @@
 #include "carillon/runtime/event_loop.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <utility>
 
 namespace carillon {
 
-// Hint 1: one thread runs it, others post to it.
+struct EventLoop::Asio {
+    boost::asio::io_context context{1};  // A hint: one thread runs it, others post to it.
+    boost::asio::steady_timer tick_timer{context};
+};
+
 EventLoop::EventLoop(ShardMetrics& metrics)
     : metrics_(metrics),
-      context_(1),
-      tick_timer_(context_),
+      asio_(std::make_unique<Asio>()),
       now_(std::chrono::steady_clock::now()),
       turn_deadline_(now_),
       wheel_(now_) {}
+
+EventLoop::~EventLoop() = default;
+
+boost::asio::io_context& EventLoop::context() noexcept {
+    return asio_->context;
+}
+
+void EventLoop::post(std::function<void()> work) {
+    boost::asio::post(asio_->context, [this, work = std::move(work)] {
+        refresh_time();
+        work();
+    });
+}
 
 void EventLoop::refresh_time() noexcept {
     now_ = std::chrono::steady_clock::now();
@@ -26,20 +45,20 @@ bool EventLoop::turn_expired() noexcept {
 }
 
 void EventLoop::run() {
-    const auto work = boost::asio::make_work_guard(context_);
+    const auto work = boost::asio::make_work_guard(asio_->context);
     while (!stopped_) turn();
 }
 
 void EventLoop::stop() {
-    boost::asio::post(context_, [this] { stopped_ = true; });
+    boost::asio::post(asio_->context, [this] { stopped_ = true; });
 }
 
 void EventLoop::turn() {
     // The first handler may have waited for long; its turn begins when it is entered.
     turn_deadline_ = TimePoint::max();
-    context_.run_one();
+    asio_->context.run_one();
     refresh_time();
-    while (!stopped_ && !turn_expired() && context_.poll_one() > 0) {
+    while (!stopped_ && !turn_expired() && asio_->context.poll_one() > 0) {
     }
     const TimePoint end_begin = std::chrono::steady_clock::now();
     do {
@@ -62,8 +81,8 @@ void EventLoop::run_deferred() {
 void EventLoop::keep_ticking() {
     if (ticking_) return;
     ticking_ = true;
-    tick_timer_.expires_after(TimingWheel::tick);
-    tick_timer_.async_wait([this](boost::system::error_code error) {
+    asio_->tick_timer.expires_after(TimingWheel::tick);
+    asio_->tick_timer.async_wait([this](boost::system::error_code error) {
         ticking_ = false;
         if (error) return;
         refresh_time();

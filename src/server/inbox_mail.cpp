@@ -1,5 +1,6 @@
 #include "inbox_mail.hpp"
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <utility>
 

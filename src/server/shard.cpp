@@ -1,5 +1,6 @@
 #include "shard.hpp"
 
+#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <utility>
@@ -57,7 +58,7 @@ Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inbox
                 return websocket_clients_.upgrade(request, upgrade);
             }),
       due_(channels_),
-      idle_timer_(loop_.context()) {
+      idle_timer_(loop_) {
     channels_.webhooks().set_apps(apps->apps());
     if (cluster_) cluster_->logic().set_apps(apps->apps());
     http_.set_admission([this] { return !channels_.any_inbox_full(); });
@@ -126,10 +127,7 @@ void Shard::stop() {
 }
 
 void Shard::post(std::function<void()> work) {
-    boost::asio::post(loop_.context(), [this, work = std::move(work)] {
-        loop_.refresh_time();
-        work();
-    });
+    loop_.post(std::move(work));
 }
 
 void Shard::drain_inbox() {
@@ -256,10 +254,7 @@ void Shard::report_when_idle() {
     const bool idle = http_.idle() && clients_.idle() && !channels_.edge_channels().has_retired();
     if (idle && idle_before_) return std::exchange(drained_, nullptr)();
     idle_before_ = idle;
-    idle_timer_.expires_after(std::chrono::milliseconds(10));
-    idle_timer_.async_wait([this](boost::system::error_code error) {
-        if (!error) report_when_idle();
-    });
+    idle_timer_.start(std::chrono::milliseconds(10), [this] { report_when_idle(); });
 }
 
 void Shard::finish_webhooks(std::function<void()> done) {

@@ -17,6 +17,7 @@
 #include "carillon/net/http_server.hpp"
 #include "carillon/net/listener.hpp"
 #include "carillon/net/streams.hpp"
+#include "carillon/runtime/timer.hpp"
 #include "clustered_shard.hpp"
 #include "inbox_mail.hpp"
 #include "webhook_outbox.hpp"
@@ -124,7 +125,7 @@ private:
     bool drain_posted_ = false;  ///< a later handler, already posted, reads the rest
     std::function<void()> drained_;
     bool idle_before_ = false;
-    boost::asio::steady_timer idle_timer_;
+    Timer idle_timer_;
     std::thread thread_;
 };
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/steady_timer.hpp>
 #include <map>
 #include <memory>
 #include <optional>
@@ -14,6 +13,7 @@
 #include "carillon/clients/options.hpp"
 #include "carillon/net/http.hpp"
 #include "carillon/runtime/event_loop.hpp"
+#include "carillon/runtime/timer.hpp"
 
 namespace carillon {
 
@@ -66,7 +66,7 @@ private:
     ConnectionOptions options_;
     bool draining_ = false;
     TimePoint drain_end_{};
-    boost::asio::steady_timer drain_timer_;
+    Timer drain_timer_;
     std::unique_ptr<List> list_;
 };
 

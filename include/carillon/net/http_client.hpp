@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/any_io_executor.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -12,6 +11,10 @@
 
 #include "carillon/base/http_url.hpp"
 #include "carillon/base/time.hpp"
+
+namespace boost::asio {
+class any_io_executor;
+}
 
 namespace carillon {
 

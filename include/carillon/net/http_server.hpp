@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -12,10 +11,14 @@
 #include "carillon/net/http_routes.hpp"
 #include "carillon/net/moved_request.hpp"
 #include "carillon/net/options.hpp"
-#include "carillon/net/streams.hpp"
+#include "carillon/net/trusted_proxies.hpp"
 #include "carillon/runtime/event_loop.hpp"
+#include "carillon/runtime/timer.hpp"
 
 namespace carillon {
+
+class Streams;
+class TlsContext;
 
 /// HTTP/1.1 on one shard's connections: keep-alive, pipelining (answered in order), chunked bodies,
 /// `Expect: 100-continue`, time-outs and size limits (RFC 9110, 9112; parsed by Beast). Requests
@@ -64,7 +67,7 @@ private:
     Move move_;
     bool draining_ = false;
     std::vector<std::weak_ptr<HttpSession>> parked_;
-    boost::asio::steady_timer readmit_timer_;
+    Timer readmit_timer_;
     std::unique_ptr<Sessions> sessions_;
 };
 

@@ -1,13 +1,13 @@
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <string>
 
 #include "carillon/base/result.hpp"
 #include "carillon/net/options.hpp"
 #include "carillon/runtime/event_loop.hpp"
+#include "carillon/runtime/timer.hpp"
 
 namespace carillon {
 
@@ -44,7 +44,7 @@ private:
 
     EventLoop& loop_;
     boost::asio::ip::tcp::acceptor acceptor_;
-    boost::asio::steady_timer retry_;
+    Timer retry_;
     Accepted accepted_;
     bool out_of_descriptors_ = false;  ///< said once an incident
 };

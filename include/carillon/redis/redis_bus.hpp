@@ -1,7 +1,6 @@
 #pragma once
 
 #include <array>
-#include <boost/asio/steady_timer.hpp>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -13,6 +12,7 @@
 #include "carillon/cluster/script_bus.hpp"
 #include "carillon/redis/redis_connection.hpp"
 #include "carillon/runtime/event_loop.hpp"
+#include "carillon/runtime/timer.hpp"
 
 namespace carillon {
 
@@ -72,7 +72,7 @@ private:
     std::function<std::uint64_t()> random_;
     RedisConnection commands_;
     RedisConnection subscriptions_;
-    boost::asio::steady_timer retry_;
+    Timer retry_;
     std::array<std::string, script_count> digests_;
     std::size_t scripts_loaded_ = 0;
     std::string commands_server_;

@@ -1,6 +1,7 @@
 #include "redis_client.hpp"
 
 #include <algorithm>
+#include <boost/asio/io_context.hpp>
 #include <stdexcept>
 #include <utility>
 
