@@ -14,8 +14,6 @@
 namespace carillon {
 namespace {
 
-namespace http = boost::beast::http;
-
 constexpr std::string_view prometheus_type = "text/plain; version=0.0.4; charset=utf-8";
 
 HttpResponse no_upgrade() {
@@ -73,7 +71,7 @@ struct AdminServer::Impl {
 
     [[nodiscard]] bool authorized(const HttpRequest& request) const {
         if (options.token.empty()) return true;
-        const auto header = request.header(http::field::authorization);
+        const auto header = request.header("Authorization");
         constexpr std::string_view scheme = "Bearer ";
         return header.starts_with(scheme) &&
                equal_in_constant_time(header.substr(scheme.size()), options.token);

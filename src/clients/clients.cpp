@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 constexpr auto drain_step = 20ms;
 
-/// Fit to be shown to whoever sent it, within a close reason.
+/// Short and plain enough to be repeated in a close reason.
 bool is_printable(std::string_view key) {
     return key.size() <= 64 && std::ranges::all_of(key, [](char c) { return c > ' ' && c <= '~'; });
 }
@@ -90,7 +90,7 @@ std::optional<Clients::Refusal> Clients::refusal(std::string_view key, const App
     if (app->tls_only && !request.origin.secure) {
         return Refusal{Errc::tls_required, "Application only accepts TLS connections"};
     }
-    if (!app->allowed_origins.allows(request.header(boost::beast::http::field::origin))) {
+    if (!app->allowed_origins.allows(request.header("Origin"))) {
         return Refusal{Errc::origin_refused, "Origin not allowed"};
     }
     switch (app->usage->admit_connection(app->limits.max_connections, options_.max_connections)) {

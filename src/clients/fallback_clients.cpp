@@ -10,14 +10,12 @@
 namespace carillon {
 namespace {
 
-namespace http = boost::beast::http;
-
 /// pusher-js' default `httpPath`.
 constexpr std::string_view default_prefix = "/pusher";
 
 constexpr std::size_t refused_kept_max = 10'000;
 
-/// The parts of a path that name a session: app key, server number, id; decoded.
+/// The segments of a path that name a session: app key, server number, id; decoded.
 using SessionPath = std::vector<std::string>;
 
 bool is_session_part(std::string_view text) {
@@ -26,7 +24,7 @@ bool is_session_part(std::string_view text) {
     });
 }
 
-/// Of decoded parts: what a session is known by.
+/// The key of a session in `sessions_`.
 std::string session_name(const SessionPath& path) {
     return path[1] + '/' + path[2] + '/' + path[0];
 }
@@ -42,7 +40,7 @@ std::string streaming_head(const HttpRequest& request) {
     };
     add("Content-Type", fallback_content_type);
     for (const auto& [name, value] : cors_fields(request)) add(name, value);
-    add("X-Accel-Buffering", "no");  // nginx would hold back what it is sent.
+    add("X-Accel-Buffering", "no");  // Otherwise nginx would buffer the lines.
     add("Transfer-Encoding", "chunked");
     add("Connection", "close");
     return head.append("\r\n");
@@ -122,7 +120,8 @@ void FallbackClients::receive(const HttpRequest& request, const HttpReply& reply
     sessions_.emplace(name, session);
     attach(*session);
     clients_.admit(*session, request.path_values[0], request);
-    // Whoever was refused is told again when it asks again; a flood of them is told once.
+    // A refused client finds the refusal again when it repeats its request, unless there are very
+    // many of them, whose memory has to be bounded.
     const bool was_refused = session->connection() == nullptr && !session->awaits_admission();
     if (was_refused && sessions_.size() > refused_kept_max) sessions_.erase(name);
 }

@@ -7,28 +7,21 @@
 namespace carillon {
 namespace {
 
-namespace http = boost::beast::http;
-
-/// All lines of the field.
-std::string joined(const HttpRequest& request, http::field name) {
-    return list_of(request.message, to_string(name));
-}
-
 boost::system::result<WsUpgrade, WsRefusal> check_handshake(const HttpRequest& request,
                                                             bool may_deflate) {
-    const std::string connection = joined(request, http::field::connection);
-    const std::string upgrade = joined(request, http::field::upgrade);
-    const std::string protocol = joined(request, http::field::sec_websocket_protocol);
+    const std::string connection = request.header_list("Connection");
+    const std::string upgrade = request.header_list("Upgrade");
+    const std::string protocol = request.header_list("Sec-WebSocket-Protocol");
     const std::string extensions =
-        may_deflate ? joined(request, http::field::sec_websocket_extensions) : std::string{};
+        may_deflate ? request.header_list("Sec-WebSocket-Extensions") : std::string{};
     return accept_ws_upgrade({
         .method = request.method(),
-        .http_version = request.message.version(),
-        .has_host = request.message.count(http::field::host) > 0,
+        .http_version = request.version(),
+        .has_host = request.has_header("Host"),
         .upgrade = upgrade,
         .connection = connection,
-        .version = request.header(http::field::sec_websocket_version),
-        .key = request.header(http::field::sec_websocket_key),
+        .version = request.header("Sec-WebSocket-Version"),
+        .key = request.header("Sec-WebSocket-Key"),
         .protocol = protocol,
         .extensions = extensions,
     });

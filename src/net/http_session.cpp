@@ -19,11 +19,13 @@ namespace http = boost::beast::http;
 using boost::beast::iequals;
 using std::chrono::seconds;
 
-constexpr std::size_t pending_bytes_max = 65536;  // Read ahead while a request is being answered.
-constexpr std::size_t unsent_bytes_max = 262144;  // Of answers; then no more requests are taken.
+constexpr std::size_t pending_bytes_max =
+    65536;  // Read ahead while a request waits for its answer.
+constexpr std::size_t unsent_bytes_max =
+    262144;  // Of answers; beyond it no further request is parsed.
 constexpr seconds discard_time_max{2};
 
-/// Wide enough to take in whatever the upgrade's own check would accept.
+/// Accepts more than the check of the handshake does, which then gives the reason of a refusal.
 bool wants_websocket(const http::request<http::string_body>& message) {
     const auto [begin, end] = message.equal_range(http::field::upgrade);
     for (auto field = begin; field != end; ++field) {
@@ -179,7 +181,7 @@ void HttpSession::keep_rest(std::span<char> rest) {
 }
 
 void HttpSession::begin_request() {
-    parser_ = std::make_unique<Parser>();
+    parser_.reset(new HttpParser);
     parser_->header_limit(server_.options_.max_header_bytes);
     parser_->body_limit(server_.options_.max_body_bytes);
     head_fields_.reset();
@@ -254,8 +256,8 @@ void HttpSession::refuse(boost::system::error_code error) {
     answer(response);
 }
 
-/// Beast adds the trailer of a chunked body to the header. There it would stand behind what a
-/// trusted proxy wrote, and look as if that had written it. Source: RFC 9110, 6.5.1.
+/// Beast adds the trailer of a chunked body to the header fields. A client could thus append to the
+/// X-Forwarded-For of a trusted proxy. Source: RFC 9110, 6.5.1.
 void HttpSession::drop_trailer() {
     if (!head_fields_) return;
     static_cast<http::fields&>(parser_->get()) = *std::exchange(head_fields_, std::nullopt);
@@ -312,7 +314,7 @@ void HttpSession::handle() {
     const auto& message = parser_->get();
     const RequestTarget target = RequestTarget::split(message.target());
     HttpRequest request{
-        .message = message,
+        .message = parser_->message,
         .path = target.path,
         .query = target.query,
         .path_values = {},
@@ -398,7 +400,7 @@ void HttpSession::arm(seconds after) {
 }
 
 void HttpSession::on_timeout(TimePoint) {
-    // An answer that is still being taken, however slowly, is not given up.
+    // An answer that the peer still reads, however slowly, is not aborted.
     const std::size_t unsent = stream_.queued_bytes();
     if (unsent > 0 && unsent < unsent_when_armed_) {
         return arm(seconds(server_.options_.idle_timeout_seconds));
@@ -415,17 +417,7 @@ void HttpSession::drain() {
         enter(State::discarding);  // A request that is just arriving comes too late.
         return stream_.close_when_sent();
     }
-    arm(discard_time_max);  // Half a request must not hold up the stop.
-}
-
-std::string list_of(const http::fields& fields, std::string_view name) {
-    std::string all;
-    const auto [begin, end] = fields.equal_range(name);
-    for (auto field = begin; field != end; ++field) {
-        if (!all.empty()) all += ",";
-        all += field->value();
-    }
-    return all;
+    arm(discard_time_max);  // An incomplete request must not delay the stop.
 }
 
 std::string begin_response(int status) {

@@ -9,6 +9,7 @@
 #include "carillon/net/http_server.hpp"
 #include "carillon/net/stream_handler.hpp"
 #include "carillon/runtime/timing_wheel.hpp"
+#include "http_message.hpp"
 
 namespace carillon {
 
@@ -40,9 +41,9 @@ public:
     void on_timeout(TimePoint now) override;
 
     void answer(const HttpResponse& response);
-    /// The request that waited for admission goes ahead.
+    /// Handles the request that waited for admission.
     void readmit();
-    /// Another shard's request is answered here.
+    /// Handles a request that another shard has received.
     void resume_moved(MovedRequest request);
     void when_lost(std::function<void()> lost);
     void drain();
@@ -51,9 +52,8 @@ public:
     [[nodiscard]] TcpStream& stream() noexcept { return stream_; }
 
 private:
-    using Parser = MovedRequest::Parser;
     enum class State : unsigned char {
-        reading,      ///< the next request
+        reading,      ///< waits for a complete request
         parked,       ///< a request waits for admission
         moving,       ///< a request belongs to another shard; queued answers are sent first
         answering,    ///< a request waits for its answer
@@ -112,7 +112,7 @@ private:
     std::optional<boost::beast::http::fields> head_fields_;  ///< of a request with a chunked body
     std::size_t head_bytes_ = 0;                             ///< of the head, used by the parser
     std::size_t unsent_when_armed_ = 0;
-    std::unique_ptr<Parser> parser_;
+    MovedRequest::Parser parser_;
     std::string pending_;
     std::function<void()> lost_;  ///< while a request waits for its answer
     ShardId target_{};

@@ -9,8 +9,6 @@
 namespace carillon::test {
 namespace {
 
-namespace http = boost::beast::http;
-
 class EchoSession final : public WebSocketConnection {
 public:
     using WebSocketConnection::WebSocketConnection;
@@ -58,12 +56,12 @@ std::optional<HttpResponse> EchoServer::upgrade(const HttpRequest& request,
                                                 const HttpUpgrade& upgrade) {
     const auto verdict = accept_ws_upgrade({
         .method = request.method(),
-        .http_version = request.message.version(),
+        .http_version = request.version(),
         .has_host = true,
-        .upgrade = request.header(http::field::upgrade),
-        .connection = request.header(http::field::connection),
-        .version = request.header(http::field::sec_websocket_version),
-        .key = request.header(http::field::sec_websocket_key),
+        .upgrade = request.header("Upgrade"),
+        .connection = request.header("Connection"),
+        .version = request.header("Sec-WebSocket-Version"),
+        .key = request.header("Sec-WebSocket-Key"),
         .protocol = {},
         .extensions = {},
     });

@@ -1,8 +1,5 @@
 #pragma once
 
-#include <boost/beast/http/fields.hpp>
-#include <boost/beast/http/message.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -15,23 +12,29 @@
 
 namespace carillon {
 
+struct HttpMessage;
 class HttpSession;
 class StreamHandler;
 class TcpStream;
 
-/// A whole request, as it came in. Views hold until it is answered.
+/// A complete request. Its views are valid until it has been answered.
 struct HttpRequest {
-    const boost::beast::http::request<boost::beast::http::string_body>& message;
-    std::string_view path;                 ///< raw, without the query
-    std::string_view query;                ///< raw, without '?'
-    std::vector<std::string> path_values;  ///< what the route's `*` stand for, percent-decoded
+    const HttpMessage& message;            ///< as parsed; what it holds is returned below
+    std::string_view path;                 ///< not decoded, without the query
+    std::string_view query;                ///< not decoded, without '?'
+    std::vector<std::string> path_values;  ///< the segments at the route's `*`, percent-decoded
     RequestOrigin origin;
 
-    [[nodiscard]] std::string_view method() const { return message.method_string(); }
-    [[nodiscard]] std::string_view header(boost::beast::http::field name) const {
-        return message[name];
-    }
-    [[nodiscard]] const std::string& body() const { return message.body(); }
+    [[nodiscard]] std::string_view method() const;
+    /// 10 times the major version, plus the minor one: 11 for HTTP/1.1.
+    [[nodiscard]] unsigned version() const;
+    [[nodiscard]] bool has_header(std::string_view name) const;
+    /// The first line of the field, without blanks around it; "" if it is absent. `name` in any
+    /// case, here and below.
+    [[nodiscard]] std::string_view header(std::string_view name) const;
+    /// All lines of the field as one comma-separated list. Source: RFC 9110, 5.3.
+    [[nodiscard]] std::string header_list(std::string_view name) const;
+    [[nodiscard]] const std::string& body() const;
 };
 
 using HttpField = std::pair<std::string_view, std::string>;
@@ -41,22 +44,23 @@ struct HttpResponse {
     std::string body = {};
     std::string_view content_type = "text/plain; charset=utf-8";
     std::vector<HttpField> headers = {};
-    bool close = false;
+    bool close = false;  ///< the connection ends after this response
 };
 
-/// The right to answer one request, now or in a later turn of the same shard. Harmless when the
-/// connection has gone. Each request must be answered: the next one of its connection waits for it.
+/// The right to answer one request, now or in a later turn of the same shard. Does nothing if the
+/// connection is closed by then. Each request must be answered, because the next one of its
+/// connection is not read before.
 class HttpReply {
 public:
     explicit HttpReply(std::weak_ptr<HttpSession> session) : session_(std::move(session)) {}
     void send(HttpResponse response) const;
 
-    /// Calls `lost` if the peer is gone, or will send nothing more, before the answer; the
-    /// connection is closed then. For answers that take long.
+    /// Calls `lost` if the connection breaks, or the peer ends its side of it, before the answer;
+    /// the connection is closed then. For answers that take long.
     void when_lost(std::function<void()> lost) const;
 
-    /// Answers with whatever `handler` puts on the stream, headers included, and nothing after it:
-    /// hands the connection over. Null if it has gone.
+    /// Passes the connection to `handler`, which writes the whole answer itself, status line
+    /// included; the connection serves no further request. Null if it is closed already.
     [[nodiscard]] TcpStream* take_over(std::shared_ptr<StreamHandler> handler) const;
 
     /// The same right; `observer` is called with the status that is sent.
@@ -71,12 +75,13 @@ private:
     std::function<void(int status)> observer_;
 };
 
-/// The connection of a request that wants to be something else than HTTP.
+/// The connection of a request that asks for an upgrade to another protocol.
 class HttpUpgrade {
 public:
     explicit HttpUpgrade(HttpSession& session) : session_(session) {}
 
-    /// Hands the connection over. What arrived behind the request reaches `handler` next.
+    /// Passes the connection to `handler`, which first gets the bytes that arrived after the
+    /// request.
     void take(std::shared_ptr<StreamHandler> handler) const;
     [[nodiscard]] TcpStream& stream() const;
 
@@ -84,15 +89,12 @@ private:
     HttpSession& session_;
 };
 
-/// All lines of a field as one comma-separated list (RFC 9110, 5.3).
-[[nodiscard]] std::string list_of(const boost::beast::http::fields& fields, std::string_view name);
-
-/// The first lines of an answer: its status and what every answer has. Fields follow, each with its
-/// line end, then an empty line.
+/// The first lines of a response: the status line, and the fields that every response has. Further
+/// fields follow, each with its line end, then an empty line.
 [[nodiscard]] std::string begin_response(int status);
 
 using HttpHandler = std::function<void(const HttpRequest&, HttpReply)>;
-/// Takes over, or returns the answer that refuses.
+/// Takes the connection, or returns the response that refuses the upgrade.
 using HttpUpgradeHandler =
     std::function<std::optional<HttpResponse>(const HttpRequest&, const HttpUpgrade&)>;
 

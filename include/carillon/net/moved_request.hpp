@@ -1,7 +1,5 @@
 #pragma once
 
-#include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/string_body.hpp>
 #include <memory>
 #include <string>
 
@@ -9,14 +7,21 @@
 
 namespace carillon {
 
-/// A whole request that another shard has to answer, on its way there with its connection.
+struct HttpParser;
+
+/// A complete request on its way, with its connection, to the shard that has to answer it. Belongs
+/// to no thread.
 struct MovedRequest {
-    using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+    /// The parser is known in `net` only.
+    struct DeleteParser {
+        void operator()(HttpParser* parser) const noexcept;
+    };
+    using Parser = std::unique_ptr<HttpParser, DeleteParser>;
 
     MovedStream stream;
-    std::unique_ptr<Parser> parser;
-    std::string read_ahead;  ///< what came behind the request
-    bool ended = false;      ///< the peer will send nothing more
+    Parser parser;
+    std::string read_ahead;  ///< bytes that arrived after the request
+    bool ended = false;      ///< the peer has ended its side of the connection
 };
 
 }  // namespace carillon
