@@ -48,7 +48,7 @@ std::uint64_t load_little_endian(const char* bytes, std::size_t count) noexcept 
 
 HashKey random_key() noexcept {
     std::array<std::uint64_t, 2> words{};
-    // Fails only where the kernel has no random source; a guessable key would be worse than no
+    // Fails only if the kernel has no random source. A predictable key would be worse than no
     // server.
     if (::getentropy(words.data(), sizeof words) != 0) std::abort();
     return {words[0], words[1]};

@@ -12,7 +12,7 @@
 namespace carillon {
 namespace {
 
-/// Of a client that waits to be let in: a few subscriptions.
+/// Messages of a client that waits for admission: enough for a few subscriptions.
 constexpr std::size_t held_bytes_max = 65536;
 
 }  // namespace
@@ -40,7 +40,7 @@ void Client::await_admission(QuotaClient& quota, std::shared_ptr<const App> app,
         if (is_admitted) {
             const std::vector<std::string> held_messages =
                 std::exchange(admission_->held_messages, {});
-            admitted();  // Which may be the end of it, if the server stops.
+            admitted();  // This may close the client at once, if the server stops.
             for (const std::string& text : held_messages) {
                 if (connection_) connection_->on_text(text);
             }
@@ -96,7 +96,7 @@ void Client::refuse_as_too_slow() {
 void Client::on_closed(int code) {
     release_admission();
     if (!connection_) return;
-    spdlog::debug("connection {} closed, {}", connection_->socket_id().text(), code);
+    spdlog::debug("connection {} closed with code {}", connection_->socket_id().text(), code);
     ++metrics_.connections_closed[code];
     connection_->app().usage->release_connection();
     channels_->edge_channels().retire(std::move(connection_));

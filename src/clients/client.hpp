@@ -16,49 +16,53 @@
 
 namespace carillon {
 
-/// A Pusher client of this shard, whatever carries its messages: its `Connection`, and what is
-/// counted and logged of it. A transport derives from it.
+/// A Pusher client of either transport: owns its `Connection` in the domain, counts and logs it. A
+/// transport derives from it. One shard.
+///
+/// Who calls whom: the transport calls `receive`, `refuse_as_too_slow` and `on_closed`; the domain
+/// calls `send` and `end` of `ConnectionSink`; `Clients` calls `open`, `await_admission` and
+/// `refuse`.
 class Client : public ConnectionSink, public ListHook<struct ClientList> {
 public:
     explicit Client(ShardMetrics& metrics) : metrics_(metrics) {}
     ~Client() override { on_closed(1006); }
 
-    /// Lets the client in, which is counted among its app's connections already. Without it the
-    /// client is only good for being refused.
+    /// Creates the `Connection` of a client that counts as one of its app's connections already.
     void open(EventLoop& loop, ChannelShard& channels, std::shared_ptr<const App> app,
               unsigned activity_timeout_seconds);
 
-    /// Asks the cluster whether the app may have one more connection, and calls `admitted` if so;
-    /// refuses the client if not. What it says meanwhile waits.
+    /// Asks the cluster whether the app may have one more connection. Calls `admitted` if so, and
+    /// refuses the client if not. Messages of the client are held until then, up to 64 KiB.
     void await_admission(QuotaClient& quota, std::shared_ptr<const App> app,
                          std::function<void()> admitted);
     [[nodiscard]] bool awaits_admission() const noexcept {
         return admission_ && admission_->is_open;
     }
 
-    /// Says why, by `pusher:error` and then the close code, and ends the connection.
+    /// Sends `pusher:error` and closes with the code that belongs to `code`. Source: wire.md 1.6.
     void refuse(Errc code, std::string_view message);
 
-    /// Null once it is over.
+    /// Null before `open`, and after the connection was closed.
     [[nodiscard]] Connection* connection() noexcept { return connection_.get(); }
-    /// As reports name it.
+    /// Its name in metrics and `/status`: `ws`, `wss`, `xhr_streaming`, `xhr_polling`.
     [[nodiscard]] virtual std::string_view transport() const noexcept = 0;
 
 protected:
-    /// Ends the connection by the transport's own means. Must lead to `on_closed`.
+    /// Closes the transport's connection. Must lead to `on_closed`.
     virtual void close(int code, std::string_view reason) = 0;
 
-    /// A text message of the client's, valid UTF-8.
+    /// Handles a text message from the client, which is valid UTF-8.
     void receive(std::string_view text);
-    /// It reads so slowly that too much waits.
+    /// Closes the client because too many bytes are queued for it.
     void refuse_as_too_slow();
-    /// The connection is over: leaves everything. May be repeated.
+    /// The connection is over: its subscriptions end. Further calls do nothing.
     void on_closed(int code);
 
     [[nodiscard]] ShardMetrics& metrics() noexcept { return metrics_; }
 
 private:
-    /// Of apps that demand that their clients are authorized. Source: wire.md 2.10.
+    /// Closes clients that have not authorized themselves in time, if their app demands it. Source:
+    /// wire.md 2.10.
     class AuthorizationTimeout final : public Timeout {
     public:
         explicit AuthorizationTimeout(Client& client) : client_(client) {}
@@ -68,12 +72,12 @@ private:
         Client& client_;
     };
 
-    /// A place among the connections of an app that are limited over a cluster.
+    /// A request for a place among the app's connections, whose number is limited per cluster.
     struct Admission {
         QuotaClient& quota;
         std::shared_ptr<const App> app;
         std::uint64_t ticket = 0;
-        bool is_open = true;  ///< not answered yet
+        bool is_open = true;  ///< the cluster has not answered
         std::vector<std::string> held_messages;
         std::size_t held_bytes = 0;
     };
@@ -84,7 +88,7 @@ private:
     std::unique_ptr<Admission> admission_;
     std::unique_ptr<AuthorizationTimeout> authorization_timeout_;
     std::unique_ptr<Connection> connection_;
-    ChannelShard* channels_ = nullptr;  ///< those of `connection_`
+    ChannelShard* channels_ = nullptr;  ///< of `connection_`
 };
 
 }  // namespace carillon

@@ -17,7 +17,7 @@ constexpr std::chrono::seconds close_line_kept = 5s;
 constexpr std::chrono::seconds longest_heartbeat = 25s;
 constexpr std::chrono::seconds longest_silence = 60s;
 constexpr std::size_t poll_bytes_max = 131072;
-constexpr std::size_t burst_max = 16;  // Times the limit, as long as the client keeps up.
+constexpr std::size_t burst_max = 16;  // Times the limit, while the client reads as fast as it can.
 
 }  // namespace
 
@@ -120,7 +120,7 @@ void FallbackSession::drop_as_too_slow() {
     too_slow_ = true;
     queue_.clear();
     if (stream_) stream_->drop_queued();
-    // A fan-out is running over the channel's list, which ending this client changes.
+    // A fan-out may be iterating over the channel's subscribers, which closing this client changes.
     loop_.defer([weak = weak_from_this()] {
         const auto self = weak.lock();
         if (!self || self->is_closed()) return;
@@ -130,7 +130,7 @@ void FallbackSession::drop_as_too_slow() {
 }
 
 void FallbackSession::end(const Error& why) {
-    // Refusing destroys the connection, which is what calls.
+    // `refuse` destroys the connection, whose call this is.
     loop_.defer([weak = weak_from_this(), why] {
         const auto self = weak.lock();
         if (self && !self->is_closed()) self->refuse(why.code, why.what);
@@ -153,7 +153,7 @@ void FallbackSession::write(std::string_view line) {
 
 void FallbackSession::flush_later() {
     if (!has_receiver() || std::exchange(flush_is_due_, true)) return;
-    // So that all that one turn brings goes into one answer.
+    // All lines of one turn go into one response.
     loop_.defer([self = shared_from_this()] { self->flush(); });
 }
 
@@ -219,7 +219,7 @@ TimePoint FallbackSession::next_heartbeat() const noexcept {
     if (stream_ && stream_->full()) return TimePoint::max();
     const auto after =
         std::min(longest_heartbeat, std::chrono::seconds(options_.activity_timeout_seconds));
-    // One that is told much still has to show, by its answer to a heartbeat, that it is there.
+    // A client to which much is sent is still asked for a sign of life: it answers a heartbeat.
     return std::min(last_written_, std::max(last_received_, last_heartbeat_)) + after;
 }
 
@@ -232,7 +232,7 @@ void FallbackSession::on_timeout(TimePoint now) {
     const auto self = shared_from_this();
     if (is_closed() || !has_receiver()) {
         if (now < next_check()) return schedule_check();
-        detach();  // One that had its fill, and did not come back for the farewell.
+        detach();  // A full stream, whose client did not return for the close line.
         on_closed(1006);
         return forget_();
     }

@@ -20,22 +20,28 @@ namespace carillon {
 
 inline constexpr std::string_view fallback_content_type = "application/javascript; charset=UTF-8";
 
-/// A Pusher client that comes by HTTP requests: `xhr_streaming` or `xhr` to receive, `xhr_send` to
-/// send. What cannot be delivered waits for the next receive request, within the same limit as what
-/// waits for a WebSocket. Source: wire.md 7.3 … 7.6.
+/// A Pusher client that uses HTTP requests: `xhr_streaming` or `xhr` to receive, `xhr_send` to
+/// send. Messages are queued until the next receive request, within the limit of a WebSocket's
+/// queue
+/// (`max_queued_bytes`). One shard. Source: wire.md 7.3 … 7.6.
+///
+/// At most one receive request is attached at a time, a poll or a stream. Without one the session
+/// ends after 5 s. Once closed, it keeps its close line for 5 s for the next receive request.
 class FallbackSession final : public Client,
                               public Timeout,
                               public std::enable_shared_from_this<FallbackSession> {
 public:
-    /// `forget` is called when the session is over and nobody needs to be told any more.
+    /// `forget` is called when the session can be removed: it is over and its close line was
+    /// fetched, or the client did not return for it.
     FallbackSession(EventLoop& loop, const ConnectionOptions& options, ShardMetrics& metrics,
                     std::function<void()> forget);
 
-    /// A receive request: takes the place of the one before.
+    /// A receive request, which replaces the one before. `head`: status line and fields.
     void poll(const HttpReply& reply, std::vector<HttpField> fields);
     void stream(const HttpReply& reply, std::string_view head);
 
-    /// The body of an `xhr_send`. Returns the HTTP status of its answer.
+    /// Handles the body of an `xhr_send`. Returns the HTTP status of its response: 204, 404 (the
+    /// session is closed), 413 or 500 (not the JSON of messages).
     [[nodiscard]] int on_xhr_send(std::string_view body);
 
     void send(OutboundMessage& message) override;
@@ -55,17 +61,17 @@ private:
     void close(int code, std::string_view reason) override;
 
     void attached();
-    /// Ends the receive request that is attached, if one is.
+    /// Ends the attached receive request, if any.
     void detach();
     void on_poll_lost(std::uint64_t id);
     void answer_poll(std::string lines);
 
-    /// Answers the client's own sign of life.
+    /// Answers a heartbeat of the client.
     void acknowledge();
     void write(std::string_view line);
     void flush_later();
     void flush();
-    /// Whole lines off the queue: at least one, then as many as fit.
+    /// Takes whole lines off the queue: at least one, then as many as fit into `bytes_max`.
     [[nodiscard]] std::string take_lines(std::size_t bytes_max);
     [[nodiscard]] bool streams_at_once() const noexcept;
     [[nodiscard]] bool has_room(std::size_t size) const noexcept;
@@ -86,13 +92,13 @@ private:
     std::optional<Poll> poll_;
     std::uint64_t polls_ = 0;
     std::shared_ptr<FallbackStream> stream_;
-    OutboundQueue queue_;     ///< lines
-    std::string close_line_;  ///< the close line, once it is over
+    OutboundQueue queue_;     ///< lines, not yet in chunks
+    std::string close_line_;  ///< empty: the session is open
     TimePoint closed_since_{};
     TimePoint last_received_;
     TimePoint last_written_;
     TimePoint last_heartbeat_{};
-    TimePoint receiverless_since_;  ///< when the last receive request ended
+    TimePoint receiverless_since_;  ///< end of the last receive request
     bool too_slow_ = false;
     bool flush_is_due_ = false;
 };

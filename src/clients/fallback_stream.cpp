@@ -9,7 +9,7 @@
 namespace carillon {
 namespace {
 
-// pusher-js asks anew when it has received more than this and used it all up.
+// pusher-js sends a new request when it has received and handled more than this.
 constexpr std::size_t line_bytes_max = 262144;
 constexpr std::chrono::seconds discard_time_max{3};
 

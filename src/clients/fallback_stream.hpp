@@ -13,27 +13,28 @@ namespace carillon {
 
 class FallbackSession;
 
-/// One answer to `xhr_streaming`: lines as chunks, without an end as long as nobody asks for one.
+/// The response to one `xhr_streaming` request: one chunk per line, until `finish`. One shard.
 /// Source: wire.md 7.5.
 class FallbackStream final : public StreamHandler, public Timeout {
 public:
     FallbackStream(EventLoop& loop, std::weak_ptr<FallbackSession> session)
         : loop_(loop), session_(std::move(session)) {}
 
-    /// `stream` is handled by this from now on. `head`: status line and header.
+    /// Sends the head and the prelude on `stream`, whose handler this is. `head`: status line and
+    /// fields.
     void start(TcpStream& stream, std::string_view head);
 
-    /// `chunk` holds a line of `line_bytes` bytes.
+    /// Sends `chunk`, which holds a line of `line_bytes` bytes.
     void send(const Frame& chunk, std::size_t line_bytes);
     void send(std::string_view line);
-    /// The client has had as much as it takes before it asks anew: not a byte more.
+    /// The client has received as much as it accepts per request. It sends a new request then, and
+    /// would lose what this one still sent.
     [[nodiscard]] bool full() const noexcept;
 
-    /// Forgets lines that have not left; there is room for others then. What the answer begins with
-    /// is never forgotten.
+    /// Drops the lines that have not been sent. Never drops the head and the prelude.
     void drop_queued();
 
-    /// The last chunk, and the end of the connection. The session has nothing to do with it then.
+    /// Sends the last chunk and ends the connection. No further calls to the session.
     void finish();
 
     [[nodiscard]] TcpStream& stream() noexcept { return *stream_; }
@@ -51,7 +52,7 @@ private:
     std::weak_ptr<FallbackSession> session_;
     TcpStream* stream_ = nullptr;
     std::size_t line_bytes_ = 0;
-    bool head_is_sent_ = false;  ///< status line, header and prelude have left
+    bool head_is_sent_ = false;  ///< the prelude, too
 };
 
 }  // namespace carillon

@@ -3,7 +3,7 @@
 namespace carillon {
 
 void WebSocketClientSession::end(const Error& why) {
-    // Refusing destroys the connection, which is what calls.
+    // `refuse` destroys the connection, whose call this is.
     loop().defer([weak = weak_from_this(), why] {
         const auto self = std::static_pointer_cast<WebSocketClientSession>(weak.lock());
         if (self) self->refuse(why.code, why.what);

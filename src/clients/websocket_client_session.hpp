@@ -7,10 +7,10 @@
 
 namespace carillon {
 
-/// A Pusher client on a WebSocket.
+/// A Pusher client that is connected by WebSocket. One shard.
 class WebSocketClientSession final : public WebSocketConnection, public Client {
 public:
-    /// `deflates`: permessage-deflate was agreed on.
+    /// `deflates`: permessage-deflate was negotiated.
     WebSocketClientSession(EventLoop& loop, TcpStream& stream, const ConnectionOptions& options,
                            ShardMetrics& metrics, bool deflates)
         : WebSocketConnection(loop, stream, options, deflates),

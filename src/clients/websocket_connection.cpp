@@ -92,7 +92,7 @@ void WebSocketConnection::send(Frame frame) {
     }
     enter(Reader::too_slow);
     stream_.drop_queued();
-    // A fan-out is running over the channel's list, which ending this connection changes.
+    // A fan-out may be iterating over the channel's subscribers, which closing this client changes.
     loop_.defer([weak = weak_from_this()] {
         const auto self = weak.lock();
         if (!self || self->state_ != State::open) return;
@@ -102,7 +102,8 @@ void WebSocketConnection::send(Frame frame) {
 }
 
 bool WebSocketConnection::has_room(std::size_t size) const noexcept {
-    // Until its socket refuses some of what it is offered, at the end of a turn, no reader is slow.
+    // A reader is slow only if its socket did not accept everything at the end of a turn. Until
+    // then much may be queued within one turn.
     const std::size_t max = options_.max_queued_bytes;
     return stream_.queued_bytes() + size <= (stream_.blocked() ? max : max * turn_burst_max);
 }
@@ -131,7 +132,7 @@ void WebSocketConnection::process(std::span<char> bytes) {
         switch (decoder_.next(bytes, options_.max_message_bytes, event)) {
             case WsDecoder::Progress::event:
                 on_event(event);
-                // A kilobyte may have become a hundred: others have their turn after each.
+                // A compressed kilobyte may be a hundred inflated ones, so the turn may be over.
                 if (decoder_.inflates() && !bytes.empty() && loop_.turn_expired()) {
                     return defer_rest(bytes);
                 }

@@ -63,7 +63,7 @@ public:
             tls.load_verify_file(trust.ca_file, error);
         }
         if (error && trust.verify) {
-            throw std::runtime_error("cannot use authorities: " + error.message());
+            throw std::runtime_error("cannot load the certificate authorities: " + error.message());
         }
         tls.set_verify_mode(trust.verify ? asio::ssl::verify_peer : asio::ssl::verify_none);
         if (trust.verify) tls.set_verify_callback(asio::ssl::host_name_verification(url.host));
@@ -75,7 +75,7 @@ public:
     asio::ssl::context tls{asio::ssl::context::tls_client};
 };
 
-/// The connection, and what is under way on it. Kept alive by its coroutine.
+/// The connection and its pending request. Kept alive by its coroutine.
 class HttpClient::Exchange : public std::enable_shared_from_this<Exchange> {
 public:
     explicit Exchange(std::shared_ptr<Destination> to)
@@ -113,7 +113,7 @@ private:
     static asio::awaitable<HttpOutcome> run(std::shared_ptr<Exchange> self) {
         const bool was_kept = self->is_connected();
         HttpOutcome outcome = co_await self->attempt();
-        // The server may have ended a kept connection just now: that says nothing of it.
+        // The server may have closed an idle connection at that moment, which is not a failure.
         if (was_kept && self->is_unanswered_ && outcome.failure == Failure::broken &&
             !self->abandoned_) {
             outcome = co_await self->attempt();
@@ -163,8 +163,8 @@ private:
         co_return waiting->answer.value_or(NameLookup::Addresses{});
     }
 
-    /// Each address gets its share of the time, so that one that never answers leaves some to the
-    /// next.
+    /// Each address gets its share of the time, so that one that does not respond leaves some for
+    /// the next.
     asio::awaitable<Failure> connect_to_any(const NameLookup::Addresses& addresses) {
         Failure failure = Failure::unreachable;
         for (std::size_t i = 0; i < addresses.size() && !abandoned_; ++i) {
@@ -208,7 +208,7 @@ private:
         if (write_error) co_return HttpOutcome{failure_of(write_error, Failure::broken), 0, {}};
         beast::flat_buffer buffer(2 * answer_header_bytes_max);
         std::optional<http::response_parser<http::buffer_body>> answer;
-        do {  // A server may say first that it goes on (1xx).
+        do {  // Interim responses (1xx) may come first.
             answer.emplace();
             answer->header_limit(answer_header_bytes_max);
             answer->body_limit(boost::none);
@@ -219,7 +219,7 @@ private:
         } while (answer->get().result_int() / 100 == 1);
         HttpOutcome outcome{Failure::none, answer->get().result_int(),
                             std::string(answer->get()[http::field::retry_after])};
-        // The verdict is known. The rest is read, and discarded, only to keep the connection.
+        // The outcome is known. The body is read and discarded only to keep the connection.
         std::array<char, 4096> discarded;
         std::size_t left = answer_bytes_max;
         error_code cut;
@@ -231,7 +231,7 @@ private:
             cut = std::get<0>(co_await http::async_read(stream, buffer, *answer, in_tuple));
             if (cut == http::error::need_buffer) cut = {};
         }
-        // Bytes behind the answer would be taken for the next one.
+        // Bytes after the response would be taken for the next one.
         const bool clean = answer->is_done() && answer->keep_alive() && buffer.size() == 0;
         if (!clean) disconnect();
         co_return outcome;
@@ -244,7 +244,7 @@ private:
         return std::get<Plain>(stream_);
     }
 
-    /// The server has said something, or goodbye, since its last answer.
+    /// The server has sent something, or closed the connection, since its last response.
     [[nodiscard]] bool has_unsolicited_input() {
         error_code error;
         return lowest().socket().available(error) > 0 || error;
@@ -253,7 +253,8 @@ private:
     void disconnect() {
         if (!is_connected()) return;
         lowest().close();
-        // Not destroyed here if something waits on it: that is done by whoever waits.
+        // After `abandon` an operation may still be pending on it: its coroutine destroys the
+        // stream.
         if (!abandoned_) stream_.emplace<std::monostate>();
     }
 

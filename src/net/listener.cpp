@@ -43,7 +43,7 @@ boost::system::error_code probe_endpoint(const Endpoint& endpoint) {
         return failure.code();
     }
     boost::system::error_code error;
-    acceptor.listen(1, error);  // Linux tells only here when another socket listens already.
+    acceptor.listen(1, error);  // On Linux only this fails if another socket listens already.
     return error;
 }
 
@@ -70,7 +70,7 @@ void Listener::await_connection() {
 }
 
 void Listener::accept_ready() {
-    // What it costs to accept is the machine's affair: the turn's time bounds it, not a number.
+    // The turn's time is the bound, not a number: the cost of an accept depends on the machine.
     do {
         Endpoint peer;
         socklen_t length = static_cast<socklen_t>(peer.capacity());
@@ -80,7 +80,7 @@ void Listener::accept_ready() {
             if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
                 return pause();
             }
-            break;  // Nobody waits, or the one that waited is gone.
+            break;  // No connection is waiting, or it was closed already.
         }
         out_of_descriptors_ = false;
         peer.resize(length);

@@ -12,7 +12,7 @@ std::unique_ptr<Flusher> make_flusher(std::string_view name) {
         return make_uring_flusher();
     } catch (const std::system_error& error) {
         if (name == "auto") return make_gathered_flusher();
-        throw std::runtime_error("flusher: io_uring cannot be had here: " + error.code().message());
+        throw std::runtime_error("flusher: io_uring is not available: " + error.code().message());
     }
 }
 

@@ -34,7 +34,7 @@ NameLookup::Addresses resolve(const std::string& host, std::uint16_t port) {
 
 }  // namespace
 
-/// What a lookup's thread may touch: it can outlive whoever asked.
+/// All that a lookup's thread uses, because it can outlive the NameLookup.
 struct NameLookup::Shared {
     std::mutex mutex;
     NameLookup* asker;
@@ -66,7 +66,7 @@ NameLookup::~NameLookup() {
 void NameLookup::find(Done done) {
     if (!literal_.empty()) return done(literal_);
     waiting_.push_back(std::move(done));
-    if (waiting_.size() > 1) return;  // The answer to the first is an answer to all.
+    if (waiting_.size() > 1) return;  // They all get the result of the first.
     try {
         std::thread([shared = shared_, host = host_, port = port_] {
             shared->answer(shared, resolve(host, port));

@@ -10,13 +10,13 @@
 
 namespace carillon {
 
-/// Finds the addresses of one host. The system's resolver blocks, for minutes if a name server is
-/// gone, so each lookup has a thread of its own, one at a time: a host that cannot be found delays
-/// nobody who looks for another, and no stop. One loop.
+/// Resolves the name of one host. The system's resolver blocks, for minutes if a name server is
+/// unreachable, so each lookup has a thread of its own, one at a time: a name that cannot be
+/// resolved delays neither other names nor the server's stop. One event loop.
 class NameLookup {
 public:
     using Addresses = std::vector<boost::asio::ip::tcp::endpoint>;
-    /// None: there is no such host, or no answer.
+    /// Called with no addresses if the name cannot be resolved.
     using Done = std::function<void(const Addresses&)>;
 
     NameLookup(boost::asio::any_io_executor loop, std::string host, std::uint16_t port);
@@ -24,7 +24,8 @@ public:
     NameLookup(const NameLookup&) = delete;
     NameLookup& operator=(const NameLookup&) = delete;
 
-    /// Calls `done` on the loop, or at once if the host is an address.
+    /// Calls `done` on the loop, or at once if the host is an address. All calls during a lookup
+    /// get its result.
     void find(Done done);
 
 private:

@@ -67,7 +67,8 @@ void OutboundQueue::drop_unstarted() {
 
 void OutboundQueue::clear() noexcept {
     only_ = Frame{};
-    while (head_) head_ = std::move(head_->next);  // One by one: a long chain must not recurse.
+    while (head_)
+        head_ = std::move(head_->next);  // Iteratively: a long chain would exhaust the stack.
     tail_ = nullptr;
     bytes_ = 0;
     frames_ = 0;

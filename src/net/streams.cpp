@@ -9,9 +9,9 @@
 namespace carillon {
 namespace {
 
-/// Frames are shared by all who get them, their ciphertexts are not.
+/// Limits the memory of a flush: frames are shared by all receivers, their ciphertexts are not.
 constexpr std::size_t batch_encrypted_max = std::size_t{1} << 20U;
-constexpr int ready_max = 8;  // Streams asked for at a time, between looks at the turn's clock.
+constexpr int ready_max = 8;  // Streams per epoll_wait, between checks of the turn's time.
 
 int make_epoll() {
     const int descriptor = ::epoll_create1(EPOLL_CLOEXEC);
@@ -74,12 +74,11 @@ void Streams::dispatch_ready() {
     do {
         count = ::epoll_wait(epoll_.native_handle(), events.data(), ready_max, 0);
         for (int i = 0; i < count; ++i) {
-            // Closed ones are destroyed at the end of the turn at the earliest, so the pointer
-            // holds.
+            // Closed streams are not destroyed before the end of the turn, so the pointer is valid.
             const epoll_event& event = events[static_cast<std::size_t>(i)];
             static_cast<TcpStream*>(event.data.ptr)->on_ready(event.events);
         }
-        // A stream that stays ready goes to the end of the kernel's list, so all get their turn.
+        // A stream that stays ready goes to the end of the kernel's list, so none is starved.
     } while (count == ready_max && !loop_.turn_expired());
 }
 

@@ -12,8 +12,7 @@ namespace carillon {
 
 namespace {
 
-/// Encrypted bytes that may wait for the socket; the rest waits in the clear, where it can be
-/// dropped.
+/// Maximum of encrypted bytes in the queue; the rest stays in plain text, which can be dropped.
 constexpr std::size_t encrypted_bytes_max = 65536;
 
 }  // namespace
@@ -107,7 +106,7 @@ void TcpStream::on_ready(unsigned events) {
     if (closed()) return;
     if ((events & EPOLLOUT) != 0) streams_.mark_dirty(*this);
     if ((events & EPOLLIN) != 0 && reading_) return read();
-    // Errors are reported whatever is watched; nobody would read them out of a paused stream.
+    // epoll reports errors whatever is watched; of a paused stream they would not be read.
     if ((events & (EPOLLERR | EPOLLHUP)) != 0) fail();
 }
 
@@ -118,7 +117,7 @@ void TcpStream::read() {
         if (errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR) fail();
         return;
     }
-    const std::shared_ptr<StreamHandler> handler = handler_;  // It may replace itself meanwhile.
+    const std::shared_ptr<StreamHandler> handler = handler_;  // It may be replaced during the call.
     if (received == 0) {
         pause_reading();
         return handler->on_end();
@@ -149,7 +148,7 @@ void TcpStream::decrypt(std::span<char> ciphertext) {
                 return handler->on_end();
             case TlsSession::Progress::failed:
                 tls_->plain().clear();
-                streams_.flush_now(*this);  // The alert says why.
+                streams_.flush_now(*this);  // The alert has the reason.
                 if (!closed()) fail();
                 return;
         }
@@ -179,10 +178,10 @@ void TcpStream::wrote(std::size_t bytes) noexcept {
 
 void TcpStream::flushed(bool blocked) {
     if (std::exchange(wants_write_, blocked) != blocked) watch();
-    // What another stream's end has queued here since is flushed with the next batch.
+    // Frames that were queued since, when another stream was closed, go with the next batch.
     if (blocked || !queue_.empty()) return;
     if (!is_drained()) {
-        // More is to be encrypted; during the handshake that has to wait for the peer.
+        // There is more to encrypt, which has to wait for the peer during the handshake.
         if (tls_->established()) streams_.mark_dirty(*this);
         if (after_queue_ == AfterQueue::stay || tls_->established()) return;
     }

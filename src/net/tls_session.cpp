@@ -11,7 +11,7 @@
 
 namespace carillon {
 
-/// OpenSSL's view of a shard's scratch: reads what was received, writes to what will be sent.
+/// OpenSSL's access to the shard's buffers: it reads received bytes, and appends bytes to send.
 struct TlsScratchBio {
     static TlsScratch& scratch(BIO* bio) { return *static_cast<TlsScratch*>(BIO_get_data(bio)); }
 
@@ -97,7 +97,7 @@ TlsSession::Progress TlsSession::read(std::span<char>& plaintext) {
         case SSL_ERROR_ZERO_RETURN:
             return Progress::ended;
         default:
-            ended_ = true;  // No goodbye over a broken connection.
+            ended_ = true;  // A broken connection gets no close_notify.
             scratch_->in_ = {};
             return Progress::failed;
     }
@@ -118,7 +118,7 @@ bool TlsSession::encrypt(OutboundQueue& wire, std::size_t wire_bytes_max) {
     while (!plain_.empty() && wire.bytes() < wire_bytes_max) {
         const std::size_t size = fill_record();
         ERR_clear_error();
-        // Our end of the pipe takes everything, so nothing but a broken connection makes this fail.
+        // TlsScratchBio accepts everything, so this fails only if the connection is broken.
         const bool done = SSL_write(ssl_, scratch_->plain_.data(), static_cast<int>(size)) > 0;
         take_output(wire);
         if (!done) return false;

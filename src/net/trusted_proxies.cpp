@@ -30,8 +30,8 @@ std::string_view unquoted(std::string_view text) {
     return quoted ? text.substr(1, text.size() - 2) : text;
 }
 
-/// A comma-separated list, its entries taken from right to left. A blank text has no entry; an
-/// empty entry beside others is one.
+/// A comma-separated list, read from right to left. A blank list has no entry; an empty entry
+/// beside others is one.
 class ReversedList {
 public:
     explicit ReversedList(std::string_view text) : rest_(text), ended_(trimmed(text).empty()) {}
@@ -55,7 +55,7 @@ bool is_port(std::string_view text) {
            text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-/// One client has one spelling: no IPv4 address written as IPv6, no zone.
+/// Normalised, so that a client has one address: IPv4 in IPv6 form becomes IPv4, zones are removed.
 std::optional<address> parse_address(std::string_view text) {
     const std::string_view without_zone =
         text.find(':') == std::string_view::npos ? text : text.substr(0, text.find('%'));
@@ -94,7 +94,7 @@ std::optional<bool> parse_secure(std::string_view scheme) {
     return std::nullopt;
 }
 
-/// `place`: from the right, 1 is the last. Null of an empty list.
+/// `place`: position from the right, 1 is the last. Nothing if the list is empty.
 std::optional<std::string_view> entry_at(std::string_view list, std::size_t place) {
     ReversedList entries(list);
     std::optional<std::string_view> entry;
@@ -149,13 +149,13 @@ RequestOrigin TrustedProxies::origin(const RequestOrigin& peer, std::string_view
         const auto entry = entries.next();
         if (!entry) break;
         const auto before = parse_entry(*entry);
-        // Whatever is left of it may be the client's own invention.
+        // Entries further left may have been sent by the client.
         origin.unreadable = !before;
         if (!before) break;
         origin.address = *before;
         ++place;
     }
-    // Of a proxy that sends no X-Forwarded-For, the last entry is its own.
+    // If the proxy sends no X-Forwarded-For, the last entry is the one that it has appended.
     if (const auto scheme = entry_at(forwarded_proto, std::max<std::size_t>(place, 1))) {
         const auto secure = parse_secure(*scheme);
         origin.secure = secure.value_or(false);

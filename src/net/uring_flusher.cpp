@@ -15,7 +15,7 @@
 namespace carillon {
 namespace {
 
-/// A ring for one thread, which is the first to submit. Without its flags on older kernels.
+/// A ring for one thread: the first that submits. On older kernels without the flags for that.
 class Ring {
 public:
     Ring() {
@@ -47,8 +47,8 @@ public:
     /// Never null: as many fit as `Flusher::batch_max`.
     [[nodiscard]] io_uring_sqe* next() noexcept { return ::io_uring_get_sqe(&ring_); }
 
-    /// Submits, and waits until `count` are done. `done(user data, result)` for each. Returns 0, or
-    /// why it gave up.
+    /// Submits, and waits for `count` completions, for each of which it calls `done(user data,
+    /// result)`. Returns 0, or the negative error because of which it stopped.
     template <class Done>
     int run(unsigned count, const Done& done) {
         if (disabled_) enable();
@@ -71,7 +71,8 @@ public:
     }
 
 private:
-    static constexpr int fruitless_max = 1000;  // Want of memory may pass; a shard may not hang.
+    static constexpr int fruitless_max =
+        1000;  // A lack of memory may be temporary; a shard must not hang.
 
     /// The thread that calls this is the one that submits. (Debian's liburing 2.3 declares
     /// io_uring_enable_rings but does not export it.)
@@ -85,9 +86,8 @@ private:
     bool disabled_ = false;
 };
 
-/// With MSG_DONTWAIT every send is done, one way or the other, when its submission returns. So
-/// nothing is in flight between two turns, and nobody has to outlive anything
-/// (docs/decisions/0005).
+/// With MSG_DONTWAIT every send has completed or failed when its submission returns. So nothing is
+/// in flight between two turns, and no buffer has to outlive its turn (docs/decisions/0005).
 class UringFlusher final : public Flusher {
 public:
     UringFlusher() : vectors_(vectors_max) {
@@ -98,8 +98,8 @@ public:
 
     void flush(std::span<TcpStream* const> streams) override {
         if (fallback_) return fallback_->flush(streams);
-        // Nobody is told anything before all is written: it might close a stream whose bytes the
-        // kernel has yet to read.
+        // No stream is called before everything is written: a handler might close a stream whose
+        // bytes the kernel has not read yet.
         begin(streams);
         while (write_some()) {
         }
@@ -178,14 +178,14 @@ private:
         submitted_ = 0;
         vectors_used_ = 0;
         if (broken == 0) return;
-        // What has been sent is not known, so nothing may be sent after it. What is left in the
-        // ring may never run.
+        // It is not known how much was sent, so nothing may be sent after it. Entries that are
+        // still in the ring may never complete.
         for (std::size_t i = 0; i < count_; ++i) {
             writes_[i].failed = writes_[i].failed || writes_[i].offered > 0;
             writes_[i].blocked = writes_[i].blocked || writes_[i].more;
             writes_[i].more = false;
         }
-        spdlog::error("io_uring failed ({}): from now on this shard gathers writes",
+        spdlog::error("io_uring failed ({}), this shard sends with sendmsg from now on",
                       std::generic_category().message(-broken));
         fallback_ = make_gathered_flusher();
     }

@@ -54,7 +54,7 @@ void EventLoop::stop() {
 }
 
 void EventLoop::turn() {
-    // The first handler may have waited for long; its turn begins when it is entered.
+    // The loop may wait for the first handler for long: the turn's time starts when it is entered.
     turn_deadline_ = TimePoint::max();
     asio_->context.run_one();
     refresh_time();

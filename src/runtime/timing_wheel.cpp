@@ -15,7 +15,7 @@ void TimingWheel::schedule(Timeout& timeout, TimePoint when) {
 void TimingWheel::advance(TimePoint now) {
     const auto target = static_cast<std::uint64_t>(std::max(now - start_, Duration::zero()) / tick);
     if (target <= current_tick_) return;
-    // After a long stop one revolution passes every slot; more would only repeat it.
+    // After a long pause one revolution visits every slot.
     const std::uint64_t first =
         std::max(current_tick_ + 1, target >= slot_count ? target - slot_count + 1 : 0);
     current_tick_ = target;

@@ -31,8 +31,8 @@ std::uint64_t big_endian(std::span<const char> bytes) noexcept {
     return value;
 }
 
-/// Codes that may stand in a close frame. Source: RFC 6455, 7.4, and the registry it founded, which
-/// has since gained 1012 to 1014.
+/// Codes that a close frame may have. Source: RFC 6455, 7.4, and IANA's registry, which has since
+/// added 1012 to 1014.
 bool is_close_code(std::uint16_t code) noexcept {
     return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) ||
            (code >= 3000 && code <= 4999);
@@ -113,12 +113,13 @@ struct WsDecoder::Head {
     }
 };
 
-/// What exists only while a frame or a fragmented message is incomplete, and while the event that
-/// it ended in may still be viewed.
+/// Exists only while a frame or a fragmented message is incomplete, and while the last event may
+/// have views into it.
 struct WsDecoder::Partial {
     std::string message;
-    std::string control;  // Apart, since a control frame may come amid a message.
-    Head frame;           // Its payload is incomplete, if `in_frame`.
+    std::string
+        control;  // Separate, since control frames may come between the fragments of a message.
+    Head frame;   // Its payload is incomplete, if `in_frame`.
     bool in_frame = false;
     HeadBytes head_bytes;  // Of a header that is incomplete.
 };
@@ -159,7 +160,7 @@ WsDecoder::Progress WsDecoder::next(std::span<char>& input, std::size_t message_
     }
 }
 
-/// Nothing is under way: what `partial_` may hold is but the payload of the last event.
+/// Between messages: `partial_` has at most the payload of the last event.
 bool WsDecoder::idle() const noexcept {
     if (stage_ == Stage::closed) return true;
     return message_ == WsOpcode::continuation &&
@@ -171,7 +172,7 @@ WsDecoder::Partial& WsDecoder::partial() {
     return *partial_;
 }
 
-/// Judges a frame by its first two bytes and by the message it would belong to.
+/// Checks the first two bytes of a frame against the message that it would belong to.
 bool WsDecoder::may_begin(const HeadBytes& bytes) const noexcept {
     if ((bytes.second() & masked_bit) == 0) return false;
     const bool in_message = message_ != WsOpcode::continuation;
@@ -193,7 +194,7 @@ bool WsDecoder::may_begin(const HeadBytes& bytes) const noexcept {
     return false;  // An opcode that the RFC reserves.
 }
 
-/// True: `head` is known and its frame is admitted. False: `input` ended before.
+/// True: `head` is complete and valid. False: `input` ended before.
 Result<bool> WsDecoder::take_head(std::span<char>& input, std::size_t message_bytes_max,
                                   Head& head) {
     if (input.empty()) return false;
@@ -226,7 +227,8 @@ Result<bool> WsDecoder::take_head(std::span<char>& input, std::size_t message_by
     return true;
 }
 
-/// True: the frame is complete, and `payload` is its own or, after fragments, all of the message.
+/// True: the frame is complete, and `payload` is its payload or, of the last fragment, that of the
+/// whole message.
 Result<bool> WsDecoder::take_payload(std::span<char>& input, Head& head,
                                      std::string_view& payload) {
     const auto size = std::min<std::uint64_t>(input.size(), head.length - head.arrived);

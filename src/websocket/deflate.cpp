@@ -14,15 +14,15 @@ namespace {
 
 constexpr int memory_level = 6;
 
-/// What a flush ends with, and messages go without.
+/// The end of a flush, which messages are sent without.
 constexpr std::string_view flush_tail{"\x00\x00\xff\xff", 4};
 
 Bytef* bytes_of(std::string_view text) noexcept {
     return reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
 }
 
-/// A compressor takes 50 KB and a decompressor 40 KB to set up, so a thread has one of each, made
-/// when first used.
+/// A compressor needs 50 KB and a decompressor 40 KB, so each thread has one of both, created when
+/// first used.
 class Deflater {
 public:
     Deflater() = default;
@@ -70,7 +70,7 @@ private:
     z_stream stream_{};
 };
 
-/// Adds what `input` gives to `text`.
+/// Inflates `input` and appends the result to `text`.
 Result<void> inflate_some(z_stream& stream, std::string_view input, std::string& text,
                           std::size_t bytes_max) {
     std::array<char, 16384> piece;
@@ -89,7 +89,7 @@ Result<void> inflate_some(z_stream& stream, std::string_view input, std::string&
         }
         text.append(piece.data(), size);
         if (status == Z_STREAM_END) {
-            inflateReset(&stream);  // A last block need not be the last of a message.
+            inflateReset(&stream);  // A message may continue after a final block.
         } else if (stream.avail_out > 0) {
             return {};
         }

@@ -4,8 +4,8 @@
 
 namespace carillon {
 
-/// One key pair of an app: clients and SDKs name the key and sign with the secret. Keys are public;
-/// the secret never reaches a log, a label, an error or an answer.
+/// One key and secret of an app: clients and SDKs send the key and sign with the secret. Keys are
+/// public; the secret must never appear in a log, a metric, an error or a response.
 struct Credential {
     std::string key;
     std::string secret;

@@ -8,8 +8,8 @@
 
 namespace carillon {
 
-/// Bytes that are ready for the wire: encoded once, then only referred to. One allocation holds the
-/// count and the bytes. The count is not atomic: a frame is born, shared and destroyed on one
+/// An encoded message: encoded once, then shared by reference. One allocation holds the reference
+/// count and the bytes. The count is not atomic: a frame is created, shared and destroyed on one
 /// shard.
 class Frame {
 public:

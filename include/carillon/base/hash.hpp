@@ -9,7 +9,7 @@
 namespace carillon {
 
 /// FNV-1a, 64 bits. The same on every node, compiler and release: partitions are chosen with it.
-/// Anybody can compute texts that collide, so no table is keyed by it.
+/// Collisions are easy to compute, so it must not be used for hash tables.
 [[nodiscard]] constexpr std::uint64_t fnv1a(std::string_view bytes,
                                             std::uint64_t seed = 0xcbf29ce484222325U) noexcept {
     for (const char c : bytes) {
@@ -19,8 +19,8 @@ namespace carillon {
     return seed;
 }
 
-/// Hash of a string for our own tables, which are looked up by `std::string_view` without a copy.
-/// Keyed, since outsiders choose the names in them. The only one: a test forbids others.
+/// Hash of strings for all hash tables, which are looked up by `std::string_view` without a copy.
+/// Keyed, because clients choose the names in them. The ctest `hashes` forbids others.
 struct StringHash {
     using is_transparent = void;
     using is_avalanching = void;  // Boost need not mix the bits again.

@@ -9,11 +9,11 @@ namespace carillon {
 
 using AppId = Strong<struct AppIdTag, std::string>;
 
-/// An app's number within this process: dense, given out once per app id and kept over reloads, so
-/// that it can index arrays on every shard. Never leaves the process.
+/// An app's index within this process: consecutive, assigned once per app id and kept over reloads,
+/// so that it can index arrays on every shard. Never leaves the process.
 enum class AppIndex : std::uint32_t {};
 
-/// A shard's number: 0 … shards − 1.
+/// Index of a shard: 0 … shards − 1.
 enum class ShardId : std::uint16_t {};
 
 }  // namespace carillon

@@ -9,7 +9,7 @@
 
 namespace carillon {
 
-/// Hash and equality of what is owned by pointer and found by its `name()`.
+/// Hash and equality of objects that are owned by pointer and looked up by their `name()`.
 struct ByName {
     using is_transparent = void;
     using is_avalanching = void;
@@ -30,8 +30,8 @@ struct ByName {
     }
 };
 
-/// Objects with a `name()`, which does not change. A slot is but a pointer, so an empty one costs
-/// little, and what is found stays where it is.
+/// A set of objects with a `name()`, which must not change. A slot of the table is a pointer, so
+/// empty slots cost little, and objects keep their addresses.
 template <class T>
 class NamedSet {
 public:
@@ -40,10 +40,10 @@ public:
         return found == set_.end() ? nullptr : found->get();
     }
 
-    /// There is none of that name yet.
+    /// `named` must have a name that is not in the set yet.
     T& insert(std::unique_ptr<T> named) { return **set_.insert(std::move(named)).first; }
 
-    /// The table shrinks once it is mostly empty: or a peak would hold its memory for ever.
+    /// Shrinks the table when it is mostly empty, so that the memory of a peak is freed.
     void erase(std::string_view name) {
         const auto found = set_.find(name);
         if (found == set_.end()) return;

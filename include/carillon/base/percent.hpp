@@ -5,7 +5,8 @@
 
 namespace carillon {
 
-/// `%41` becomes `A`; a stray `%` and every `+` stay as they are. Source: wire.md 5.2.
+/// `%41` becomes `A`. A `%` without two hexadecimal digits stays as it is, and so does every `+`.
+/// Pure; any thread. Source: wire.md 5.2.
 [[nodiscard]] std::string percent_decode(std::string_view text);
 
 }  // namespace carillon

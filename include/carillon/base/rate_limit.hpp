@@ -9,14 +9,15 @@
 
 namespace carillon {
 
-/// A token bucket of one second's worth, in eight bytes: it keeps the time at which the bucket will
-/// be full again. Pure: time is passed in.
+/// A token bucket for one second's tokens, in eight bytes: it stores the time at which the bucket
+/// will be full again. Pure: time is passed in.
 class RateLimit {
 public:
     RateLimit() = default;
     explicit RateLimit(TimePoint full_at) : full_at_(full_at) {}
 
-    /// Takes a token if there is one. `per_second` is also the size of the bucket; 0: no limit.
+    /// Takes a token; false if there is none. `per_second`: also the size of the bucket; 0:
+    /// unlimited.
     [[nodiscard]] bool admit(std::uint32_t per_second, TimePoint now) noexcept {
         if (per_second == 0) return true;
         constexpr Duration bucket = std::chrono::seconds(1);
@@ -32,7 +33,7 @@ private:
     TimePoint full_at_{};
 };
 
-/// One bucket for all threads.
+/// The same, shared by all threads.
 class SharedRateLimit {
 public:
     [[nodiscard]] bool admit(std::uint32_t per_second, TimePoint now) noexcept {

@@ -6,10 +6,10 @@
 
 namespace carillon {
 
-/// Why something was refused. What a client or an SDK sees of each is in
-/// `protocol/error_codes.hpp`.
+/// Why something was refused. `protocol/error_codes.hpp` has the code that a client or SDK gets for
+/// each.
 enum class Errc : std::uint8_t {
-    // A frame or request that cannot be understood.
+    // Malformed frames and requests.
     bad_json,
     bad_message,
     unknown_event,
@@ -19,7 +19,7 @@ enum class Errc : std::uint8_t {
     bad_user_data,
     bad_socket_id,
     bad_request,
-    // Understood, and refused.
+    // Well-formed requests that are refused.
     unauthorized,
     client_event_refused,
     client_event_rate,
@@ -30,7 +30,7 @@ enum class Errc : std::uint8_t {
     already_subscribed_as_other,
     already_signed_in_as_other,
     watchlist_too_long,
-    // Connections that are refused or ended by us.
+    // Connections that the server refuses or closes.
     tls_required,
     app_unknown,
     app_disabled,
@@ -44,15 +44,15 @@ enum class Errc : std::uint8_t {
     terminated,
     origin_refused,
     not_authorized_in_time,
-    // Below the Pusher protocol: RFC 6455.
+    // Errors of the WebSocket protocol (RFC 6455).
     websocket_protocol,
     websocket_unsupported,
     websocket_bad_utf8,
     websocket_too_big,
 };
 
-/// A refusal. `what` is a literal, so making one does not allocate, unless whoever makes it says
-/// how long it holds.
+/// An error. `what` is a literal, so that creating an error does not allocate, unless the function
+/// that returns it says how long `what` is valid.
 struct Error {
     Errc code;
     std::string_view what;
@@ -60,8 +60,8 @@ struct Error {
     friend bool operator==(const Error&, const Error&) = default;
 };
 
-/// A value or the reason why there is none. `Error` has no `throw_exception_from_error` on purpose:
-/// `.value()` then does not compile, and every caller branches.
+/// A value, or the reason why there is none. `Error` has no `throw_exception_from_error` on
+/// purpose: without it `.value()` does not compile, and every caller has to branch.
 template <class T>
 using Result = boost::system::result<T, Error>;
 

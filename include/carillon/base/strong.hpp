@@ -5,8 +5,7 @@
 
 namespace carillon {
 
-/// A value of type `Rep` that mixes with no other: two strings that must not be swapped are two
-/// types.
+/// A value of type `Rep` as a type of its own, so that values which must not be confused cannot be.
 template <class Tag, class Rep>
 class Strong {
 public:

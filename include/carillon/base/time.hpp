@@ -5,11 +5,11 @@
 
 namespace carillon {
 
-/// Time is handed in everywhere but in `runtime`, which alone reads the clock.
+/// Only `runtime` reads the clock; everywhere else time is an argument.
 using TimePoint = std::chrono::steady_clock::time_point;
 using Duration = std::chrono::steady_clock::duration;
 
-/// Tells the time to what is not called with it.
+/// Returns the present time, for objects that need it outside of calls that pass it.
 using Now = std::function<TimePoint()>;
 
 }  // namespace carillon

@@ -8,15 +8,15 @@
 
 namespace carillon {
 
-/// How many clients an address may bring in a second, over all shards. A fixed table of buckets,
-/// hashed with the process' key: it costs the same whoever comes, and needs no cleaning.
-/// Two addresses that fall on one of the 65,536 buckets share it. Any thread.
+/// Limits the new clients per second and address, over all shards. A fixed table of 65,536 token
+/// buckets, hashed with the process' key: its memory does not depend on the clients, and nothing
+/// has to be removed from it. Addresses with the same bucket share its limit. Any thread.
 class AddressRates {
 public:
     /// `per_second` 0: no limit, and no table.
     explicit AddressRates(std::uint32_t per_second);
 
-    /// An IPv6 address counts with its whole /64 network.
+    /// Counts the client if the limit allows it. An IPv6 address is counted as its /64 network.
     [[nodiscard]] bool admit(const boost::asio::ip::address& address, TimePoint now) noexcept;
 
 private:

@@ -19,31 +19,34 @@ namespace carillon {
 
 class Client;
 
-/// The Pusher clients of one shard, whatever carries their messages: hands them new settings, sends
-/// them away when the server stops.
+/// The Pusher clients of one shard, of either transport: admits and refuses them, gives them new
+/// settings after a reload, and closes them when the server stops. One shard.
 class Clients {
 public:
-    /// `rates`: of the node.
+    /// `rates`: those of the node. All references must outlive this.
     Clients(EventLoop& loop, ChannelShard& channels, std::shared_ptr<const AppRegistry> apps,
             AddressRates& rates, const ConnectionOptions& options);
     ~Clients();
     Clients(const Clients&) = delete;
     Clients& operator=(const Clients&) = delete;
 
-    /// Lets the client in or refuses it. `key`: the app's, percent-decoded; `request`: what it came
-    /// with.
+    /// Opens the client's connection, or refuses it with `pusher:error` and a close code. `key`:
+    /// the app's, percent-decoded. `request`: the handshake, or the first request of a fallback
+    /// session.
     void admit(Client& client, std::string_view key, const HttpRequest& request);
-    /// Takes it up only to be refused.
+    /// Refuses a client whose request is wrong for another reason. It counts as a client until it
+    /// is closed.
     void refuse(Client& client, Errc code, std::string_view message);
 
-    /// From a reload. Clients of apps that are gone or disabled are closed, the others stay.
+    /// The apps after a reload. Clients of apps that were removed or disabled are closed, the
+    /// others stay connected.
     void set_apps(std::shared_ptr<const AppRegistry> apps);
 
-    /// Closes everybody with 4200, evenly over `time`, and whoever still comes at once.
+    /// Closes all clients with 4200, evenly over `time`; new clients are refused with it.
     void drain(Duration time);
     [[nodiscard]] bool idle() const noexcept;
 
-    /// Clients by app id and transport. Walks them all: for a scrape.
+    /// Clients by app id and transport. Iterates over all of them: for a scrape.
     using Counts = std::map<std::pair<std::string, std::string_view>, std::size_t>;
     [[nodiscard]] Counts counts() const;
 
@@ -53,7 +56,7 @@ private:
         Errc code;
         std::string message;
     };
-    /// Why this client cannot come in; if it can, it is now counted among the app's connections.
+    /// Why the client is refused; if it is not, it now counts as one of the app's connections.
     [[nodiscard]] std::optional<Refusal> refusal(std::string_view key, const App* app,
                                                  const HttpRequest& request) const;
     void open(Client& client, const std::shared_ptr<const App>& app);

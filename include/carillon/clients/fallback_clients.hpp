@@ -17,21 +17,21 @@ namespace carillon {
 
 class FallbackSession;
 
-/// The way of Pusher clients into a shard by HTTP requests, where WebSockets are blocked:
+/// Pusher clients that use HTTP requests because WebSockets are blocked: the transports
 /// `xhr_streaming` and `xhr_polling` of pusher-js. A session lives on the shard that its path
-/// names; requests for it are brought there. Source: wire.md 7.
+/// determines, and `HttpServer` moves its requests there. One shard. Source: wire.md 7.
 class FallbackClients {
 public:
-    /// What is referred to must outlive this. `shards`: how many there are.
+    /// All references must outlive this. `shards`: their number.
     FallbackClients(EventLoop& loop, Clients& clients, ShardMetrics& metrics,
                     const ConnectionOptions& options, std::string path_prefix,
                     std::uint16_t shards);
     ~FallbackClients();
 
-    /// The routes refer to this object.
+    /// The routes refer to this object, which must outlive them.
     void add_routes(HttpRoutes& routes);
 
-    /// The shard of the session that `path` is about, if it is about one.
+    /// The shard of the session that `path` names; nothing if it names none.
     [[nodiscard]] std::optional<ShardId> home(std::string_view path) const;
 
 private:
@@ -39,7 +39,8 @@ private:
     void on_xhr(const HttpRequest& request, const HttpReply& reply);
     void on_xhr_send(const HttpRequest& request, const HttpReply& reply);
 
-    /// Lets `attach` give the session its receive request; a session that is new enters then.
+    /// Calls `attach` with the session, which gives it the receive request. A session that is new
+    /// is then admitted or refused.
     void receive(const HttpRequest& request, const HttpReply& reply,
                  const std::function<void(FallbackSession&)>& attach);
 
@@ -54,8 +55,8 @@ private:
         sessions_;
 };
 
-/// What pusher-js reports to with `enableStats`: is answered, and forgotten. Source: wire.md
-/// 7.10.
+/// The endpoints for the statistics of pusher-js (`enableStats`), which are accepted and discarded.
+/// Source: wire.md 7.10.
 void add_timeline_routes(HttpRoutes& routes);
 
 }  // namespace carillon

@@ -9,10 +9,11 @@
 
 namespace carillon {
 
-/// The way of Pusher clients into a shard by WebSocket (wire.md 1.1 … 1.3).
+/// Pusher clients that connect by WebSocket: checks the handshake and creates their sessions. One
+/// shard. Source: wire.md 1.1 … 1.3.
 class WebSocketClients {
 public:
-    /// What is referred to must outlive this.
+    /// All references must outlive this.
     WebSocketClients(EventLoop& loop, Clients& clients, ShardMetrics& metrics,
                      const ConnectionOptions& options, std::string path_prefix)
         : loop_(loop),
@@ -21,12 +22,12 @@ public:
           options_(options),
           path_prefix_(std::move(path_prefix)) {}
 
-    /// Adds what answers a request for `/app/KEY` that is no WebSocket upgrade.
+    /// Adds the routes that answer requests for `/app/KEY` without an upgrade to WebSocket.
     static void add_routes(HttpRoutes& routes);
 
-    /// Takes the connection over, or returns the HTTP answer to a broken handshake. Refusals of the
-    /// Pusher protocol come as `pusher:error` and a close code: a browser cannot see an HTTP
-    /// status.
+    /// Takes the connection, or returns the HTTP response to a malformed handshake. Clients that
+    /// the Pusher protocol refuses are connected first, and get `pusher:error` and a close code:
+    /// scripts in a browser cannot read an HTTP status.
     [[nodiscard]] std::optional<HttpResponse> upgrade(const HttpRequest& request,
                                                       const HttpUpgrade& upgrade);
 

@@ -26,17 +26,17 @@ class WebSocketConnection : public StreamHandler,
                             public Timeout,
                             public std::enable_shared_from_this<WebSocketConnection> {
 public:
-    /// `options` must outlive the session. `deflates`: permessage-deflate was agreed on.
+    /// `options` must outlive this. `deflates`: permessage-deflate was negotiated.
     WebSocketConnection(EventLoop& loop, TcpStream& stream, const ConnectionOptions& options,
                         bool deflates = false);
 
-    /// Queues `frame`, unless the client reads so slowly that the limit would be passed: then what
-    /// waits is dropped, and the connection ends with `on_too_slow`.
+    /// Queues `frame`. If that exceeds `max_queued_bytes`, the queue is dropped instead and
+    /// `on_too_slow` is called later in the turn.
     void send(Frame frame);
 
-    /// Sends Close and waits for the peer's, 3 s at most. With 1002, 1003, 1007 and 1009 nothing
-    /// that still comes is understood. No more messages either way; `on_closed` is called before it
-    /// returns.
+    /// Sends Close and waits for the peer's Close, 3 s at most. After 1002, 1003, 1007 and 1009
+    /// further input is discarded. No message is sent or delivered any more; `on_closed` is called
+    /// before this returns.
     void close(std::uint16_t code, std::string_view reason);
 
     void on_bytes(std::span<char> bytes) final;
@@ -47,12 +47,12 @@ public:
 protected:
     /// A text or binary message.
     virtual void on_message(const WsEvent& message) = 0;
-    /// Nothing was heard for too long, not even an answer to a ping. Must close.
+    /// Nothing was received for too long, a pong included. Must close.
     virtual void on_pong_timeout() = 0;
-    /// Must close. Not called within `send`, but before the turn ends.
+    /// Too many bytes were queued. Must close. Never called from `send`, but before the turn ends.
     virtual void on_too_slow() = 0;
-    /// The connection is over, for whatever reason. Called exactly once; nothing follows.
-    /// `code`: that of whichever Close came first; 1006 if none did.
+    /// The connection is over. Called exactly once, and no other call follows. `code`: of the first
+    /// Close in either direction; 1006 without one.
     virtual void on_closed(int code) = 0;
 
     [[nodiscard]] EventLoop& loop() noexcept { return loop_; }
@@ -100,7 +100,7 @@ private:
     void fail(Errc why);
     void check_liveness(TimePoint now);
     [[nodiscard]] bool has_room(std::size_t size) const noexcept;
-    /// Nothing more will come from the peer: sends what waits, within a bounded time.
+    /// The peer sends nothing more: sends what is queued, within a bounded time, and closes.
     void finish(int code);
 
     EventLoop& loop_;

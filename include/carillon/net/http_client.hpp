@@ -24,46 +24,47 @@ struct HttpPost {
     std::vector<std::pair<std::string, std::string>> headers;
 };
 
-/// Its answer, or why there is none.
+/// The response, or why there is none.
 struct HttpOutcome {
     enum class Failure : std::uint8_t {
         none,
         timeout,
-        unreachable,  ///< no such name, or nobody takes connections
-        tls,          ///< no handshake, or a certificate that is not trusted
-        broken,       ///< the connection was lost, or what came is no HTTP
+        unreachable,  ///< the name cannot be resolved, or the connection was refused
+        tls,          ///< the handshake failed, or the certificate is not trusted
+        broken,       ///< the connection was lost, or the response is not HTTP
     };
     Failure failure = Failure::none;
     unsigned status = 0;
-    std::string retry_after;  ///< that header, as it is
+    std::string retry_after;  ///< the Retry-After field as received; "" without one
 };
 
-/// How TLS servers prove who they are.
+/// How the certificates of TLS servers are verified.
 struct TlsTrust {
     bool verify = true;
-    std::string ca_file;  ///< PEM; "": the system's authorities
+    std::string ca_file;  ///< certificate authorities, PEM; "": those of the system
 };
 
-/// What is wrong with a file of authorities; nothing if it can be used.
+/// Why a file of certificate authorities cannot be used; nothing if it can.
 [[nodiscard]] std::optional<std::string> ca_file_problem(const std::string& file);
 
-/// Posts to one URL over one kept connection, HTTP/1.1, one request at a time. Answers are read up
-/// to a small bound, redirects are answers like others. One loop.
+/// Posts to one URL over one keep-alive connection, HTTP/1.1, one request at a time. Up to 64 KiB
+/// of a response's body are read and discarded; redirects are not followed. One event loop.
 class HttpClient {
 public:
-    /// What clients of the same URL share: its addresses and what is trusted.
+    /// What the clients of one URL share: its addresses, and the TLS context.
     class Destination;
-    /// Throws std::runtime_error if the file of authorities cannot be used.
+    /// Throws std::runtime_error if the certificate authorities cannot be loaded.
     [[nodiscard]] static std::shared_ptr<Destination> destination(
         const boost::asio::any_io_executor& loop, const HttpUrl& url, const TlsTrust& trust);
 
     explicit HttpClient(std::shared_ptr<Destination> to);
-    /// A request under way is dropped, and its `done` not called.
+    /// Abandons a pending request; its `done` is not called.
     ~HttpClient();
     HttpClient(HttpClient&&) noexcept;
     HttpClient& operator=(HttpClient&&) noexcept;
 
-    /// `timeout` covers it all, from the name to the end of the answer. `done` is called later.
+    /// `timeout`: for everything, from resolving the name to the end of the response. `done` is
+    /// called once, never from within `post`.
     void post(HttpPost post, Duration timeout, std::function<void(HttpOutcome)> done);
 
 private:

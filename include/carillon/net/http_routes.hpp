@@ -9,9 +9,9 @@
 
 namespace carillon {
 
-/// Which code answers which path. Patterns are segments, `*` stands for any one:
-/// "/apps/*/channels/*". A trailing slash of the request does not matter. The configured prefix may
-/// be there or not.
+/// The handlers by method and path. In a pattern `*` stands for any one segment:
+/// "/apps/*/channels/*". A trailing slash of the request is ignored, and the configured prefix is
+/// optional.
 class HttpRoutes {
 public:
     explicit HttpRoutes(std::string prefix = {}) : prefix_(std::move(prefix)) {}
@@ -19,9 +19,9 @@ public:
     void add(std::string_view method, std::string_view pattern, HttpHandler handler);
 
     struct Match {
-        const HttpHandler* handler = nullptr;  ///< null: nobody serves this
+        const HttpHandler* handler = nullptr;  ///< null: no route has this path and method
         std::vector<std::string> values;       ///< percent-decoded
-        std::string allowed;  ///< without handler: methods that the path has, or ""
+        std::string allowed;  ///< without a handler: the methods of the path, "" if it has none
     };
     [[nodiscard]] Match find(std::string_view method, std::string_view path) const;
 
@@ -36,11 +36,11 @@ private:
     std::vector<Route> routes_;
 };
 
-/// `path` without `prefix` ("" or "/x") in front, which may be missing.
+/// `path` without `prefix` ("" or "/x"), or as it is if it does not begin with that.
 [[nodiscard]] std::string_view without_prefix(std::string_view path,
                                               std::string_view prefix) noexcept;
 
-/// "/a/b/" → {"a", "b"}, not decoded.
+/// The segments of a path, not decoded: "/a/b/" → {"a", "b"}.
 [[nodiscard]] std::vector<std::string_view> path_segments(std::string_view path);
 
 }  // namespace carillon

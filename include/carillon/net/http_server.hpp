@@ -21,31 +21,35 @@ class Streams;
 class TlsContext;
 
 /// HTTP/1.1 on one shard's connections: keep-alive, pipelining (answered in order), chunked bodies,
-/// `Expect: 100-continue`, time-outs and size limits (RFC 9110, 9112; parsed by Beast). Requests
-/// for an upgrade to WebSocket leave through `upgrade`.
+/// `Expect: 100-continue`, time-outs and size limits. Beast parses. Requests for an upgrade to
+/// WebSocket go to `upgrade`. One shard. Source: RFC 9110, 9112.
+///
+/// It owns nothing of its connections: each has a `TcpStream`, owned by `Streams`, whose handler is
+/// an `HttpSession`, which the stream keeps alive until another handler takes over.
 class HttpServer {
 public:
     HttpServer(EventLoop& loop, Streams& streams, const HttpOptions& options, HttpRoutes routes,
                HttpUpgradeHandler upgrade);
     ~HttpServer();
 
-    /// While `may_admit` says no, requests wait unread and unanswered: backpressure on publishers.
+    /// While `may_admit` returns false, requests are neither handled nor read: backpressure on
+    /// publishers. It is asked again every 5 ms.
     void set_admission(std::function<bool()> may_admit) { may_admit_ = std::move(may_admit); }
 
-    /// Some paths are served by a certain shard: `home` names it, `move` sends there what `accept`
-    /// takes. Such requests do not ask for admission.
+    /// Some paths are served by one shard only: `home` returns it, and `move` sends it the request,
+    /// for `accept` there. Such requests are not subject to `may_admit`.
     using Home = std::function<std::optional<ShardId>(std::string_view path)>;
     using Move = std::function<void(ShardId to, MovedRequest request)>;
     void set_homes(ShardId self, Home home, Move move);
     void accept(MovedRequest request);
 
-    /// `tls`: the listener's, if it demands TLS.
+    /// Serves a connected socket. `tls`: of a listener with TLS, else null.
     void accept(int descriptor, const boost::asio::ip::address& peer,
                 const TlsContext* tls = nullptr);
 
-    /// Closes connections that are between requests, and the others once they are answered.
+    /// Closes connections without a request, and the others once it is answered.
     void drain();
-    /// No connection speaks HTTP any more.
+    /// No connection uses HTTP any more.
     [[nodiscard]] bool idle() const noexcept;
 
 private:

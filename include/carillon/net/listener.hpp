@@ -16,20 +16,20 @@ using Endpoint = boost::asio::ip::tcp::endpoint;
 /// "127.0.0.1:6001", "[::1]:6001".
 [[nodiscard]] std::string to_text(const Endpoint& endpoint);
 
-/// Whether a server may listen on `endpoint`: SO_REUSEPORT would let a second server share the port
-/// unnoticed, so this binds once without it. The error is that of bind(2).
+/// Whether a server can listen on `endpoint`. SO_REUSEPORT would let a second server share the port
+/// unnoticed, so this binds once without it. The error is that of bind(2) or listen(2).
 [[nodiscard]] boost::system::error_code probe_endpoint(const Endpoint& endpoint);
 
-/// One shard's accepting socket. All shards bind the same endpoint with SO_REUSEPORT and the kernel
-/// spreads connections over them. Throws boost::system::system_error when it cannot listen
-/// (start-up).
+/// One shard's listening socket. All shards bind the same endpoint with SO_REUSEPORT, and the
+/// kernel distributes connections among them. One shard.
 class Listener {
 public:
     using Accepted = std::function<void(int descriptor, const Endpoint& peer)>;
 
+    /// Throws boost::system::system_error if it cannot listen. `accepted` owns the descriptor.
     Listener(EventLoop& loop, const Endpoint& endpoint, Accepted accepted);
 
-    /// With the port that the system chose, if it was 0.
+    /// With the port that the system chose, if 0 was given.
     [[nodiscard]] Endpoint endpoint() const { return acceptor_.local_endpoint(); }
 
     /// Starts accepting; on the shard's thread, or before it runs.
@@ -39,14 +39,14 @@ public:
 private:
     void await_connection();
     void accept_ready();
-    /// Without descriptors every accept fails at once: wait a little instead of spinning.
+    /// Out of descriptors every accept fails at once: waits 100 ms instead of spinning.
     void pause();
 
     EventLoop& loop_;
     boost::asio::ip::tcp::acceptor acceptor_;
     Timer retry_;
     Accepted accepted_;
-    bool out_of_descriptors_ = false;  ///< said once an incident
+    bool out_of_descriptors_ = false;  ///< logged once per incident
 };
 
 }  // namespace carillon

@@ -7,8 +7,8 @@
 
 namespace carillon {
 
-/// A connection on its way from one shard to another: belongs to no thread, and nothing waits to be
-/// sent on it. Closes the socket if nobody adopts it.
+/// A connection on its way from one shard to another, with an empty send queue. Belongs to no
+/// thread. Closes the socket unless `Streams::adopt` takes it.
 class MovedStream {
 public:
     MovedStream(int descriptor, boost::asio::ip::address peer, std::unique_ptr<TlsSession> tls)

@@ -12,9 +12,9 @@
 
 namespace carillon {
 
-/// Frames that wait for one socket, in order. Holds references, never copies of bytes. With one
-/// frame or none it owns no memory but that: chunks of a few references each come and go with the
-/// load.
+/// The frames queued for one socket, in order. Keeps references to them, and never copies bytes.
+/// With at most one frame it allocates nothing; more are kept in chunks of 14 references, which are
+/// freed as they empty.
 class OutboundQueue {
 public:
     OutboundQueue() = default;
@@ -27,19 +27,19 @@ public:
         std::size_t vectors = 0;
         std::size_t bytes = 0;
     };
-    /// Describes the first bytes that wait, as many as `vectors` can say.
+    /// Describes the first queued bytes, as many as `vectors` have room for.
     [[nodiscard]] Gathered gather(std::span<iovec> vectors) const noexcept;
 
-    /// `written` bytes from the front are on the wire.
+    /// Removes `written` bytes from the front: they have been written.
     void consume(std::size_t written) noexcept;
 
-    /// Forgets all but the frame that is partly written: a half-sent frame would break the stream.
+    /// Drops all frames but one that is partly written, without whose rest the stream would break.
     void drop_unstarted();
     void clear() noexcept;
 
     [[nodiscard]] bool empty() const noexcept { return bytes_ == 0; }
     [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
-    /// `bytes`, and what it takes to keep that many frames: small ones cost more than they hold.
+    /// `bytes`, plus 48 per frame: the memory of a small frame is mostly its overhead.
     [[nodiscard]] std::size_t footprint() const noexcept { return bytes_ + 48 * frames_; }
 
 private:
@@ -56,7 +56,7 @@ private:
         return head_ ? head_->frames[head_->begin] : only_;
     }
 
-    Frame only_;  ///< the one that waits, while there is but one and no chunk
+    Frame only_;  ///< the only frame, while there are no chunks
     std::unique_ptr<Chunk> head_;
     Chunk* tail_ = nullptr;
     std::size_t bytes_ = 0;

@@ -13,10 +13,10 @@
 
 namespace carillon {
 
-/// All TCP connections of one shard: who is ready, who has something to send, who is to be
-/// destroyed. Keeps an epoll set of its own, which the event loop watches as one descriptor: no
-/// system call to arm a read, and no memory of the loop a connection (docs/decisions/0001). One
-/// shard.
+/// Owns all TCP connections of one shard: reads those that are ready, flushes the dirty ones, and
+/// destroys the closed ones. Has an epoll set of its own, which the event loop watches as one
+/// descriptor: reading needs no system call to arm it, and no memory of the loop per connection
+/// (docs/decisions/0001). One shard.
 class Streams {
 public:
     /// `metrics` must outlive this.
@@ -25,18 +25,19 @@ public:
     Streams(const Streams&) = delete;
     Streams& operator=(const Streams&) = delete;
 
-    /// Takes over a connected socket. Watched from now on; set its handler before the turn ends.
-    /// `tls`: the listener's, if it demands TLS.
+    /// Takes a connected socket and begins to watch it. Its handler has to be set before the turn
+    /// ends. `tls`: of a listener with TLS, else null.
     TcpStream& adopt(int descriptor, boost::asio::ip::address peer, const TlsContext* tls);
 
-    /// Takes over a connection that another shard has released.
+    /// Takes a connection that another shard has released.
     TcpStream& adopt(MovedStream moved);
 
-    /// Flushes what became dirty in this turn, then destroys what was closed in it.
+    /// Flushes the streams that became dirty in this turn, then destroys those that were closed in
+    /// it.
     void end_turn();
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
-    /// What waits to be written, over all connections. Walks them all: for a scrape.
+    /// Bytes queued over all connections. Iterates over all of them: for a scrape.
     [[nodiscard]] std::size_t queued_bytes() const noexcept;
     [[nodiscard]] ShardMetrics& metrics() noexcept { return metrics_; }
     [[nodiscard]] const Flusher& flusher() const noexcept { return *flusher_; }
@@ -61,8 +62,8 @@ private:
     std::vector<std::unique_ptr<TcpStream>> closed_;
     std::array<TcpStream*, Flusher::batch_max> batch_;
     std::size_t size_ = 0;
-    /// Also the most that is taken from a socket at a visit: a flooding peer gets its turns, no
-    /// more.
+    /// Also the maximum that is read from a socket at a time, so that one peer cannot occupy a
+    /// turn.
     std::array<char, 16384> scratch_;
     TlsScratch tls_scratch_;
 };

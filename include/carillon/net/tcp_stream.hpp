@@ -15,54 +15,53 @@ namespace carillon {
 
 class Streams;
 
-/// One TCP connection of a shard: its socket, what waits to be written, and the session that uses
-/// it. An idle one owns no buffer. Made by `Streams`, which also destroys it, at the end of the
-/// turn in which it was closed: references stay valid to the end of the call.
+/// One TCP connection of a shard: its socket, its send queue, and the session that handles it. Owns
+/// no buffer while it is idle. Created by `Streams`, which destroys it at the end of the turn in
+/// which it was closed: references are valid until then. One shard.
 class TcpStream : public ListHook<struct AllStreams>, public ListHook<struct DirtyStreams> {
 public:
-    /// With `tls`, what is sent and received is encrypted on the way.
+    /// With `tls`, sent and received bytes are encrypted.
     TcpStream(Streams& streams, int descriptor, boost::asio::ip::address peer,
               std::unique_ptr<TlsSession> tls);
     ~TcpStream();
     TcpStream(const TcpStream&) = delete;
     TcpStream& operator=(const TcpStream&) = delete;
 
-    /// Hands the connection to another session; the one before is released when its call returns.
+    /// Sets the session that handles the connection. The one before is released, after its running
+    /// call has returned.
     void set_handler(std::shared_ptr<StreamHandler> handler) { handler_ = std::move(handler); }
 
-    /// Queues `frame`; it leaves with the flush at the end of the turn. Ignored once finishing or
-    /// closed.
+    /// Queues `frame`, which is written with the flush at the end of the turn. Does nothing after
+    /// `finish_sending`, `close_when_sent` or `close`.
     void send(Frame frame);
 
-    /// Bytes that wait here, encrypted or not, and what it costs to keep them.
+    /// Queued bytes, encrypted or not, plus the overhead of the queue.
     [[nodiscard]] std::size_t queued_bytes() const noexcept;
 
-    /// Forgets what is queued but the frame that is partly on the wire, and what is encrypted
-    /// already.
+    /// Drops the queue, except for a frame that is partly written and bytes that are encrypted.
     void drop_queued();
 
-    /// After what is queued: ends the sending side and goes on reading.
+    /// Ends the sending side after the queue has been written, and continues to read.
     void finish_sending();
-    /// After what is queued: closes, and tells the handler (`on_lost`). Only when the peer has
-    /// nothing more to say, since closing a socket with unread input resets it, and the peer may
-    /// never see the last bytes.
+    /// Closes after the queue has been written, and calls `on_lost`. Only if the peer sends nothing
+    /// more: closing a socket with unread input resets it, and the peer may lose the last bytes.
     void close_when_sent();
-    /// Now, without another call to the handler.
+    /// Closes at once, without another call to the handler.
     void close() noexcept;
-    /// Now, with a TCP reset: for a peer that does not read.
+    /// Closes at once, with a TCP reset: for a peer that does not read.
     void reset() noexcept;
 
-    /// Gives the socket up, for another shard. Only when nothing is queued and `on_bytes` has
-    /// returned: what has been received is with the handler.
+    /// Releases the socket, for another shard. Only while the queue is empty, and not from
+    /// `on_bytes`: received bytes stay with the handler.
     [[nodiscard]] MovedStream release();
 
     void pause_reading();
     void resume_reading();
 
-    /// Asks for one `on_drained`, when nothing is queued any more.
+    /// Requests one `on_drained`, when the queue is empty.
     void await_drain();
 
-    /// The socket took less than it was offered, and has not asked for more yet.
+    /// The socket accepted less than it was offered, and is not writable again yet.
     [[nodiscard]] bool blocked() const noexcept { return wants_write_; }
 
     [[nodiscard]] bool closed() const noexcept { return descriptor_ < 0; }
@@ -72,10 +71,10 @@ public:
     /// For the flusher.
     [[nodiscard]] int descriptor() const noexcept { return descriptor_; }
     [[nodiscard]] const OutboundQueue& queue() const noexcept { return queue_; }
-    /// Before a flush: moves what waits to be encrypted to the queue.
+    /// Before a flush: encrypts queued bytes into the queue of the socket.
     void prepare();
     void wrote(std::size_t bytes) noexcept;
-    /// `blocked`: the socket took less than it was offered.
+    /// `blocked`: the socket accepted less than it was offered.
     void flushed(bool blocked);
     void write_failed();
 
@@ -90,7 +89,7 @@ private:
     void decrypt(std::span<char> ciphertext);
     [[nodiscard]] bool is_drained() const noexcept;
     void fail();
-    /// Its descriptor, which is watched no more.
+    /// Returns the descriptor, which is no longer watched.
     [[nodiscard]] int detach() noexcept;
     void after(AfterQueue what);
     void watch();

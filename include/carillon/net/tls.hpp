@@ -14,12 +14,11 @@
 
 namespace carillon {
 
-/// What a listener shows to its clients: certificate chain, key, and the rules of its handshakes
-/// (TLS 1.2 and 1.3, forward secrecy, ALPN http/1.1, session tickets). Shared by all shards;
-/// immutable.
+/// A listener's certificate chain, key and TLS settings: TLS 1.2 and 1.3, forward secrecy, ALPN
+/// http/1.1, session tickets. Shared by all shards; immutable.
 class TlsContext {
 public:
-    /// Reads PEM files. Throws std::runtime_error that names the file and what is wrong with it.
+    /// Reads PEM files. Throws std::runtime_error that names the file and the reason.
     TlsContext(const std::string& certificate_file, const std::string& key_file);
 
     [[nodiscard]] SSL_CTX* native() const noexcept { return context_.get(); }
@@ -31,8 +30,8 @@ private:
     std::unique_ptr<SSL_CTX, Free> context_;
 };
 
-/// Where OpenSSL reads and writes while a shard works on one of its connections: so that an idle
-/// connection needs no buffers of its own. One a shard.
+/// The buffers that OpenSSL uses for whichever connection a shard is serving, so that an idle
+/// connection needs none. One per shard.
 class TlsScratch {
 public:
     TlsScratch();
@@ -43,7 +42,7 @@ public:
 private:
     friend class TlsSession;
     friend struct TlsScratchBio;
-    static constexpr std::size_t record_bytes = 16384;  // The most that one record carries.
+    static constexpr std::size_t record_bytes = 16384;  // Maximum plaintext of one record.
 
     BIO* bio_;
     std::span<const char> in_;
@@ -60,32 +59,34 @@ public:
     TlsSession(const TlsSession&) = delete;
     TlsSession& operator=(const TlsSession&) = delete;
 
-    /// The connection moves to another shard, which has `scratch`. Only between `read`s that have
-    /// used up what was received.
+    /// Moves the connection to the shard that owns `scratch`. Only when `read` has consumed all
+    /// received bytes.
     void move_to(TlsScratch& scratch);
 
-    /// What the peer sent; then `read` until it has no more. The bytes must stay until then.
+    /// Sets the bytes that `read` decrypts. They must stay valid until `read` needs more.
     void receive(std::span<const char> ciphertext) noexcept;
 
     enum class Progress : unsigned char { bytes, need_more, ended, failed };
-    /// The next decrypted bytes, which hold until the next call for any connection of the shard.
+    /// The next decrypted bytes, which are valid until the next call for any connection of the
+    /// shard.
     [[nodiscard]] Progress read(std::span<char>& plaintext);
 
-    /// Queues plaintext, which `encrypt` takes from.
+    /// Queues plaintext for `encrypt`.
     void send(Frame frame) { plain_.push(std::move(frame)); }
     [[nodiscard]] OutboundQueue& plain() noexcept { return plain_; }
     /// The handshake is over.
     [[nodiscard]] bool established() const noexcept;
 
-    /// Moves to `wire` what OpenSSL has to say by itself (answers of the handshake, alerts). To be
-    /// called after `read`, before another connection of the shard is served.
+    /// Moves what OpenSSL has written by itself (handshake, alerts) to `wire`. Has to be called
+    /// after `read`, before another connection of the shard is served.
     void take_output(OutboundQueue& wire);
 
-    /// Encrypts what waits, many frames to a record, until `wire` holds `wire_bytes_max` or more.
-    /// Does nothing during the handshake. False if the connection is beyond use.
+    /// Encrypts queued plaintext, several frames per record, until `wire` holds at least
+    /// `wire_bytes_max` bytes. Does nothing during the handshake. False if the connection is
+    /// broken.
     [[nodiscard]] bool encrypt(OutboundQueue& wire, std::size_t wire_bytes_max);
 
-    /// Says goodbye (close_notify), once; after all plaintext.
+    /// Sends close_notify, once, after all plaintext.
     void end(OutboundQueue& wire);
 
 private:

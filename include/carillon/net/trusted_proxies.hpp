@@ -23,31 +23,31 @@ private:
     boost::asio::ip::network_v6 network_;  ///< of IPv4 addresses: in their IPv6 form
 };
 
-/// The client's address, and whether the client's connection was encrypted, once proxies are taken
-/// into account.
+/// The client's address, and whether the client's connection is encrypted, as far as trusted
+/// proxies report them.
 struct RequestOrigin {
     boost::asio::ip::address address;
     bool secure = false;
-    bool unreadable = false;  ///< an entry that counted could not be read
+    bool unreadable = false;  ///< an entry that counts cannot be parsed
 };
 
-/// The proxies whose X-Forwarded-For and X-Forwarded-Proto are believed. Anyone can write these
-/// headers, so only what a trusted proxy has added to them counts.
+/// The proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted. Any client can send these
+/// headers, so only entries that a trusted proxy has appended count. Immutable; any thread.
 class TrustedProxies {
 public:
-    /// `ranges` are well-formed; the configuration has checked.
+    /// `ranges`: as `AddressRange::parse` accepts them, which the configuration has checked.
     explicit TrustedProxies(const std::vector<std::string>& ranges);
 
-    /// Whether the headers of this peer are believed.
+    /// Whether the headers of this peer are trusted.
     [[nodiscard]] bool trusts(const boost::asio::ip::address& address) const;
 
-    /// `forwarded_for`: all lines of X-Forwarded-For as one list. Each proxy appends the address
-    /// that it was called from, with or without a port, so the list is read from the right, and the
-    /// first entry that is no trusted proxy is the client. An entry that cannot be read, or is
-    /// empty, ends the walk: the last trusted proxy stands for the client.
-    /// `forwarded_proto`: all lines of X-Forwarded-Proto as one list, schemes in any case. The
-    /// entry that counts has the same place from the right as the client's in `forwarded_for`; of a
-    /// shorter list, the first. An entry that cannot be read means unencrypted.
+    /// `forwarded_for`: all lines of X-Forwarded-For as one list. Each proxy appends the address of
+    /// its peer, with or without a port, so the list is read from the right, and the first entry
+    /// that is not a trusted proxy is the client. An entry that is empty or cannot be parsed ends
+    /// this: the client counts as the last trusted proxy. `forwarded_proto`: all lines of
+    /// X-Forwarded-Proto as one list, schemes in any case. The entry that counts is at the client's
+    /// position in `forwarded_for`, from the right; of a shorter list it is the first. An entry
+    /// that cannot be parsed means unencrypted.
     [[nodiscard]] RequestOrigin origin(const RequestOrigin& peer, std::string_view forwarded_for,
                                        std::string_view forwarded_proto) const;
 

@@ -10,17 +10,17 @@
 
 namespace carillon {
 
-/// What other shards have for this one. A sender collects the messages of its turn in a batch and
-/// pushes the batch: one atomic exchange and at most one wake-up a batch, not a message. Batches of
-/// one sender stay in order. No lock: senders push onto a list that the owner takes whole and turns
-/// round.
+/// The messages from other shards to this one. A sender collects the messages of its turn in a
+/// batch and pushes that: one atomic exchange and at most one wake-up per batch, not per message.
+/// Batches of one sender stay in order. Without a lock: senders push onto a list, which the owner
+/// takes as a whole and reverses.
 template <class Message>
 class Inbox {
 public:
     struct Batch {
         ShardId from{};
         std::vector<Message> messages;
-        std::size_t bytes = 0;  ///< what the messages hold, as their sender counts it
+        std::size_t bytes = 0;  ///< size of the messages, as their sender counts it
         std::unique_ptr<Batch> next;
     };
 
@@ -29,12 +29,12 @@ public:
     Inbox& operator=(const Inbox&) = delete;
     ~Inbox() { discard(take_all()); }
 
-    /// Destroys a list one by one: a long one must not recurse.
+    /// Destroys a list iteratively, because a long one would exhaust the stack.
     static void discard(std::unique_ptr<Batch> list) noexcept {
         while (list) list = std::move(list->next);
     }
 
-    /// Any thread. True if the inbox was empty: the caller then wakes the owner.
+    /// Any thread. True if the inbox was empty: the caller then has to wake the owner.
     [[nodiscard]] bool push(std::unique_ptr<Batch> batch) {
         bytes_.fetch_add(batch->bytes, std::memory_order_relaxed);
         Batch* const pushed = batch.release();
@@ -47,7 +47,7 @@ public:
         return head == nullptr;
     }
 
-    /// The owner. All batches, oldest first; null if there are none.
+    /// Owner only. All batches, oldest first; null if there are none.
     [[nodiscard]] std::unique_ptr<Batch> take_all() {
         std::unique_ptr<Batch> newest{head_.exchange(nullptr, std::memory_order_acquire)};
         std::unique_ptr<Batch> oldest;
@@ -60,10 +60,10 @@ public:
         return oldest;
     }
 
-    /// The owner, when it has worked off a batch: until then its bytes count as waiting.
+    /// Owner only, after it has handled a batch: until then its bytes count as queued.
     void release(std::size_t bytes) noexcept { bytes_.fetch_sub(bytes, std::memory_order_relaxed); }
 
-    /// Any thread: bytes waiting here, what the owner is working on included.
+    /// Any thread. Queued bytes, including batches that the owner has taken and not released.
     [[nodiscard]] std::size_t bytes() const noexcept {
         return bytes_.load(std::memory_order_relaxed);
     }

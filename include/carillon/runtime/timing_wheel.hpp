@@ -9,7 +9,7 @@
 
 namespace carillon {
 
-/// Something that a `TimingWheel` calls once, later. Destroying it, or `cancel`, takes it off its
+/// A callback that a `TimingWheel` calls once. `cancel` and the destructor remove it from its
 /// wheel.
 class Timeout : public ListHook<struct Timeouts> {
 public:
@@ -25,20 +25,20 @@ private:
     std::uint64_t due_tick_ = 0;
 };
 
-/// All timeouts of a shard in one structure: arming and cancelling cost a few pointer writes, and
-/// an idle connection needs no timer of its own. Never fires early; late by up to one tick. Times
-/// farther than one revolution stay in their slot for more rounds. Pure: time is passed in. One
-/// shard.
+/// All timeouts of a shard in one structure: scheduling and cancelling cost a few pointer writes,
+/// and connections need no timers of their own. Never fires early, and late by up to one tick. A
+/// timeout beyond one revolution of the wheel (51.2 s) stays in its slot for further rounds. Pure:
+/// time is passed in. One shard.
 class TimingWheel {
 public:
     static constexpr std::chrono::milliseconds tick{100};
 
     explicit TimingWheel(TimePoint start) : start_(start) {}
 
-    /// Arms `timeout` for `when`; one that is armed already moves.
+    /// Schedules `timeout` for `when`; one that is scheduled already is moved.
     void schedule(Timeout& timeout, TimePoint when);
 
-    /// Fires what is due at `now`. A timeout may arm or destroy any other from its call.
+    /// Calls the timeouts that are due at `now`. They may schedule, cancel and destroy any timeout.
     void advance(TimePoint now);
 
     [[nodiscard]] bool empty() const noexcept;

@@ -7,19 +7,19 @@
 
 namespace carillon {
 
-/// For how long a turn takes in work before it ends with a flush: as long as its flush will take,
-/// as far as the last ones tell. So a shard that always has work ready flushes for at most half of
-/// its time, however slow its machine and large its channels, and what waits is at most twice as
-/// late as the flush alone makes it (docs/decisions/0010). Pure.
+/// How long a turn handles input before it ends with a flush: as long as its flush is expected to
+/// take, judging by the last two. A shard that always has work ready thus spends at most half of
+/// its time on flushes, however slow the machine and however large the channels, and input waits at
+/// most twice as long as the flush alone would make it wait (docs/decisions/0010). Pure.
 class TurnLength {
 public:
-    /// Below it a turn is short enough for everybody, and its fixed costs begin to show.
+    /// A turn of this length delays nothing noticeably; in shorter ones the fixed costs would show.
     static constexpr Duration intake_min = std::chrono::microseconds(500);
-    /// A flush of more than this serves so many sockets that gathering more is no help to others.
+    /// A longer flush serves so many sockets that gathering more input would not make it cheaper.
     static constexpr Duration intake_max = std::chrono::milliseconds(50);
 
-    /// `flush`: how long the end of a turn took. Of the last two the shorter counts: one that the
-    /// machine interrupted does not stretch the next turn.
+    /// `flush`: duration of the end of a turn. The shorter of the last two counts, so that one that
+    /// the machine interrupted does not make the next turn longer.
     void add(Duration flush) noexcept {
         before_ = last_;
         last_ = flush;

@@ -12,45 +12,47 @@
 
 namespace carillon {
 
-/// A whole message or control frame from a client.
+/// A complete message or control frame from a client.
 struct WsEvent {
     enum class Kind : std::uint8_t { text, binary, ping, pong, close };
 
     Kind kind;
-    std::string_view payload;      ///< Unmasked; valid UTF-8 if text. Of a close: the reason.
-    std::uint16_t close_code = 0;  ///< Of a close; 0 when its body was empty.
+    std::string_view payload;      ///< Unmasked; valid UTF-8 if text. The reason, if close.
+    std::uint16_t close_code = 0;  ///< If close; 0 if its body was empty.
 };
 
-/// Server side of the WebSocket wire: bytes of a client in, events out. Does no I/O.
+/// The server side of the WebSocket protocol: bytes of a client in, events out. Does no I/O. One
+/// thread.
 ///
-/// Between messages it owns no heap. What is incomplete is kept on the heap: about 100 bytes, and
-/// at most twice the payload that has arrived, whatever a header promises. It is freed once
-/// complete. An unfragmented message whose payload is all in `input` is not copied, unless it was
-/// compressed: that is inflated, up to the limit, and kept until the next call. Source: RFC
-/// 6455, 5 and 7.4; wire.md 1.8.
+/// Between messages it owns no heap memory. An incomplete frame or message is kept on the heap:
+/// about 100 bytes, plus at most twice the payload that has arrived, whatever length its header
+/// announces. An unfragmented message whose payload is in `input` as a whole is not copied. A
+/// compressed one is inflated, up to the limit, and kept until the next call. Source: RFC 6455, 5
+/// and 7.4; wire.md 1.8.
 class WsDecoder {
 public:
     enum class Progress : std::uint8_t { event, need_more, failed };
 
-    /// `inflates`: permessage-deflate was agreed on, without context take-over.
+    /// `inflates`: permessage-deflate was negotiated, without context take-over.
     explicit WsDecoder(bool inflates = false);
     ~WsDecoder();
 
-    /// Takes bytes off the front of `input`, overwriting them, up to the end of the next event.
-    /// Call it until it no longer returns `event`; at `need_more` all of `input` has been taken.
-    /// What `event` views may lie in `input` and holds until the next call. `message_bytes_max`
-    /// bounds a message's payload, all fragments added up, inclusive; compressed and inflated.
-    /// After a close event or a failure nothing is taken any more: `need_more`, or `failed` again.
+    /// Consumes bytes from the front of `input`, overwriting them, up to the end of the next event.
+    /// To be called until it no longer returns `event`; at `need_more` it has consumed all of
+    /// `input`. The views in `event` may point into `input` and are valid until the next call.
+    /// `message_bytes_max`: maximum payload of a message, the sum of its fragments, both compressed
+    /// and inflated. After a close event or a failure it consumes nothing and returns `need_more`
+    /// or `failed`.
     [[nodiscard]] Progress next(std::span<char>& input, std::size_t message_bytes_max,
                                 WsEvent& event);
 
-    /// Few bytes may become a long message.
+    /// Messages may be compressed: few bytes may become a long message.
     [[nodiscard]] bool inflates() const noexcept { return inflates_; }
 
-    /// Why the stream `failed`; only then may it be asked:
-    /// - websocket_too_big: known from the header, before the payload is read, or while inflating
-    /// - websocket_bad_utf8: at the first wrong byte of a text, or in a close reason
-    /// - websocket_protocol: any other breach of the RFC
+    /// Why `next` returned `failed`; only valid then:
+    /// - websocket_too_big: found in the header, before the payload is read, or while inflating
+    /// - websocket_bad_utf8: at the first invalid byte of a text, or in a close reason
+    /// - websocket_protocol: any other violation of the RFC
     [[nodiscard]] Errc failure() const noexcept;
 
 private:

@@ -6,8 +6,8 @@
 
 namespace carillon {
 
-/// What counts of a request that asks for a WebSocket. Field values as an HTTP parser gives them:
-/// without outer blanks, empty when absent, several fields of one name joined by commas.
+/// The parts of a handshake request that matter. Field values as an HTTP parser returns them:
+/// without blanks around them, empty if absent, several lines of a field joined by commas.
 struct WsUpgradeRequest {
     std::string_view method;
     unsigned http_version = 11;  ///< 10 times major, plus minor.
@@ -16,34 +16,33 @@ struct WsUpgradeRequest {
     std::string_view connection;  ///< Connection
     std::string_view version;     ///< Sec-WebSocket-Version
     std::string_view key;         ///< Sec-WebSocket-Key
-    std::string_view protocol;    ///< Sec-WebSocket-Protocol: what the client offers.
-    std::string_view extensions;  ///< Sec-WebSocket-Extensions: likewise; empty refuses them all.
+    std::string_view protocol;    ///< Sec-WebSocket-Protocol: the client's offers.
+    std::string_view extensions;  ///< Sec-WebSocket-Extensions: likewise; "" to decline all.
 };
 
-/// What the 101 answer carries.
+/// The fields of the 101 response.
 struct WsUpgrade {
-    std::string accept;  ///< Sec-WebSocket-Accept
-    std::string_view
-        subprotocol;      ///< Sec-WebSocket-Protocol; empty: leave the field out. A literal.
-    std::string deflate;  ///< Sec-WebSocket-Extensions; empty: leave the field out, no compression.
+    std::string accept;            ///< Sec-WebSocket-Accept
+    std::string_view subprotocol;  ///< Sec-WebSocket-Protocol; "": without the field. A literal.
+    std::string deflate;  ///< Sec-WebSocket-Extensions; "": without the field, no compression.
 };
 
-/// Why not, in HTTP's words:
+/// The HTTP status of a handshake that is refused:
 /// - 400: no Host, or a key that is not Base64 of 16 bytes
-/// - 405: not GET; the answer carries `Allow: GET`
-/// - 426: no request to upgrade to a WebSocket, or of another version; the answer carries
+/// - 405: not GET; the response needs `Allow: GET`
+/// - 426: not an upgrade to WebSocket, or another version of it; the response needs
 ///   `Upgrade: websocket` and `Sec-WebSocket-Version: 13`
 struct WsRefusal {
     unsigned status;
     std::string_view why;  ///< A literal.
 };
 
-/// Judges an upgrade; the app key in the path is not its business. Never throws but for want of
-/// memory. Source: RFC 6455, 4.2; wire.md 1.1 and 1.3.
+/// Checks a handshake, but not its path with the app key. Pure; any thread. Source: RFC 6455, 4.2;
+/// wire.md 1.1 and 1.3.
 [[nodiscard]] boost::system::result<WsUpgrade, WsRefusal> accept_ws_upgrade(
     const WsUpgradeRequest& request);
 
-/// The answer to a Sec-WebSocket-Key. Source: RFC 6455, 4.2.2.
+/// The Sec-WebSocket-Accept for a Sec-WebSocket-Key. Source: RFC 6455, 4.2.2.
 [[nodiscard]] std::string ws_accept_key(std::string_view key);
 
 }  // namespace carillon

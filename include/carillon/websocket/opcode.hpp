@@ -4,7 +4,8 @@
 
 namespace carillon {
 
-/// RFC 6455, 5.2. A value read from a peer may be none of these until the decoder has judged it.
+/// Frame types. A value received from a peer may be none of these until the decoder has checked it.
+/// Source: RFC 6455, 5.2.
 enum class WsOpcode : std::uint8_t {
     continuation = 0x0,
     text = 0x1,
@@ -14,7 +15,7 @@ enum class WsOpcode : std::uint8_t {
     pong = 0xA,
 };
 
-/// Payload of a close, ping or pong frame, at most. Source: RFC 6455, 5.5.
+/// Maximum payload of a close, ping or pong frame. Source: RFC 6455, 5.5.
 inline constexpr unsigned ws_control_bytes_max = 125;
 
 }  // namespace carillon

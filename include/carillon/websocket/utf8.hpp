@@ -5,14 +5,14 @@
 
 namespace carillon {
 
-/// Checks UTF-8 that arrives in pieces cut anywhere. Strict: no overlong form, no surrogate,
-/// nothing above U+10FFFF. Source: RFC 3629, section 4.
+/// Validates UTF-8 that arrives in pieces, which may end inside characters. Strict: no overlong
+/// form, no surrogate, nothing above U+10FFFF. Source: RFC 3629, section 4.
 class Utf8Checker {
 public:
-    /// False from the first byte on that cannot continue valid text, and at every later call.
+    /// False if `bytes` cannot continue valid text; then also at every later call.
     [[nodiscard]] bool feed(std::string_view bytes) noexcept;
 
-    /// Whether the text may end here: it is valid and not inside a character.
+    /// Whether the text may end here: it is valid, and complete to the last character.
     [[nodiscard]] bool complete() const noexcept { return missing_ == 0; }
 
 private:
