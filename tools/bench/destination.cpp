@@ -18,7 +18,7 @@ namespace carillon::bench {
 
 Destination::Destination(const BenchTarget& target, std::uint32_t source_addresses)
     : host_(target.host), source_addresses_(source_addresses) {
-    host_field_ = fmt::format("{}:{}", host_in_url(host_), target.port);
+    host_field_ = host_and_port(host_, target.port);
     resolve(target);
     if (target.tls) prepare_tls(target);
 }
