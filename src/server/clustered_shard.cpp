@@ -13,7 +13,7 @@ namespace {
 
 RedisAddress address_of(const RedisOptions& options) {
     auto address = RedisAddress::parse(options.url);
-    if (!address) throw std::runtime_error("redis.url: not a URL of Redis");
+    if (!address) throw std::runtime_error("redis.url: " + std::string(address.error().what));
     return *std::move(address);
 }
 
