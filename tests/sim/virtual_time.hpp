@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <queue>
+#include <vector>
+
+#include "carillon/base/time.hpp"
+
+namespace carillon::sim {
+
+/// The time of a simulation, which passes from one event to the next. Events of one moment happen
+/// in the order in which they were planned.
+class VirtualTime {
+public:
+    [[nodiscard]] TimePoint now() const noexcept { return now_; }
+
+    void at(TimePoint when, std::function<void()> event);
+    void after(Duration delay, std::function<void()> event) { at(now_ + delay, std::move(event)); }
+
+    /// Lets everything happen until `end`, which is then the time.
+    void run_until(TimePoint end);
+
+    /// What is planned never happens.
+    void clear() { queue_ = {}; }
+
+    [[nodiscard]] std::uint64_t events() const noexcept { return events_; }
+
+private:
+    struct Planned {
+        TimePoint when;
+        std::uint64_t number;
+        std::function<void()> event;
+        bool operator<(const Planned& other) const noexcept {
+            return when != other.when ? when > other.when : number > other.number;
+        }
+    };
+
+    TimePoint now_{std::chrono::hours(1)};
+    std::uint64_t planned_ = 0;
+    std::uint64_t events_ = 0;
+    std::priority_queue<Planned> queue_;
+};
+
+}  // namespace carillon::sim
