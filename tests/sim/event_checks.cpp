@@ -239,7 +239,7 @@ void check_cached_events(const Facts& facts, Violations& violations) {
         // alone.
         if (last == nullptr || !is_calm(facts, *last)) continue;
         if (facts.has_forgotten(last->at, of.asked)) continue;
-        const bool is_alone = std::ranges::none_of(facts.published, [&](const auto& entry) {
+        const bool is_the_only_one = std::ranges::none_of(facts.published, [&](const auto& entry) {
             const Published& other = entry.second;
             return &other != last && other.channel == of.channel &&
                    (other.accepted == never ? !other.is_refused : other.accepted > last->at) &&
@@ -251,7 +251,7 @@ void check_cached_events(const Facts& facts, Violations& violations) {
             return other.channel == of.channel && other.at < last->at &&
                    facts.is_disturbed(other.node, last->at, last->accepted);
         });
-        if (!is_alone || is_late) continue;
+        if (!is_the_only_one || is_late) continue;
         const auto first = std::ranges::find_if(of.came, [](const Entry* entry) {
             return entry->kind == Kind::got || entry->kind == Kind::missed;
         });

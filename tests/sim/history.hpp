@@ -68,12 +68,12 @@ class History {
 public:
     void add(Entry entry) { entries_.push_back(std::move(entry)); }
     /// Of the next event, whoever publishes it: from 1.
-    [[nodiscard]] std::uint64_t next_number() { return ++last_number_; }
+    [[nodiscard]] std::uint64_t next_number() { return ++event_count_; }
     [[nodiscard]] const std::vector<Entry>& entries() const noexcept { return entries_; }
 
 private:
     std::vector<Entry> entries_;
-    std::uint64_t last_number_ = 0;
+    std::uint64_t event_count_ = 0;
 };
 
 }  // namespace carillon::sim
