@@ -14,7 +14,7 @@ std::uint64_t ChannelQueries::begin(std::size_t answers, std::function<void(Chan
     return query_id;
 }
 
-void ChannelQueries::list(const App& app, std::string prefix, Summaries done) {
+void ChannelQueries::list(const App& app, const std::string& prefix, Summaries done) {
     const std::uint64_t query_id = begin(shards_, [done = std::move(done)](ChannelAnswer answer) {
         done(std::move(answer.channels));
     });
@@ -40,6 +40,7 @@ void ChannelQueries::summarize(const App& app, const std::vector<ChannelName>& c
             by_name.emplace(std::move(name), std::move(summary));
         }
         std::vector<ChannelSummary> summaries;
+        summaries.reserve(channels.size());
         for (const ChannelName& channel : channels) summaries.push_back(by_name[channel.text()]);
         done(std::move(summaries));
     };

@@ -70,7 +70,8 @@ void ChannelShard::receive(ShardId from, ShardMessage&& message) {
 void ChannelShard::handle(EdgeNotice&& notice) {
     const auto parts =
         std::tie(edge_channels_, edge_users_, watchlists_, queries_, quota_, receipts_);
-    std::visit([&parts](auto&& held) { dispatch(parts, std::move(held)); }, std::move(notice));
+    std::visit([&parts](auto&& held) { dispatch(parts, std::forward<decltype(held)>(held)); },
+               std::move(notice));
 }
 
 bool ChannelShard::publish(const App& app, std::vector<PublishRequest> events,

@@ -38,7 +38,8 @@ public:
     void receive(ShardId from, HomeRequest&& request) override {
         std::visit(
             [&](auto&& held) {
-                dispatch(std::tie(channels_, users_, admission_), from, std::move(held));
+                dispatch(std::tie(channels_, users_, admission_), from,
+                         std::forward<decltype(held)>(held));
             },
             std::move(request));
     }

@@ -75,7 +75,7 @@ void WebhookEvents::offline(const UserAddress& user) {
     on_departure({user.app, WebhookKind::user_offline, {}, user.id});
 }
 
-void WebhookEvents::on_arrival(WebhookKind kind, Departure cancelled) {
+void WebhookEvents::on_arrival(WebhookKind kind, const Departure& cancelled) {
     const WebhookKinds kinds = rule_of(cancelled.app).kinds;
     if (!kinds.has(kind) && !kinds.has(cancelled.kind)) return;
     if (const auto deferred = deferred_.find(cancelled); deferred != deferred_.end()) {

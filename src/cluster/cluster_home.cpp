@@ -66,7 +66,8 @@ void ClusterHome::forget_if_idle(Topic& topic) {
 // Requests of edges.
 
 void ClusterHome::receive(ShardId from, HomeRequest&& request) {
-    std::visit([&](auto&& held) { on(from, std::move(held)); }, std::move(request));
+    std::visit([&](auto&& held) { on(from, std::forward<decltype(held)>(held)); },
+               std::move(request));
 }
 
 void ClusterHome::on(ShardId from, Join&& join) {

@@ -24,7 +24,7 @@ public:
         : shards_(shards), send_(std::move(send)) {}
 
     /// The occupied channels whose names start with `prefix`, in any order.
-    void list(const App& app, std::string prefix, Summaries done);
+    void list(const App& app, const std::string& prefix, Summaries done);
     /// One summary for each of `channels`, in their order; those of unoccupied channels have zeros.
     /// `cached`: with the last events of cache channels.
     void summarize(const App& app, const std::vector<ChannelName>& channels, Summaries done,

@@ -299,6 +299,6 @@ using SendRequest = std::function<void(ShardId home, HomeRequest&& request)>;
 using SendNotice = std::function<void(ShardId edge, EdgeNotice&& notice)>;
 
 /// Bytes that a message occupies, approximately: what the bound of an inbox counts.
-[[nodiscard]] std::size_t message_bytes(const ShardMessage& message) noexcept;
+[[nodiscard]] std::size_t message_bytes(const ShardMessage& message);
 
 }  // namespace carillon

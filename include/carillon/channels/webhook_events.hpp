@@ -77,7 +77,7 @@ private:
     };
 
     [[nodiscard]] const WebhookRule& rule_of(AppIndex app) { return rules_[app]; }
-    void on_arrival(WebhookKind kind, Departure cancelled);
+    void on_arrival(WebhookKind kind, const Departure& cancelled);
     void on_departure(Departure departure);
     void push_oldest_departure();
     void push_departure(const Departure& departure);
