@@ -104,6 +104,16 @@ bool ChannelShard::publish(const App& app, std::vector<PublishRequest> events,
     return true;
 }
 
+void ChannelShard::end_turn() {
+    watchlists_.announce();
+    home_->end_turn();
+    const std::size_t waiting = edge_channels_.waiting_bytes();
+    if (waiting == reported_waiting_) return;
+    mail_.add_waiting(static_cast<std::ptrdiff_t>(waiting) -
+                      static_cast<std::ptrdiff_t>(reported_waiting_));
+    reported_waiting_ = waiting;
+}
+
 std::optional<TimePoint> ChannelShard::next_due() const {
     const std::optional<TimePoint> channels = home_->next_due();
     const std::optional<TimePoint> webhooks = webhooks_.next_due();
@@ -118,8 +128,7 @@ void ChannelShard::advance() {
 
 bool ChannelShard::any_inbox_full() const {
     for (std::uint16_t shard = 0; shard < shards_; ++shard) {
-        const auto other = static_cast<ShardId>(shard);
-        if (other != self_ && mail_.is_full(other)) return true;
+        if (mail_.is_full(static_cast<ShardId>(shard))) return true;
     }
     return false;
 }

@@ -6,6 +6,7 @@
 
 #include "carillon/auth/subscription_token.hpp"
 #include "carillon/channels/channel_shard.hpp"
+#include "carillon/channels/partition.hpp"
 #include "carillon/protocol/channel_name.hpp"
 #include "carillon/protocol/presence_data.hpp"
 #include "carillon/protocol/server_messages.hpp"
@@ -59,10 +60,16 @@ void Connection::send(std::string_view text) {
 }
 
 void Connection::on_text(std::string_view text) {
+    changes_ = 0;
+    sent_to_.reset();
     if (left_) return;
     const Result<ClientMessage> message = parse_client_message(text);
     if (!message) return fail(message.error());
     std::visit([&](const auto& parsed) { on(parsed); }, *message);
+}
+
+bool Connection::is_held_back() const {
+    return sent_to_ && shard_.is_busy(*sent_to_);
 }
 
 void Connection::on(const PingMessage&) {
@@ -70,6 +77,7 @@ void Connection::on(const PingMessage&) {
 }
 
 void Connection::on(const SubscribeMessage& message) {
+    changes_ = 1;
     const Result<ChannelName> name = ChannelName::parse(message.channel, app_->limits);
     if (!name) return refuse_subscription(message.channel, name.error());
     if (const Result<void> verdict = authorize(message); !verdict) {
@@ -83,6 +91,7 @@ void Connection::on(const SubscribeMessage& message) {
         member = std::move(*data);
     }
     EdgeChannels& edge = shard_.edge_channels();
+    sent_to_ = edge.home(*this, name->text());
     if (const Subscription* const held = edge.find(*this, name->text())) {
         if (member && *held->user_id != member->user_id) {
             return refuse_subscription(
@@ -120,10 +129,13 @@ Result<PresenceData> Connection::member_of(const SubscribeMessage& message) cons
 }
 
 void Connection::on(const UnsubscribeMessage& message) {
+    changes_ = 1;
+    sent_to_ = shard_.edge_channels().home(*this, message.channel);
     shard_.edge_channels().unsubscribe(*this, message.channel);
 }
 
 void Connection::on(const SignInMessage& message) {
+    changes_ = 1;
     Result<UserData> user = user_of(message);
     if (!user) return fail(user.error());
     authorized_ = true;
@@ -146,7 +158,9 @@ void Connection::on(const SignInMessage& message) {
                 "The watchlist has more users than max_watched_users allows, the rest is not "
                 "watched"));
     }
-    shard_.watchlists().replace(*this, previous.watchlist);
+    const std::size_t watched = shard_.watchlists().replace(*this, previous.watchlist);
+    changes_ += static_cast<std::uint32_t>(watched);
+    sent_to_ = home_of_user(app_->id.get(), user_->data.id, shard_.shards());
 }
 
 Result<UserData> Connection::user_of(const SignInMessage& message) const {
@@ -176,6 +190,7 @@ void Connection::on(const ClientEventMessage& message) {
     EdgeChannels& edge = shard_.edge_channels();
     const Subscription* const held = edge.find(*this, message.channel);
     if (held == nullptr) return refuse_client_event();
+    sent_to_ = held->channel->home;
     if (event_data_bytes(message.data) > limits.max_event_payload_bytes) {
         return fail(
             {Errc::data_too_large, "data has more bytes than max_event_payload_bytes allows"});

@@ -14,6 +14,22 @@ bool has_count(const App& app, ChannelKind kind) {
            kind.access != ChannelKind::Access::user;
 }
 
+bool is_excluded(const EdgeChannel& channel, Connection& connection, const Deliver& deliver) {
+    if (deliver.excluded_user.empty()) return connection.socket_id() == deliver.excluded;
+    const Subscription* const held = connection.subscriptions().find(&channel);
+    return held->user_id && *held->user_id == deliver.excluded_user;
+}
+
+struct WaitingBytes {
+    std::size_t operator()(const Deliver& deliver) const noexcept {
+        return sizeof(FanOut::Waiting) + deliver.channel.name.size() + deliver.text.size();
+    }
+    std::size_t operator()(const JoinAnswer& answer) const noexcept {
+        return sizeof(FanOut::Waiting) + answer.channel.name.size() + answer.succeeded.size() +
+               answer.cached.size();
+    }
+};
+
 }  // namespace
 
 EdgeChannels::EdgeChannels(std::uint16_t shards, SendRequest send, ShardMetrics& metrics)
@@ -113,18 +129,32 @@ void EdgeChannels::unsubscribe(Connection& connection, std::string_view channel)
 void EdgeChannels::release(Connection& connection, Subscription& subscription, bool notify_home) {
     EdgeChannel& channel = *subscription.channel;
     const JoinTicket ticket{connection.slot(), subscription.join_id};
-    if (const std::uint32_t index = subscription.index; index != Subscription::joining) {
-        Connection* const last = channel.subscribers.back();
-        channel.subscribers[index] = last;
-        channel.subscribers.pop_back();
-        if (last != &connection) last->subscriptions().find(&channel)->index = index;
-    }
+    if (subscription.index != Subscription::joining) remove_subscriber(channel, subscription.index);
     connection.subscriptions().remove(&channel);
     const ShardId home = channel.home;
     ChannelAddress address = channel.address;
     const bool wants_count = has_count(connection.app(), ChannelKind::of(address.name));
-    if (--channel.subscriptions == 0) by_app_[address.app].erase(address.name);
+    if (--channel.subscriptions == 0) {
+        if (channel.fan_out) waiting_bytes_ -= channel.fan_out->waiting_bytes;
+        by_app_[address.app].erase(address.name);
+    }
     if (notify_home) send_(home, Leave{std::move(address), ticket, wants_count});
+}
+
+void EdgeChannels::remove_subscriber(EdgeChannel& channel, std::uint32_t index) {
+    const auto move = [&channel](std::uint32_t from, std::uint32_t to) {
+        if (from == to) return;
+        Connection* const moved = channel.subscribers[from];
+        channel.subscribers[to] = moved;
+        moved->subscriptions().find(&channel)->index = to;
+    };
+    // Those that a fan-out has yet to reach stay below its mark, the others above.
+    if (channel.fan_out && index < channel.fan_out->remaining) {
+        move(--channel.fan_out->remaining, index);
+        index = channel.fan_out->remaining;
+    }
+    move(static_cast<std::uint32_t>(channel.subscribers.size() - 1), index);
+    channel.subscribers.pop_back();
 }
 
 void EdgeChannels::client_event(Connection& connection, const Subscription& subscription,
@@ -154,6 +184,16 @@ void EdgeChannels::on(JoinAnswer&& answer) {
         release(connection, *subscription, false);
         return connection.refuse_subscription(answer.channel.name, *answer.refusal);
     }
+    if (FanOut* const fan_out = subscription->channel->fan_out.get()) {
+        return defer(*fan_out, std::move(answer));
+    }
+    complete(answer);
+}
+
+void EdgeChannels::complete(const JoinAnswer& answer) {
+    Subscription* const subscription = find(answer.ticket, answer.channel);
+    if (subscription == nullptr) return;
+    Connection& connection = *connections_[answer.ticket.slot];
     if (connection.has_left()) return;  // Its Leave is sent in a later turn.
     if (!answer.is_repeat) {
         EdgeChannel& channel = *subscription->channel;
@@ -172,26 +212,84 @@ void EdgeChannels::on(ClientEventRefused&& refused) {
 }
 
 void EdgeChannels::on(Deliver&& deliver) {
-    const EdgeChannel* const channel = by_app_[deliver.channel.app].find(deliver.channel.name);
+    EdgeChannel* const channel = by_app_[deliver.channel.app].find(deliver.channel.name);
     if (channel == nullptr) return;
-    if (deliver.accepted != TimePoint{}) {
-        metrics_.deliveries += channel->subscribers.size();
-        fanned_out_.push_back(deliver.accepted);
-    }
+    if (channel->fan_out) return defer(*channel->fan_out, std::move(deliver));
+    const std::uint32_t remaining =
+        send_down(*channel, deliver, static_cast<std::uint32_t>(channel->subscribers.size()));
+    if (remaining == 0) return;
+    fan_outs_.push_back(channel->address);
+    channel->fan_out = std::make_unique<FanOut>(FanOut{std::move(deliver), remaining});
+}
+
+std::uint32_t EdgeChannels::send_down(const EdgeChannel& channel, const Deliver& deliver,
+                                      std::uint32_t remaining) {
     OutboundMessage message(deliver.text);
-    if (!deliver.excluded_user.empty()) return send_to_others(*channel, deliver, message);
-    for (Connection* const connection : channel->subscribers) {
-        if (connection->socket_id() != deliver.excluded) connection->sink().send(message);
+    const std::uint32_t begin = remaining;
+    while (remaining > 0) {
+        Connection& connection = *channel.subscribers[--remaining];
+        if (!is_excluded(channel, connection, deliver)) connection.sink().send(message);
+        if (fan_out_step_ != 0 && (begin - remaining) % fan_out_step_ == 0 && turn_expired_()) {
+            break;
+        }
+    }
+    if (deliver.accepted == TimePoint{}) return remaining;
+    metrics_.deliveries += begin - remaining;
+    if (remaining == 0) fanned_out_.push_back(deliver.accepted);
+    return remaining;
+}
+
+void EdgeChannels::slice_fan_outs(std::function<bool()> turn_expired, std::uint32_t step) {
+    turn_expired_ = std::move(turn_expired);
+    fan_out_step_ = step;
+}
+
+void EdgeChannels::continue_fan_outs() {
+    for (std::size_t left = fan_outs_.size(); left > 0; --left) {
+        ChannelAddress address = std::move(fan_outs_.front());
+        fan_outs_.pop_front();
+        EdgeChannel* const channel = by_app_[address.app].find(address.name);
+        // Everybody may have left since.
+        if (channel == nullptr || !channel->fan_out) continue;
+        if (proceed(*channel)) continue;
+        fan_outs_.push_back(std::move(address));
+        return;
     }
 }
 
-void EdgeChannels::send_to_others(const EdgeChannel& channel, const Deliver& deliver,
-                                  OutboundMessage& message) {
-    for (Connection* const connection : channel.subscribers) {
-        const Subscription* const held = connection->subscriptions().find(&channel);
-        const bool excluded = held->user_id && *held->user_id == deliver.excluded_user;
-        if (!excluded) connection->sink().send(message);
+bool EdgeChannels::proceed(EdgeChannel& channel) {
+    FanOut& fan_out = *channel.fan_out;
+    do {
+        fan_out.remaining = send_down(channel, fan_out.event, fan_out.remaining);
+        if (fan_out.remaining > 0) return false;
+    } while (take_next_event(channel));
+    channel.fan_out.reset();
+    return true;
+}
+
+bool EdgeChannels::take_next_event(EdgeChannel& channel) {
+    FanOut& fan_out = *channel.fan_out;
+    while (!fan_out.waiting.empty()) {
+        FanOut::Waiting next = std::move(fan_out.waiting.front());
+        fan_out.waiting.pop_front();
+        const std::size_t bytes = std::visit(WaitingBytes{}, next);
+        fan_out.waiting_bytes -= bytes;
+        waiting_bytes_ -= bytes;
+        if (auto* const event = std::get_if<Deliver>(&next)) {
+            fan_out.event = std::move(*event);
+            fan_out.remaining = static_cast<std::uint32_t>(channel.subscribers.size());
+            return true;
+        }
+        complete(std::get<JoinAnswer>(next));
     }
+    return false;
+}
+
+void EdgeChannels::defer(FanOut& fan_out, FanOut::Waiting message) {
+    const std::size_t bytes = std::visit(WaitingBytes{}, message);
+    fan_out.waiting_bytes += bytes;
+    waiting_bytes_ += bytes;
+    fan_out.waiting.push_back(std::move(message));
 }
 
 }  // namespace carillon

@@ -8,14 +8,19 @@
 
 namespace carillon {
 
-void Watchlists::replace(Connection& connection, const std::vector<std::string>& previous) {
+std::size_t Watchlists::replace(Connection& connection, const std::vector<std::string>& previous) {
+    std::size_t changes = 0;
     SignedInUser& user = *connection.user();
     const std::vector<std::string>& watchlist = user.data.watchlist;
     for (const std::string& id : watchlist) {
-        if (!std::ranges::binary_search(previous, id)) watch(connection, id);
+        if (std::ranges::binary_search(previous, id)) continue;
+        watch(connection, id);
+        ++changes;
     }
     for (const std::string& id : previous) {
-        if (!std::ranges::binary_search(watchlist, id)) unwatch(connection, id);
+        if (std::ranges::binary_search(watchlist, id)) continue;
+        unwatch(connection, id);
+        ++changes;
     }
     const WatchedUsers& watched = by_app_[connection.app().index];
     awaiting_state_.erase(&connection);
@@ -23,6 +28,7 @@ void Watchlists::replace(Connection& connection, const std::vector<std::string>&
     user.unresolved = static_cast<std::size_t>(std::ranges::count_if(
         watchlist, [&watched](const std::string& id) { return !watched.find(id)->second.online; }));
     await_state_if_complete(connection);
+    return changes;
 }
 
 void Watchlists::clear(Connection& connection) {

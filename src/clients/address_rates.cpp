@@ -29,9 +29,18 @@ std::uint64_t hash_of(const ip::address& address) noexcept {
 AddressRates::AddressRates(std::uint32_t per_second)
     : per_second_(per_second), buckets_(per_second > 0 ? bucket_count : 0) {}
 
-bool AddressRates::admit(const ip::address& address, TimePoint now) noexcept {
-    if (per_second_ == 0) return true;
-    return buckets_[hash_of(address) % bucket_count].admit(per_second_, now);
+AddressRates::Bucket AddressRates::bucket_of(const ip::address& address) noexcept {
+    return static_cast<Bucket>(hash_of(address) % bucket_count);
+}
+
+bool AddressRates::admit(Bucket bucket, TimePoint now) noexcept {
+    return per_second_ == 0 || buckets_[bucket].admit(per_second_, now);
+}
+
+Duration AddressRates::charge(Bucket bucket, std::uint32_t tokens, Duration burst,
+                              TimePoint now) noexcept {
+    if (per_second_ == 0) return {};
+    return buckets_[bucket].charge(tokens, per_second_, burst, now);
 }
 
 }  // namespace carillon

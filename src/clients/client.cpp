@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -14,16 +15,21 @@ namespace {
 
 /// Messages of a client that waits for admission: enough for a few subscriptions.
 constexpr std::size_t held_bytes_max = 65536;
+/// What a client may change at once, in terms of its rate: all that a page subscribes to.
+constexpr std::chrono::seconds change_burst{20};
+/// Between looks at whether a home has caught up.
+constexpr std::chrono::milliseconds held_back_pause{10};
 
 }  // namespace
 
 void Client::open(EventLoop& loop, ChannelShard& channels, std::shared_ptr<const App> app,
-                  unsigned activity_timeout_seconds) {
+                  unsigned activity_timeout_seconds, const Pace& pace) {
     ++metrics_.connections_opened;
     if (const auto seconds = app->limits.authorization_timeout_seconds; seconds > 0) {
         authorization_timeout_ = std::make_unique<AuthorizationTimeout>(*this);
         loop.schedule(*authorization_timeout_, std::chrono::seconds(seconds));
     }
+    pace_ = pace;
     channels_ = &channels;
     connection_ =
         std::make_unique<Connection>(channels, *this, std::move(app), activity_timeout_seconds);
@@ -42,7 +48,7 @@ void Client::await_admission(QuotaClient& quota, std::shared_ptr<const App> app,
                 std::exchange(admission_->held_messages, {});
             admitted();  // This may close the client at once, if the server stops.
             for (const std::string& text : held_messages) {
-                if (connection_) connection_->on_text(text);
+                if (connection_) pass_on(text);
             }
             return;
         }
@@ -78,11 +84,28 @@ void Client::refuse(Errc code, std::string_view message) {
 
 void Client::receive(std::string_view text) {
     ++metrics_.messages_received;
-    if (connection_) return connection_->on_text(text);
+    if (connection_) return pass_on(text);
     if (!awaits_admission()) return;
     admission_->held_bytes += text.size();
     if (admission_->held_bytes > held_bytes_max) return refuse_as_too_slow();
     admission_->held_messages.emplace_back(text);
+}
+
+void Client::pass_on(std::string_view text) {
+    owed_wait_ = {};
+    connection_->on_text(text);
+    if (!connection_ || connection_->changes() == 0) return;
+    const TimePoint now = channels_->now();
+    const std::uint32_t changes = connection_->changes();
+    owed_wait_ = std::max(changes_.charge(changes, pace_.changes_per_second, change_burst, now),
+                          pace_.by_address->charge(pace_.bucket, changes, change_burst, now));
+}
+
+Duration Client::backpressure() const {
+    if (connection_ && connection_->is_held_back()) {
+        return std::max<Duration>(owed_wait_, held_back_pause);
+    }
+    return owed_wait_;
 }
 
 void Client::refuse_as_too_slow() {

@@ -8,9 +8,11 @@
 #include <vector>
 
 #include "carillon/base/intrusive_list.hpp"
+#include "carillon/base/rate_limit.hpp"
 #include "carillon/channels/connection.hpp"
 #include "carillon/channels/connection_sink.hpp"
 #include "carillon/channels/quota_client.hpp"
+#include "carillon/clients/address_rates.hpp"
 #include "carillon/metrics/shard_metrics.hpp"
 #include "carillon/runtime/event_loop.hpp"
 
@@ -27,9 +29,16 @@ public:
     explicit Client(ShardMetrics& metrics) : metrics_(metrics) {}
     ~Client() override { on_closed(1006); }
 
+    /// The limits on a client's changes of its subscriptions.
+    struct Pace {
+        std::uint32_t changes_per_second = 0;  ///< 0: no limit
+        AddressRates* by_address = nullptr;
+        AddressRates::Bucket bucket = 0;
+    };
+
     /// Creates the `Connection` of a client that counts as one of its app's connections already.
     void open(EventLoop& loop, ChannelShard& channels, std::shared_ptr<const App> app,
-              unsigned activity_timeout_seconds);
+              unsigned activity_timeout_seconds, const Pace& pace);
 
     /// Asks the cluster whether the app may have one more connection. Calls `admitted` if so, and
     /// refuses the client if not. Messages of the client are held until then, up to 64 KiB.
@@ -53,6 +62,8 @@ protected:
 
     /// Handles a text message from the client, which is valid UTF-8.
     void receive(std::string_view text);
+    /// How long the transport has to wait before it handles the client's next message.
+    [[nodiscard]] Duration backpressure() const;
     /// Closes the client because too many bytes are queued for it.
     void refuse_as_too_slow();
     /// The connection is over: its subscriptions end. Further calls do nothing.
@@ -83,8 +94,12 @@ private:
     };
 
     void release_admission();
+    void pass_on(std::string_view text);
 
     ShardMetrics& metrics_;
+    Pace pace_;
+    RateLimit changes_;
+    Duration owed_wait_{};  ///< since the last message
     std::unique_ptr<Admission> admission_;
     std::unique_ptr<AuthorizationTimeout> authorization_timeout_;
     std::unique_ptr<Connection> connection_;

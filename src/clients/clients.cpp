@@ -32,7 +32,7 @@ bool supports_protocol(std::string_view query) {
 struct Clients::List : HookedList<Client, ClientList> {};
 
 Clients::Clients(EventLoop& loop, ChannelShard& channels, std::shared_ptr<const AppRegistry> apps,
-                 AddressRates& rates, const ConnectionOptions& options)
+                 Rates& rates, const ConnectionOptions& options)
     : loop_(loop),
       channels_(channels),
       apps_(std::move(apps)),
@@ -51,16 +51,19 @@ void Clients::admit(Client& client, std::string_view key, const HttpRequest& req
         return refuse(client, refused->code, refused->message);
     }
     list_->push_back(client);
+    const AddressRates::Bucket bucket = AddressRates::bucket_of(request.origin.address);
     if (app->limits.max_connections > 0 && channels_.quota().in_cluster()) {
         return client.await_admission(channels_.quota(), app,
-                                      [this, &client, app] { open(client, app); });
+                                      [this, &client, app, bucket] { open(client, app, bucket); });
     }
-    open(client, app);
+    open(client, app, bucket);
 }
 
-void Clients::open(Client& client, const std::shared_ptr<const App>& app) {
+void Clients::open(Client& client, const std::shared_ptr<const App>& app,
+                   AddressRates::Bucket bucket) {
     const auto present = apps_->find_by_id(app->id.get());  // It may have been reloaded meanwhile.
-    client.open(loop_, channels_, present ? present : app, options_.activity_timeout_seconds);
+    client.open(loop_, channels_, present ? present : app, options_.activity_timeout_seconds,
+                {options_.max_changes_per_second, &rates_.changes, bucket});
     if (!present || !present->enabled) {
         return client.refuse(Errc::app_disabled, "Application is disabled");
     }
@@ -75,7 +78,8 @@ void Clients::refuse(Client& client, Errc code, std::string_view message) {
 std::optional<Clients::Refusal> Clients::refusal(std::string_view key, const App* app,
                                                  const HttpRequest& request) const {
     if (draining_) return Refusal{Errc::shutting_down, "Server is shutting down"};
-    if (!rates_.admit(request.origin.address, loop_.now())) {
+    const auto bucket = AddressRates::bucket_of(request.origin.address);
+    if (!rates_.connections.admit(bucket, loop_.now())) {
         return Refusal{Errc::node_full, "Too many connections from this address"};
     }
     if (!supports_protocol(request.query)) {

@@ -131,19 +131,23 @@ void FallbackClients::on_xhr_send(const HttpRequest& request, const HttpReply& r
     if (session == sessions_.end()) return reply.send(plain(request, 404, "Session not found"));
     if (request.body().empty()) return reply.send(plain(request, 500, "Payload expected."));
     const auto kept = session->second;
-    switch (const int status = kept->on_xhr_send(request.body())) {
-        case 204: {
-            HttpResponse response = plain(request, 204, "");
-            response.headers.emplace_back("Content-Type", "text/plain; charset=UTF-8");
-            return reply.send(std::move(response));
+    kept->on_xhr_send(request.body(), [fields = cors_fields(request), reply](int status) {
+        HttpResponse response{.status = status, .headers = fields};
+        switch (status) {
+            case 204:
+                response.headers.emplace_back("Content-Type", "text/plain; charset=UTF-8");
+                break;
+            case 404:
+                response.body = "Session not found\n";
+                break;
+            case 413:
+                response.body = "Message too large\n";
+                break;
+            default:
+                response.body = "Broken JSON encoding.\n";
         }
-        case 404:
-            return reply.send(plain(request, status, "Session not found"));
-        case 413:
-            return reply.send(plain(request, status, "Message too large"));
-        default:
-            return reply.send(plain(request, status, "Broken JSON encoding."));
-    }
+        reply.send(std::move(response));
+    });
 }
 
 void add_timeline_routes(HttpRoutes& routes) {

@@ -17,6 +17,7 @@ constexpr std::chrono::seconds close_line_kept = 5s;
 constexpr std::chrono::seconds longest_heartbeat = 25s;
 constexpr std::chrono::seconds longest_silence = 60s;
 constexpr std::size_t poll_bytes_max = 131072;
+constexpr std::size_t backlog_bytes_max = 4194304;
 constexpr std::size_t burst_max = 16;  // Times the limit, while the client reads as fast as it can.
 
 }  // namespace
@@ -68,20 +69,45 @@ void FallbackSession::detach() {
     receiverless_since_ = loop_.now();
 }
 
-int FallbackSession::on_xhr_send(std::string_view body) {
-    if (is_closed()) return 404;
-    const auto messages = parse_fallback_send(body);
-    if (!messages) return 500;
+void FallbackSession::on_xhr_send(std::string_view body, std::function<void(int status)> answer) {
+    if (is_closed()) return answer(404);
+    auto messages = parse_fallback_send(body);
+    if (!messages) return answer(500);
     last_received_ = loop_.now();
     if (messages->empty()) acknowledge();
-    for (const std::string& message : *messages) {
-        if (message.size() > options_.max_message_bytes) {
-            refuse(Errc::websocket_too_big, "Message too large");
-            return 413;
+    const bool waits = backlog_ != nullptr;
+    if (!waits) backlog_ = std::make_unique<Backlog>(*this);
+    backlog_->bytes += body.size();
+    backlog_->sent.push_back({std::move(*messages), 0, std::move(answer)});
+    if (!waits) return pass_on_sent();
+    // Clients send one request at a time, so this one is none of ours.
+    if (backlog_->bytes > backlog_bytes_max) refuse_as_too_slow();
+}
+
+void FallbackSession::pass_on_sent() {
+    while (!backlog_->sent.empty()) {
+        Sent& sent = backlog_->sent.front();
+        while (sent.next < sent.messages.size()) {
+            const std::string message = std::move(sent.messages[sent.next++]);
+            if (message.size() > options_.max_message_bytes) {
+                refuse(Errc::websocket_too_big, "Message too large");
+                return answer_sent(413);
+            }
+            receive(message);
+            const Duration wait = backpressure();
+            if (!is_closed() && wait > Duration{}) return loop_.schedule(*backlog_, wait);
         }
-        receive(message);
+        const auto answer = std::move(sent.answer);
+        backlog_->sent.pop_front();
+        answer(204);
     }
-    return 204;
+    backlog_.reset();
+}
+
+void FallbackSession::answer_sent(int status) {
+    const auto backlog = std::move(backlog_);
+    if (!backlog) return;
+    for (const Sent& sent : backlog->sent) sent.answer(status);
 }
 
 void FallbackSession::acknowledge() {
@@ -234,6 +260,7 @@ void FallbackSession::on_timeout(TimePoint now) {
         if (now < next_check()) return schedule_check();
         detach();  // A full stream, whose client did not return for the close line.
         on_closed(1006);
+        answer_sent(404);
         return forget_();
     }
     if (now >= last_received_ + silence_max()) {

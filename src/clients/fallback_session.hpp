@@ -1,7 +1,9 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -40,9 +42,10 @@ public:
     void poll(const HttpReply& reply, std::vector<HttpField> fields);
     void stream(const HttpReply& reply, std::string_view head);
 
-    /// Handles the body of an `xhr_send`. Returns the HTTP status of its response: 204, 404 (the
-    /// session is closed), 413 or 500 (not the JSON of messages).
-    [[nodiscard]] int on_xhr_send(std::string_view body);
+    /// Handles the body of an `xhr_send`. Calls `answer` with the HTTP status of its response: 204,
+    /// 404 (the session is closed), 413 or 500 (not the JSON of messages). It does so once all
+    /// messages are handled, which is later if the client has to wait.
+    void on_xhr_send(std::string_view body, std::function<void(int status)> answer);
 
     void send(OutboundMessage& message) override;
     void end(const Error& why) override;
@@ -58,7 +61,31 @@ private:
         std::vector<HttpField> fields;
     };
 
+    /// The messages of one `xhr_send`.
+    struct Sent {
+        std::vector<std::string> messages;
+        std::size_t next = 0;
+        std::function<void(int status)> answer;
+    };
+
+    /// What the client has sent and waits to be passed on, for a time.
+    class Backlog final : public Timeout {
+    public:
+        explicit Backlog(FallbackSession& session) : session_(session) {}
+        void on_timeout(TimePoint) override { session_.shared_from_this()->pass_on_sent(); }
+
+        std::deque<Sent> sent;
+        std::size_t bytes = 0;
+
+    private:
+        FallbackSession& session_;
+    };
+
     void close(int code, std::string_view reason) override;
+
+    void pass_on_sent();
+    /// Gives up on what waits.
+    void answer_sent(int status);
 
     void attached();
     /// Ends the attached receive request, if any.
@@ -98,7 +125,8 @@ private:
     TimePoint last_received_;
     TimePoint last_written_;
     TimePoint last_heartbeat_{};
-    TimePoint receiverless_since_;  ///< end of the last receive request
+    TimePoint receiverless_since_;      ///< end of the last receive request
+    std::unique_ptr<Backlog> backlog_;  ///< null if nothing waits
     bool too_slow_ = false;
     bool flush_is_due_ = false;
 };

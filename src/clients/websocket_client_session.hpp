@@ -34,6 +34,7 @@ private:
         WebSocketConnection::close(static_cast<std::uint16_t>(code), reason);
     }
     void on_message(const WsEvent& message) override;
+    [[nodiscard]] Duration backpressure() const override { return Client::backpressure(); }
     void on_pong_timeout() override { refuse(Errc::pong_not_received, "Pong reply not received"); }
     void on_too_slow() override { refuse_as_too_slow(); }
     void on_closed(int code) override { Client::on_closed(code); }

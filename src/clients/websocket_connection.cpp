@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <chrono>
+#include <optional>
 #include <utility>
 
 #include "carillon/protocol/error_codes.hpp"
@@ -15,6 +16,10 @@ using namespace std::chrono_literals;
 
 constexpr auto close_wait_max = 3s;
 constexpr auto slow_close_wait_max = 2s;
+/// Compressed, a few bytes may become a long message: so much may they become in a row.
+constexpr std::size_t inflated_bytes_max = 65536;
+constexpr std::size_t inflated_ratio_max = 100;
+constexpr auto inflated_pause = 100ms;      // For who passes both.
 constexpr std::size_t turn_burst_max = 16;  // Times the limit, within one turn.
 
 bool fails_connection(std::uint16_t code) {
@@ -120,22 +125,26 @@ void WebSocketConnection::close(std::uint16_t code, std::string_view reason) {
 void WebSocketConnection::on_bytes(std::span<char> bytes) {
     last_received_ = loop_.now();
     if (backlog_) {
-        backlog_->append(bytes.data(), bytes.size());
+        backlog_->append(bytes);
     } else {
         process(bytes);
     }
 }
 
 void WebSocketConnection::process(std::span<char> bytes) {
+    std::size_t inflated = 0;
+    std::size_t deflated = 0;
     while (is_active() || state_ == State::closing) {
         WsEvent event{};
         switch (decoder_.next(bytes, options_.max_message_bytes, event)) {
             case WsDecoder::Progress::event:
+                if (event.deflated_bytes > 0) inflated += event.payload.size();
+                deflated += event.deflated_bytes;
                 on_event(event);
-                // A compressed kilobyte may be a hundred inflated ones, so the turn may be over.
-                if (decoder_.inflates() && !bytes.empty() && loop_.turn_expired()) {
-                    return defer_rest(bytes);
+                if (const auto wait = pause_after(inflated, deflated)) {
+                    return defer_rest(bytes, *wait);
                 }
+                if (!bytes.empty() && loop_.turn_expired()) return defer_rest(bytes, {});
                 break;
             case WsDecoder::Progress::need_more:
                 return;
@@ -145,10 +154,19 @@ void WebSocketConnection::process(std::span<char> bytes) {
     }
 }
 
-void WebSocketConnection::defer_rest(std::span<char> rest) {
+std::optional<Duration> WebSocketConnection::pause_after(std::size_t inflated,
+                                                         std::size_t deflated) const {
+    if (!is_active()) return std::nullopt;
+    if (const Duration wait = backpressure(); wait > Duration{}) return wait;
+    if (inflated < inflated_bytes_max) return std::nullopt;
+    return inflated > deflated * inflated_ratio_max ? Duration{inflated_pause} : Duration{};
+}
+
+void WebSocketConnection::defer_rest(std::span<char> rest, Duration wait) {
     enter(input_ == Input::ended ? Input::deferred_end : Input::deferred);
-    backlog_ = std::make_unique<std::string>(rest.data(), rest.size());
+    backlog_ = std::make_unique<Backlog>(*this, rest);
     stream_.pause_reading();
+    if (wait > Duration{}) return loop_.schedule(*backlog_, wait);
     loop_.post([weak = weak_from_this()] {
         if (const auto self = weak.lock()) self->resume();
     });
@@ -158,7 +176,8 @@ void WebSocketConnection::resume() {
     const auto backlog = std::move(backlog_);
     enter(input_ == Input::deferred_end ? Input::ended : Input::flowing);
     if (input_ == Input::flowing) stream_.resume_reading();
-    process(*backlog);
+    std::string bytes = backlog->take();
+    process(bytes);
     if (input_ == Input::ended && state_ != State::closed) finish(1006);
 }
 

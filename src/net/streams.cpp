@@ -95,25 +95,45 @@ void Streams::retire(TcpStream& stream) {
     static_cast<ListHook<AllStreams>&>(stream).unlink();
     auto& dirty = static_cast<ListHook<DirtyStreams>&>(stream);
     if (dirty.is_linked()) dirty.unlink();
+    if (std::exchange(stream.left_over_, false)) ++made_up_;
     --size_;
     closed_.emplace_back(&stream);
 }
 
 void Streams::end_turn() {
-    while (!dirty_.empty()) {
-        std::size_t size = 0;
-        std::size_t encrypted = 0;
-        while (!dirty_.empty() && size < batch_.size() && encrypted < batch_encrypted_max) {
-            TcpStream& stream = dirty_.front();
-            dirty_.pop_front();
-            stream.prepare();
-            if (stream.secure()) encrypted += stream.queue().bytes();
-            batch_[size++] = &stream;
-        }
-        flusher_->flush({batch_.data(), size});
+    bool left_over_next = false;
+    while (!dirty_.empty() || !unflushed_.empty()) {
+        const bool takes_left_over = dirty_.empty() || (left_over_next && !unflushed_.empty());
+        flush_some(takes_left_over ? unflushed_ : dirty_);
+        left_over_next = !takes_left_over;
+        if (loop_.flush_expired()) break;
     }
+    leave_over();
     std::vector<std::unique_ptr<TcpStream>> closed;
     closed.swap(closed_);
+}
+
+void Streams::flush_some(HookedList<TcpStream, DirtyStreams>& streams) {
+    std::size_t size = 0;
+    std::size_t encrypted = 0;
+    while (!streams.empty() && size < batch_.size() && encrypted < batch_encrypted_max) {
+        TcpStream& stream = streams.front();
+        streams.pop_front();
+        if (std::exchange(stream.left_over_, false)) ++made_up_;
+        stream.prepare();
+        if (stream.secure()) encrypted += stream.queue().bytes();
+        batch_[size++] = &stream;
+    }
+    flusher_->flush({batch_.data(), size});
+}
+
+void Streams::leave_over() {
+    for (TcpStream& stream : dirty_) {
+        stream.left_over_ = true;
+        ++left_over_;
+    }
+    unflushed_.splice(unflushed_.end(), dirty_);
+    if (!unflushed_.empty()) loop_.request_turn();
 }
 
 void Streams::control(int operation, TcpStream& stream, unsigned events) noexcept {

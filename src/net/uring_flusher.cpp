@@ -116,7 +116,7 @@ public:
     [[nodiscard]] std::string_view name() const noexcept override { return "io_uring"; }
 
 private:
-    static constexpr std::size_t vectors_max = 16384;
+    static constexpr std::size_t vectors_max = 8192;
     static constexpr std::size_t vectors_of_stream_max = 64;
 
     struct Write {

@@ -2,6 +2,8 @@
 
 #include "carillon/protocol/error_codes.hpp"
 
+#include "utf8.hpp"
+
 namespace carillon {
 namespace {
 
@@ -86,9 +88,11 @@ std::string subscription_count(std::string_view channel, std::size_t count) {
 }
 
 std::string subscription_error(std::string_view channel, Errc reason, std::string_view message) {
+    // A name that is refused for its length may have come compressed.
+    constexpr std::size_t echoed_bytes_max = 1024;
     const SubscriptionErrorKind kind = subscription_error_kind(reason);
     std::string out = R"({"event":"pusher:subscription_error","channel":)";
-    append_json_string(out, channel);
+    append_json_string(out, utf8_prefix(channel, echoed_bytes_max));
     out += R"(,"data":{"type":")";
     out += kind.type;
     out += R"(","error":)";

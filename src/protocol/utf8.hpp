@@ -13,6 +13,15 @@ namespace carillon {
         text, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
+/// As much of valid UTF-8 as fits into `bytes_max` without cutting a character.
+[[nodiscard]] inline std::string_view utf8_prefix(std::string_view text,
+                                                  std::size_t bytes_max) noexcept {
+    if (text.size() <= bytes_max) return text;
+    while (bytes_max > 0 && (static_cast<unsigned char>(text[bytes_max]) & 0xC0) == 0x80)
+        --bytes_max;
+    return text.substr(0, bytes_max);
+}
+
 inline void append_utf8(std::string& out, char32_t code_point) {
     const auto tail = [&out, code_point](unsigned shift) {
         out += static_cast<char>(0x80 | ((code_point >> shift) & 0x3F));

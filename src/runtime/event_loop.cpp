@@ -18,6 +18,7 @@ EventLoop::EventLoop(ShardMetrics& metrics)
       asio_(std::make_unique<Asio>()),
       now_(std::chrono::steady_clock::now()),
       turn_deadline_(now_),
+      flush_deadline_(TimePoint::max()),
       wheel_(now_) {}
 
 EventLoop::~EventLoop() = default;
@@ -44,6 +45,14 @@ bool EventLoop::turn_expired() noexcept {
     return std::chrono::steady_clock::now() >= turn_deadline_;
 }
 
+bool EventLoop::flush_expired() noexcept {
+    return std::chrono::steady_clock::now() >= flush_deadline_;
+}
+
+void EventLoop::request_turn() {
+    boost::asio::post(asio_->context, [] {});
+}
+
 void EventLoop::run() {
     const auto work = boost::asio::make_work_guard(asio_->context);
     while (!stopped_) turn();
@@ -61,6 +70,7 @@ void EventLoop::turn() {
     while (!stopped_ && !turn_expired() && asio_->context.poll_one() > 0) {
     }
     const TimePoint end_begin = std::chrono::steady_clock::now();
+    flush_deadline_ = end_begin + TurnLength::flush_max;
     do {
         run_deferred();
         for (const auto& step : end_of_turn_) step();

@@ -21,10 +21,14 @@ void InboxMail::post(ShardId to, ShardMessage&& message) {
     batch->messages.push_back(std::move(message));
 }
 
-bool InboxMail::is_full(ShardId to) const {
+void InboxMail::add_waiting(std::ptrdiff_t bytes) {
+    inboxes_[static_cast<std::size_t>(self_)]->inbox.add_waiting(bytes);
+}
+
+std::size_t InboxMail::bytes(ShardId to) const {
     const auto index = static_cast<std::size_t>(to);
     const std::size_t outgoing = outgoing_[index] ? outgoing_[index]->bytes : 0;
-    return inboxes_[index]->inbox.bytes() + outgoing > bytes_max_;
+    return inboxes_[index]->inbox.bytes() + outgoing;
 }
 
 void InboxMail::end_turn() {

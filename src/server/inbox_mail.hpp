@@ -32,12 +32,16 @@ public:
               std::size_t bytes_max);
 
     void post(ShardId to, ShardMessage&& message) override;
-    [[nodiscard]] bool is_full(ShardId to) const override;
+    void add_waiting(std::ptrdiff_t bytes) override;
+    [[nodiscard]] bool is_full(ShardId to) const override { return bytes(to) > bytes_max_; }
+    [[nodiscard]] bool is_busy(ShardId to) const override { return bytes(to) > bytes_max_ / 2; }
 
     void end_turn();
 
 private:
     using Batch = Inbox<ShardMessage>::Batch;
+
+    [[nodiscard]] std::size_t bytes(ShardId to) const;
 
     ShardId self_;
     const std::vector<std::unique_ptr<ShardInbox>>& inboxes_;

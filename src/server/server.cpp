@@ -46,7 +46,7 @@ std::string to_hex(std::uint64_t number) {
 Server::Server(Configuration configuration, ServerTuning tuning)
     : configuration_(std::move(configuration)),
       apps_(std::make_shared<const AppRegistry>(configuration_.apps, nullptr)),
-      rates_(configuration_.connection.max_new_per_second_per_address),
+      rates_(configuration_.connection),
       webhooks_(configuration_.webhooks, *apps_, secure_random) {
     if (!configuration_.redis.url.empty()) {
         cluster_ = std::make_unique<ClusteredNode>(configuration_.redis, to_hex(secure_random()));

@@ -31,7 +31,7 @@ std::string_view kind_name(ChannelKind kind) {
 
 Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inboxes,
              std::size_t inbox_bytes_max, const Configuration& configuration,
-             std::shared_ptr<const AppRegistry> apps, AddressRates& rates, Webhooks& webhooks,
+             std::shared_ptr<const AppRegistry> apps, Clients::Rates& rates, Webhooks& webhooks,
              ClusteredNode* cluster)
     : inbox_(*inboxes[static_cast<std::size_t>(self)]),
       loop_(inbox_.loop),
@@ -59,6 +59,7 @@ Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inbox
             }),
       due_(channels_),
       idle_timer_(loop_) {
+    channels_.edge_channels().slice_fan_outs([this] { return loop_.turn_expired(); });
     channels_.webhooks().set_apps(apps->apps());
     if (cluster_) cluster_->logic().set_apps(apps->apps());
     http_.set_admission([this] { return !channels_.any_inbox_full(); });
@@ -162,15 +163,33 @@ void Shard::end_turn() {
     mail_.end_turn();
     webhooks_.end_turn();
     schedule_due();
-    if (channels_.edge_channels().has_retired())
-        boost::asio::post(loop_.context(), [] {});  // Another turn.
+    if (channels_.edge_channels().has_retired()) loop_.request_turn();
+    continue_fan_outs();
+    measure_written();
+}
+
+void Shard::continue_fan_outs() {
+    if (!channels_.edge_channels().has_fan_outs() || fan_outs_posted_) return;
+    fan_outs_posted_ = true;  // One handler among those that are ready, not one per turn.
+    loop_.post([this] {
+        fan_outs_posted_ = false;
+        channels_.edge_channels().continue_fan_outs();
+    });
+}
+
+void Shard::measure_written() {
     std::vector<TimePoint>& fanned_out = channels_.edge_channels().fanned_out();
-    if (fanned_out.empty()) return;
-    loop_.refresh_time();
-    for (const TimePoint accepted : fanned_out) {
-        inbox_.metrics.publish_to_write.add(loop_.now() - accepted);
+    if (!fanned_out.empty()) {
+        unwritten_.push_back({streams_.left_over(), std::exchange(fanned_out, {})});
     }
-    fanned_out.clear();
+    if (unwritten_.empty() || unwritten_.front().mark > streams_.made_up()) return;
+    loop_.refresh_time();
+    for (; !unwritten_.empty() && unwritten_.front().mark <= streams_.made_up();
+         unwritten_.pop_front()) {
+        for (const TimePoint accepted : unwritten_.front().accepted) {
+            inbox_.metrics.publish_to_write.add(loop_.now() - accepted);
+        }
+    }
 }
 
 void Shard::schedule_due() {

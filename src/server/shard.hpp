@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -30,7 +31,7 @@ class Shard {
 public:
     Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inboxes,
           std::size_t inbox_bytes_max, const Configuration& configuration,
-          std::shared_ptr<const AppRegistry> apps, AddressRates& rates, Webhooks& webhooks,
+          std::shared_ptr<const AppRegistry> apps, Clients::Rates& rates, Webhooks& webhooks,
           ClusteredNode* cluster);
     ~Shard();
 
@@ -87,6 +88,8 @@ private:
     void end_turn();
     void report_when_idle();
     void schedule_due();
+    void measure_written();
+    void continue_fan_outs();
 
     ShardInbox& inbox_;
     EventLoop& loop_;
@@ -119,9 +122,17 @@ private:
         ChannelShard& channels_;
     };
     DueTimeout due_;
+    /// Events whose last bytes may still wait for a flush, and the mark of `Streams` by which all
+    /// are written.
+    struct Unwritten {
+        std::uint64_t mark = 0;
+        std::vector<TimePoint> accepted;
+    };
+    std::deque<Unwritten> unwritten_;
     std::vector<std::unique_ptr<ListenerSlot>> listener_slots_;
     std::unique_ptr<Inbox<ShardMessage>::Batch> unread_;
     std::size_t next_unread_ = 0;
+    bool fan_outs_posted_ = false;
     bool drain_posted_ = false;  ///< a later handler, already posted, reads the rest
     std::function<void()> drained_;
     bool idle_before_ = false;

@@ -269,6 +269,7 @@ Result<WsEvent> WsDecoder::finish(const Head& head, std::string_view payload,
         default:
             break;
     }
+    const std::size_t deflated_bytes = compressed_ ? payload.size() : 0;
     if (compressed_) {
         const auto inflated = inflate(payload, message_bytes_max);
         if (!inflated) return inflated.error();
@@ -278,7 +279,7 @@ Result<WsEvent> WsDecoder::finish(const Head& head, std::string_view payload,
     const bool text = message_ == WsOpcode::text;
     message_ = WsOpcode::continuation;
     compressed_ = false;
-    return WsEvent{text ? WsEvent::Kind::text : WsEvent::Kind::binary, payload};
+    return WsEvent{text ? WsEvent::Kind::text : WsEvent::Kind::binary, payload, 0, deflated_bytes};
 }
 
 Result<std::string_view> WsDecoder::inflate(std::string_view payload,

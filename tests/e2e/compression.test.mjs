@@ -76,13 +76,13 @@ suite('compression', (server) => {
     test('inflates a burst of messages one by one, in order', async () => {
         const [sender, receiver] = await Promise.all([compressing(server), compressing(server)]);
         for (const client of [sender, receiver]) await client.enter('private-burst');
-        const frames = Array.from({ length: 200 }, (_, data) => {
+        const frames = Array.from({ length: 20 }, (_, data) => {
             const text = JSON.stringify({ event: 'client-n', channel: 'private-burst', data });
             return compressedFrame(text + ' '.repeat(100_000));
         });
         sender.socket._socket.write(Buffer.concat(frames));
         assert.deepEqual(await sender.ping(), []);
-        for (let data = 0; data < 200; ++data) {
+        for (let data = 0; data < 20; ++data) {
             assert.equal((await receiver.inbox.next('client-n')).data, String(data));
         }
     });

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ostream>
 
 #include "baseline_accept.hpp"
@@ -51,6 +52,8 @@ private:
 
     template <class Measure>
     void measure(const std::string& name, const char* operation, Measure&& measure) {
+        const auto& only = setting_.only;
+        if (!only.empty() && std::ranges::find(only, name) == only.end()) return;
         progress_ << "baseline: " << name << '\n' << std::flush;
         report_.figures.push_back(baseline_figure(name, operation, measure()));
     }

@@ -11,6 +11,7 @@ struct BaselineSetting {
     CorePair cores;
     double seconds = 1;  ///< per window, of which there are three
     const std::atomic<bool>& interrupted;
+    std::vector<std::string_view> only = {};  ///< figures to measure; empty: all
 };
 
 }  // namespace carillon::bench

@@ -52,6 +52,7 @@ private:
         result.options = options_of(scenario);
         result.server_args = scenario.server_args;
         std::vector<std::vector<double>> values(scenario.goals.size());
+        std::vector<std::vector<double>> baselines(scenario.goals.size());
         for (int run = 1; run <= options_.runs; ++run) {
             progress_ << fmt::format("{}: run {} of {}\n", scenario.name, run, options_.runs);
             const BenchReport report = run_once(scenario, result.options);
@@ -60,11 +61,37 @@ private:
             for (std::size_t i = 0; i < values.size(); ++i) {
                 values[i].push_back(value_of(scenario.goals[i].figure, report));
             }
+            measure_baselines(scenario, baselines);
         }
         for (std::size_t i = 0; i < values.size(); ++i) {
-            result.figures.push_back(compare(scenario.goals[i], spread_of(std::move(values[i]))));
+            SuiteFigure figure = compare(scenario.goals[i], spread_of(std::move(values[i])));
+            if (!baselines[i].empty()) {
+                figure.baseline_value = spread_of(std::move(baselines[i])).median;
+            }
+            result.figures.push_back(std::move(figure));
         }
         report_.scenarios.push_back(std::move(result));
+    }
+
+    /// A ratio is a target only if both sides are of the same minute: what a machine gives differs
+    /// from one to the next. So what a run is measured by is measured again after it.
+    void measure_baselines(const Scenario& scenario, std::vector<std::vector<double>>& values) {
+        BaselineSetting setting{options_.cores, std::min(options_.seconds, 0.5), interrupted_};
+        for (const Goal& goal : scenario.goals) {
+            const Yardstick& yardstick = goal.with(flusher_);
+            if (yardstick.ratio_max) setting.only.push_back(yardstick.baseline);
+        }
+        if (setting.only.empty()) return;
+        const BaselineReport report = run_baseline(setting, progress_);
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            const Yardstick& yardstick = scenario.goals[i].with(flusher_);
+            if (!yardstick.ratio_max) continue;
+            const BaselineFigure* const figure = report.find(yardstick.baseline);
+            if (figure == nullptr) continue;
+            if (const auto value = value_of(scenario.goals[i].figure, *figure)) {
+                values[i].push_back(*value);
+            }
+        }
     }
 
     /// As many connections as the limit of open files lets both sides have; times are the suite's.

@@ -27,6 +27,17 @@ public:
         return true;
     }
 
+    /// Takes `tokens` in any case, and returns how long to wait before the next are taken: zero
+    /// while the bucket, which holds what comes in over `bucket`, is not overdrawn. `per_second` 0:
+    /// no limit.
+    [[nodiscard]] Duration charge(std::uint32_t tokens, std::uint32_t per_second, Duration bucket,
+                                  TimePoint now) noexcept {
+        if (per_second == 0) return {};
+        full_at_ = std::max(full_at_, now) +
+                   Duration{std::chrono::seconds(1)} * std::int64_t{tokens} / per_second;
+        return std::max(Duration{}, full_at_ - now - bucket);
+    }
+
     [[nodiscard]] TimePoint full_at() const noexcept { return full_at_; }
 
 private:
@@ -43,6 +54,18 @@ public:
             if (!limit.admit(per_second, now)) return false;
             const Duration::rep next = limit.full_at().time_since_epoch().count();
             if (full_at_.compare_exchange_weak(seen, next, std::memory_order_relaxed)) return true;
+        }
+    }
+
+    /// As `RateLimit::charge`.
+    [[nodiscard]] Duration charge(std::uint32_t tokens, std::uint32_t per_second, Duration bucket,
+                                  TimePoint now) noexcept {
+        Duration::rep seen = full_at_.load(std::memory_order_relaxed);
+        for (;;) {
+            RateLimit limit{TimePoint(Duration(seen))};
+            const Duration wait = limit.charge(tokens, per_second, bucket, now);
+            const Duration::rep next = limit.full_at().time_since_epoch().count();
+            if (full_at_.compare_exchange_weak(seen, next, std::memory_order_relaxed)) return wait;
         }
     }
 

@@ -66,19 +66,19 @@ public:
     }
 
     /// Sends what was collected over a turn. That may cause new pending changes.
-    void end_turn() {
-        watchlists_.announce();
-        home_->end_turn();
-    }
+    void end_turn();
     [[nodiscard]] bool has_pending_changes() const noexcept { return watchlists_.has_pending(); }
 
     /// When to call `advance` next, for what depends on time alone; nullopt: not at all.
     [[nodiscard]] std::optional<TimePoint> next_due() const;
     void advance();
 
-    /// The inbox of another shard is full: publishers should be delayed.
+    /// The inbox of a shard is full, that of this one included: publishers should be delayed.
     [[nodiscard]] bool any_inbox_full() const;
+    /// That shard has so much waiting that clients who send to it should be read later.
+    [[nodiscard]] bool is_busy(ShardId shard) const { return mail_.is_busy(shard); }
 
+    [[nodiscard]] std::uint16_t shards() const noexcept { return shards_; }
     [[nodiscard]] SocketId new_socket_id();
     [[nodiscard]] TimePoint now() const { return now_(); }
     [[nodiscard]] EdgeChannels& edge_channels() noexcept { return edge_channels_; }
@@ -110,6 +110,7 @@ private:
     EdgeUsers edge_users_;
     ChannelQueries queries_;
     QuotaClient quota_;
+    std::size_t reported_waiting_ = 0;  ///< of the edge's fan-outs, as the mail knows it
 };
 
 }  // namespace carillon

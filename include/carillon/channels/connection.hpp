@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,12 @@ public:
 
     /// Handles one message of the client: complete, valid UTF-8.
     void on_text(std::string_view text);
+
+    /// What the last message asked of others, by which transports pace their clients: the number of
+    /// subscriptions, unsubscriptions, sign-ins, and users to watch or no longer to watch.
+    [[nodiscard]] std::uint32_t changes() const noexcept { return changes_; }
+    /// The home that it was sent to is so busy that the client's next message should wait.
+    [[nodiscard]] bool is_held_back() const;
 
     /// The client has disconnected, or is about to be closed: nothing more is sent to it. Signs out
     /// and ends subscriptions, as many as this turn has room for. Idempotent.
@@ -78,6 +85,8 @@ private:
     std::shared_ptr<const App> app_;
     SocketId socket_id_;
     std::uint32_t slot_;
+    std::uint32_t changes_ = 0;
+    std::optional<ShardId> sent_to_;  ///< of the last message
     bool left_ = false;
     bool authorized_ = false;
     RateLimit client_events_;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "carillon/base/named_set.hpp"
+#include "carillon/channels/fan_out.hpp"
 #include "carillon/channels/per_app.hpp"
 #include "carillon/channels/shard_message.hpp"
 #include "carillon/channels/subscription_set.hpp"
@@ -28,6 +29,7 @@ struct EdgeChannel {
     ShardId home{};
     std::uint32_t subscriptions = 0;            ///< unanswered joins included
     std::vector<Connection*> subscribers = {};  ///< those whose join the home has answered
+    std::unique_ptr<FanOut> fan_out = {};       ///< while one is under way
 };
 
 /// The edge of a shard: its connections and their subscriptions. Sends requests to the channels'
@@ -58,6 +60,14 @@ public:
     void continue_departures();
     [[nodiscard]] bool has_retired() const noexcept { return !retired_.empty(); }
 
+    /// From now on a fan-out that finds the turn expired, checked after every `step` subscribers,
+    /// is continued by `continue_fan_outs`. Without this call, each is carried out as a whole.
+    void slice_fan_outs(std::function<bool()> turn_expired, std::uint32_t step = 256);
+    [[nodiscard]] bool has_fan_outs() const noexcept { return !fan_outs_.empty(); }
+    void continue_fan_outs();
+    /// Bytes of the notices that wait behind fan-outs under way.
+    [[nodiscard]] std::size_t waiting_bytes() const noexcept { return waiting_bytes_; }
+
     /// Null if the connection is not subscribed. Valid until its subscriptions change.
     [[nodiscard]] Subscription* find(Connection& connection, std::string_view channel);
     /// The connection is not subscribed to the channel yet. `member`: on presence channels.
@@ -84,8 +94,17 @@ public:
 private:
     [[nodiscard]] EdgeChannel& get(Connection& connection, const ChannelName& name);
     [[nodiscard]] Subscription* find(const JoinTicket& ticket, const ChannelAddress& channel);
-    static void send_to_others(const EdgeChannel& channel, const Deliver& deliver,
-                               OutboundMessage& message);
+    /// Sends `deliver` to the subscribers below `remaining`, from the last to the first, until the
+    /// turn expires. Returns the place below which subscribers are left.
+    std::uint32_t send_down(const EdgeChannel& channel, const Deliver& deliver,
+                            std::uint32_t remaining);
+    /// False if the turn has expired before the channel's fan-outs were complete.
+    bool proceed(EdgeChannel& channel);
+    /// Completes the joins that wait next; false if no event waits behind them.
+    bool take_next_event(EdgeChannel& channel);
+    void defer(FanOut& fan_out, FanOut::Waiting notice);
+    void complete(const JoinAnswer& answer);
+    void remove_subscriber(EdgeChannel& channel, std::uint32_t index);
     /// Ends one subscription; erases a channel with its last.
     void release(Connection& connection, Subscription& subscription, bool notify_home);
 
@@ -99,6 +118,10 @@ private:
     std::uint64_t last_join_id_ = 0;
     std::deque<std::unique_ptr<Connection>> retired_;
     std::size_t departures_ = 0;  ///< in this turn
+    std::function<bool()> turn_expired_;
+    std::uint32_t fan_out_step_ = 0;       ///< 0: fan-outs are not sliced
+    std::deque<ChannelAddress> fan_outs_;  ///< channels with one under way
+    std::size_t waiting_bytes_ = 0;
 };
 
 }  // namespace carillon

@@ -30,8 +30,9 @@ public:
     Watchlists(std::uint16_t shards, SendRequest send) : shards_(shards), send_(std::move(send)) {}
 
     /// The watchlist of the connection's user has replaced `previous`, both sorted; either may be
-    /// empty. The client receives the state of the whole new list.
-    void replace(Connection& connection, const std::vector<std::string>& previous);
+    /// empty. The client receives the state of the whole new list. Returns how many users it begins
+    /// or ceases to watch by that.
+    std::size_t replace(Connection& connection, const std::vector<std::string>& previous);
     /// The connection signs out.
     void clear(Connection& connection);
     /// The replies to the connection's sign-in have been sent.

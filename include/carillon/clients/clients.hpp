@@ -23,9 +23,19 @@ class Client;
 /// settings after a reload, and closes them when the server stops. One shard.
 class Clients {
 public:
+    /// The limits per address, of the node.
+    struct Rates {
+        explicit Rates(const ConnectionOptions& options)
+            : connections(options.max_new_per_second_per_address),
+              changes(options.max_changes_per_second_per_address) {}
+
+        AddressRates connections;
+        AddressRates changes;
+    };
+
     /// `rates`: those of the node. All references must outlive this.
     Clients(EventLoop& loop, ChannelShard& channels, std::shared_ptr<const AppRegistry> apps,
-            AddressRates& rates, const ConnectionOptions& options);
+            Rates& rates, const ConnectionOptions& options);
     ~Clients();
     Clients(const Clients&) = delete;
     Clients& operator=(const Clients&) = delete;
@@ -59,13 +69,13 @@ private:
     /// Why the client is refused; if it is not, it now counts as one of the app's connections.
     [[nodiscard]] std::optional<Refusal> refusal(std::string_view key, const App* app,
                                                  const HttpRequest& request) const;
-    void open(Client& client, const std::shared_ptr<const App>& app);
+    void open(Client& client, const std::shared_ptr<const App>& app, AddressRates::Bucket bucket);
     void close_batch();
 
     EventLoop& loop_;
     ChannelShard& channels_;
     std::shared_ptr<const AppRegistry> apps_;
-    AddressRates& rates_;
+    Rates& rates_;
     ConnectionOptions options_;
     bool draining_ = false;
     TimePoint drain_end_{};

@@ -12,6 +12,8 @@ struct ConnectionOptions {
     std::uint32_t max_queued_bytes = 1048576;
     std::uint32_t max_connections = 0;
     std::uint32_t max_new_per_second_per_address = 0;
+    std::uint32_t max_changes_per_second = 100;
+    std::uint32_t max_changes_per_second_per_address = 0;
     std::uint32_t deflate_level = 3;
     std::uint32_t deflate_min_bytes = 512;
 
@@ -36,6 +38,14 @@ struct ConnectionOptions {
                 &ConnectionOptions::max_new_per_second_per_address, 0, 100000,
                 "Maximum rate of new clients per IPv4 address or IPv6 /64 network, in clients per "
                 "second; further ones are closed with 4100. 0: no limit.");
+        setting("max_changes_per_second", &ConnectionOptions::max_changes_per_second, 0, 1000000,
+                "Maximum rate of changes per connection, in changes per second: subscriptions, "
+                "unsubscriptions, sign-ins and watched users. After a burst of twenty seconds' "
+                "worth, further messages of the client are read later. 0: no limit.");
+        setting("max_changes_per_second_per_address",
+                &ConnectionOptions::max_changes_per_second_per_address, 0, 1000000,
+                "The same rate for all connections per IPv4 address or IPv6 /64 network, in "
+                "changes per second. 0: no limit.");
         setting(
             "deflate_level", &ConnectionOptions::deflate_level, 0, 9,
             "Compression level for WebSocket clients that offer permessage-deflate, from 1 (fast) "

@@ -2,8 +2,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "carillon/base/frame.hpp"
 #include "carillon/clients/options.hpp"
@@ -47,6 +50,8 @@ public:
 protected:
     /// A text or binary message.
     virtual void on_message(const WsEvent& message) = 0;
+    /// How long to wait before the client's next message is handled; asked after each.
+    [[nodiscard]] virtual Duration backpressure() const { return {}; }
     /// Nothing was received for too long, a pong included. Must close.
     virtual void on_pong_timeout() = 0;
     /// Too many bytes were queued. Must close. Never called from `send`, but before the turn ends.
@@ -92,8 +97,26 @@ private:
         return state_ == State::open && reader_ != Reader::too_slow;
     }
 
+    /// What came and waits, if for a time, then for its end.
+    class Backlog final : public Timeout {
+    public:
+        Backlog(WebSocketConnection& connection, std::span<const char> bytes)
+            : connection_(connection), bytes_(bytes.begin(), bytes.end()) {}
+
+        void append(std::span<const char> bytes) { bytes_.append(bytes.data(), bytes.size()); }
+        [[nodiscard]] std::string take() { return std::exchange(bytes_, {}); }
+        void on_timeout(TimePoint) override { connection_.shared_from_this()->resume(); }
+
+    private:
+        WebSocketConnection& connection_;
+        std::string bytes_;
+    };
+
     void process(std::span<char> bytes);
-    void defer_rest(std::span<char> rest);
+    /// For how long to leave the rest, if so: others have their turn after what took long.
+    [[nodiscard]] std::optional<Duration> pause_after(std::size_t inflated,
+                                                      std::size_t deflated) const;
+    void defer_rest(std::span<char> rest, Duration wait);
     void resume();
     void on_event(const WsEvent& event);
     void answer_close(const WsEvent& close);
@@ -109,7 +132,7 @@ private:
     TimePoint last_received_;
     TimePoint pinged_at_{};
     WsDecoder decoder_;
-    std::unique_ptr<std::string> backlog_;  ///< bytes for a later turn
+    std::unique_ptr<Backlog> backlog_;  ///< bytes for a later turn
     State state_ = State::open;
     Reader reader_ = Reader::keeps_up;
     Input input_ = Input::flowing;

@@ -16,8 +16,8 @@ class Flusher {
 public:
     virtual ~Flusher() = default;
 
-    /// Maximum number of streams per `flush`.
-    static constexpr std::size_t batch_max = 1024;
+    /// Maximum number of streams per `flush`, after which `Streams` looks at the clock.
+    static constexpr std::size_t batch_max = 128;
 
     /// Writes as much of each stream's queue as its socket accepts, then calls the stream's
     /// `flushed` or `write_failed`. Skips streams that are closed, also those that the calls for

@@ -3,6 +3,7 @@
 #include <array>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <vector>
@@ -32,9 +33,16 @@ public:
     /// Takes a connection that another shard has released.
     TcpStream& adopt(MovedStream moved);
 
-    /// Flushes the streams that became dirty in this turn, then destroys those that were closed in
-    /// it.
+    /// Flushes the streams that became dirty in this turn and those that earlier turns left over,
+    /// until `EventLoop::flush_expired`; then destroys the streams that were closed in it. If some
+    /// are left over, requests another turn: there, streams that have become dirty since and those
+    /// left over alternate, so that the flush of a large channel delays no other answer.
     void end_turn();
+
+    /// Streams that were ever left over, and those of them that have been flushed or closed since:
+    /// what was queued while the first counter stood at N is written once the second reaches N.
+    [[nodiscard]] std::uint64_t left_over() const noexcept { return left_over_; }
+    [[nodiscard]] std::uint64_t made_up() const noexcept { return made_up_; }
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     /// Bytes queued over all connections. Iterates over all of them: for a scrape.
@@ -48,6 +56,8 @@ private:
     void await_ready();
     void dispatch_ready();
     void mark_dirty(TcpStream& stream);
+    void flush_some(HookedList<TcpStream, DirtyStreams>& streams);
+    void leave_over();
     void flush_now(TcpStream& stream);
     void retire(TcpStream& stream);
     /// epoll_ctl(2) on the stream's socket.
@@ -58,7 +68,10 @@ private:
     EventLoop& loop_;
     boost::asio::posix::stream_descriptor epoll_;
     HookedList<TcpStream, AllStreams> all_;
-    HookedList<TcpStream, DirtyStreams> dirty_;
+    HookedList<TcpStream, DirtyStreams> dirty_;      ///< since the end of the last turn
+    HookedList<TcpStream, DirtyStreams> unflushed_;  ///< left over by earlier turns
+    std::uint64_t left_over_ = 0;
+    std::uint64_t made_up_ = 0;
     std::vector<std::unique_ptr<TcpStream>> closed_;
     std::array<TcpStream*, Flusher::batch_max> batch_;
     std::size_t size_ = 0;

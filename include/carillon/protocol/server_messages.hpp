@@ -36,7 +36,8 @@ namespace carillon {
 /// `count` is at least 1: pusher-js ignores 0. Source: wire.md 2.8.
 [[nodiscard]] std::string subscription_count(std::string_view channel, std::size_t count);
 
-/// Not sent by Pusher; Laravel Echo's `error()` listens to it. Source: wire.md 2.4.
+/// Not sent by Pusher; Laravel Echo's `error()` listens to it. Contains at most 1 KiB of `channel`.
+/// Source: wire.md 2.4.
 [[nodiscard]] std::string subscription_error(std::string_view channel, Errc reason,
                                              std::string_view message);
 

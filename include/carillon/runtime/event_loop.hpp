@@ -56,6 +56,12 @@ public:
     /// The turn has used up its time: a handler that has more work posts the rest.
     [[nodiscard]] bool turn_expired() noexcept;
 
+    /// At the end of a turn: the flush has used up its time, and is to continue in the next turn.
+    [[nodiscard]] bool flush_expired() noexcept;
+
+    /// Makes the loop begin another turn at once.
+    void request_turn();
+
     /// Calls `timeout.on_timeout` once, `after` from now, late by up to `TimingWheel::tick`. A
     /// timeout that is scheduled already is moved.
     void schedule(Timeout& timeout, Duration after) {
@@ -76,6 +82,7 @@ private:
     TimePoint now_;
     TimePoint turn_begin_;
     TimePoint turn_deadline_;
+    TimePoint flush_deadline_;
     TurnLength length_;
     TimingWheel wheel_;
     bool ticking_ = false;

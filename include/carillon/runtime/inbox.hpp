@@ -63,6 +63,11 @@ public:
     /// Owner only, after it has handled a batch: until then its bytes count as queued.
     void release(std::size_t bytes) noexcept { bytes_.fetch_sub(bytes, std::memory_order_relaxed); }
 
+    /// Owner only. Adds to the queued bytes what waits elsewhere on the shard; negative: removes.
+    void add_waiting(std::ptrdiff_t bytes) noexcept {
+        bytes_.fetch_add(static_cast<std::size_t>(bytes), std::memory_order_relaxed);
+    }
+
     /// Any thread. Queued bytes, including batches that the owner has taken and not released.
     [[nodiscard]] std::size_t bytes() const noexcept {
         return bytes_.load(std::memory_order_relaxed);

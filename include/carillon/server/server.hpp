@@ -11,7 +11,7 @@
 #include "carillon/admin/node_source.hpp"
 #include "carillon/apps/app_registry.hpp"
 #include "carillon/base/time.hpp"
-#include "carillon/clients/address_rates.hpp"
+#include "carillon/clients/clients.hpp"
 #include "carillon/config/configuration.hpp"
 #include "carillon/net/listener.hpp"
 #include "carillon/webhooks/webhooks.hpp"
@@ -78,7 +78,7 @@ private:
 
     Configuration configuration_;
     std::shared_ptr<const AppRegistry> apps_;
-    AddressRates rates_;
+    Clients::Rates rates_;
     Webhooks webhooks_;
     std::unique_ptr<ClusteredNode> cluster_;  ///< null without a cluster
     std::vector<std::unique_ptr<ShardInbox>> inboxes_;

@@ -19,6 +19,8 @@ struct WsEvent {
     Kind kind;
     std::string_view payload;      ///< Unmasked; valid UTF-8 if text. The reason, if close.
     std::uint16_t close_code = 0;  ///< If close; 0 if its body was empty.
+    std::size_t deflated_bytes =
+        0;  ///< Size of the payload before it was inflated; 0 if it was not.
 };
 
 /// The server side of the WebSocket protocol: bytes of a client in, events out. Does no I/O. One
@@ -45,9 +47,6 @@ public:
     /// or `failed`.
     [[nodiscard]] Progress next(std::span<char>& input, std::size_t message_bytes_max,
                                 WsEvent& event);
-
-    /// Messages may be compressed: few bytes may become a long message.
-    [[nodiscard]] bool inflates() const noexcept { return inflates_; }
 
     /// Why `next` returned `failed`; only valid then:
     /// - websocket_too_big: found in the header, before the payload is read, or while inflating

@@ -19,7 +19,9 @@ public:
 class NoMail final : public ShardMail {
 public:
     void post(ShardId, ShardMessage&&) override {}
+    void add_waiting(std::ptrdiff_t) override {}
     [[nodiscard]] bool is_full(ShardId) const override { return false; }
+    [[nodiscard]] bool is_busy(ShardId) const override { return false; }
 };
 
 /// Takes a reference to the frame, as a session's queue does.

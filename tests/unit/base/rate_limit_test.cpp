@@ -34,6 +34,23 @@ TEST(RateLimit, ZeroIsNoLimit) {
     for (int i = 0; i < 1000; ++i) EXPECT_TRUE(limit.admit(0, start));
 }
 
+TEST(RateLimit, ChargesWhatIsBeyondTheBucketAsAWait) {
+    RateLimit limit;
+    EXPECT_EQ(limit.charge(15, 10, 2s, start), 0s);
+    EXPECT_EQ(limit.charge(5, 10, 2s, start), 0s);
+    EXPECT_EQ(limit.charge(1, 10, 2s, start), 100ms);
+    EXPECT_EQ(limit.charge(2, 10, 2s, start), 300ms);
+    EXPECT_EQ(limit.charge(1, 10, 2s, start + 1s), 0s);
+    EXPECT_EQ(limit.charge(20, 10, 2s, start + 1h), 0s);
+    EXPECT_EQ(limit.charge(1000, 0, 2s, start + 1h), 0s);
+}
+
+TEST(SharedRateLimit, ChargesTheSameAsOneThread) {
+    SharedRateLimit limit;
+    EXPECT_EQ(limit.charge(20, 10, 2s, start), 0s);
+    EXPECT_EQ(limit.charge(1, 10, 2s, start), 100ms);
+}
+
 TEST(SharedRateLimit, AdmitsTheSameAsOneThread) {
     SharedRateLimit limit;
     for (int i = 0; i < 10; ++i) EXPECT_TRUE(limit.admit(10, start)) << i;

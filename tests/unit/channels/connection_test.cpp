@@ -435,5 +435,36 @@ TEST_F(ConnectionTest, AppsWithEqualChannelsAndUsersAreIsolated) {
     EXPECT_THAT(client.take_names(), ElementsAre("e"));
 }
 
+TEST(ConnectionLoad, IsWhatTheLastMessageAskedOfOthers) {
+    ShardWorld world(3);
+    auto app = make_app();
+    app->watchlist_events = true;
+    TestClient client(world, 0, app);
+    client.send_message({{"event", "pusher:ping"}, {"data", nlohmann::json::object()}});
+    EXPECT_EQ(client.connection.changes(), 0U);
+    client.subscribe("news");
+    EXPECT_EQ(client.connection.changes(), 1U);
+    client.subscribe("not allowed!");
+    EXPECT_EQ(client.connection.changes(), 1U);
+    client.unsubscribe("news");
+    EXPECT_EQ(client.connection.changes(), 1U);
+    client.sign_in("ann", {"bob", "eve"});
+    EXPECT_EQ(client.connection.changes(), 3U);
+    client.sign_in("ann", {"bob"});
+    EXPECT_EQ(client.connection.changes(), 2U);
+}
+
+TEST(ConnectionLoad, IsHeldBackWhileTheHomeThatItSentToHasMuchWaiting) {
+    ShardWorld world(3);
+    TestClient client(world, 0, make_app());
+    world.set_full(true);
+    client.send_message({{"event", "pusher:ping"}, {"data", nlohmann::json::object()}});
+    EXPECT_FALSE(client.connection.is_held_back());
+    client.subscribe("news");
+    EXPECT_TRUE(client.connection.is_held_back());
+    world.set_full(false);
+    EXPECT_FALSE(client.connection.is_held_back());
+}
+
 }  // namespace
 }  // namespace carillon::test

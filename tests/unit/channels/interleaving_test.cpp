@@ -44,6 +44,7 @@ public:
         app->subscription_count = true;
         app_ = app;
         model_.set_time(world_.now());
+        world_.turn_expires = [this] { return world_.random()() % 4 == 0; };
         world_.on_delivery = [this](ShardId from, const ShardMessage& message) {
             observe(from, message);
         };

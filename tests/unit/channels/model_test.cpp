@@ -105,6 +105,7 @@ public:
     /// `lose`: what clients receive of that event is lost, as a defect would have it.
     Conversation(std::uint16_t shards, std::uint64_t seed, std::string lose)
         : world_(shards, seed), lose_(std::move(lose)), model_(model_apps()), clients_(slots) {
+        world_.turn_expires = [this] { return world_.random()() % 4 == 0; };
         for (const ModelApp& known : model_apps()) {
             auto app = make_app("app " + std::to_string(apps_.size()));
             app->index = static_cast<AppIndex>(apps_.size());

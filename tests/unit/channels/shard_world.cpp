@@ -14,10 +14,12 @@ ShardWorld::ShardWorld(std::uint16_t shards, std::uint64_t seed, PublishBudget* 
             static_cast<ShardId>(i), shards, *mails_.back(), [this] { return random_(); },
             [this] { return now_; }, metrics_.emplace_back(), queue_,
             HomeFactory{.make_home = {}, .budget = budget}));
+        shards_.back()->edge_channels().slice_fan_outs([this] { return turn_expires(); }, 1);
     }
 }
 
 bool ShardWorld::step() {
+    shards_[random_() % shards_.size()]->edge_channels().continue_fan_outs();
     std::vector<std::pair<ShardId, ShardId>> waiting;
     for (const auto& [pair, queue] : queues_) {
         if (!queue.empty()) waiting.push_back(pair);
@@ -38,8 +40,11 @@ void ShardWorld::settle() {
         }
         busy = false;
         for (const auto& shard : shards_) {
-            busy = busy || shard->has_pending_changes() || shard->edge_channels().has_retired();
-            shard->edge_channels().continue_departures();
+            EdgeChannels& edge = shard->edge_channels();
+            busy =
+                busy || shard->has_pending_changes() || edge.has_retired() || edge.has_fan_outs();
+            edge.continue_departures();
+            edge.continue_fan_outs();
             shard->end_turn();
         }
     }

@@ -40,8 +40,13 @@ public:
     [[nodiscard]] TimePoint now() const { return now_; }
     /// Time passes, and what is due by it happens.
     void pass(Duration time);
+    /// Whether a fan-out finds its turn expired, asked after each subscriber. Never, unless set.
+    std::function<bool()> turn_expires = [] { return false; };
     /// Makes every home's inbox full, as its senders see it.
     void set_full(bool full) { full_ = full; }
+
+    /// Bytes that wait behind fan-outs, as the shards' mail knows it.
+    [[nodiscard]] std::ptrdiff_t waiting_bytes() const { return waiting_bytes_; }
 
     /// The webhooks of all shards.
     std::vector<WebhookEvent> webhooks;
@@ -56,7 +61,9 @@ private:
         void post(ShardId to, ShardMessage&& message) override {
             world_.queues_[{self_, to}].push_back(std::move(message));
         }
+        void add_waiting(std::ptrdiff_t bytes) override { world_.waiting_bytes_ += bytes; }
         [[nodiscard]] bool is_full(ShardId) const override { return world_.full_; }
+        [[nodiscard]] bool is_busy(ShardId) const override { return world_.full_; }
 
     private:
         ShardWorld& world_;
@@ -76,6 +83,7 @@ private:
     TimePoint now_{std::chrono::hours(1)};
     std::mt19937_64 random_;
     bool full_ = false;
+    std::ptrdiff_t waiting_bytes_ = 0;
     std::map<std::pair<ShardId, ShardId>, std::deque<ShardMessage>> queues_;
     std::vector<std::unique_ptr<Mail>> mails_;
     std::deque<ShardMetrics> metrics_;

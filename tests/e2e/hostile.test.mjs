@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { test } from 'node:test';
+
+import { RawClient, compressedFrame, rawConnect, sdk } from './support/clients.mjs';
+import { eventually } from './support/inbox.mjs';
+import { app } from './support/server.mjs';
+import { suite } from './support/suite.mjs';
+
+const perSecond = 20;
+const burst = 20 * perSecond;
+
+/** Counts what the client is sent, without keeping it. */
+function counted(client, event) {
+    const count = { received: 0, begin: process.hrtime.bigint() };
+    client.socket.removeAllListeners('message');
+    client.socket.on('message', (bytes) => {
+        if (bytes.includes(event)) count.received++;
+    });
+    /** The most that the rate can have let through until now, however slow this machine is. */
+    count.most = () => burst + perSecond * (Number(process.hrtime.bigint() - count.begin) / 1e9 + 1);
+    return count;
+}
+
+suite('a client that subscribes without end', (server) => {
+    test('is read later, and others are served', async () => {
+        const hostile = await rawConnect(server);
+        const victim = await rawConnect(server);
+        await victim.subscribe('news');
+        const count = counted(hostile, 'subscription_succeeded');
+        // Each is answered, also those that repeat the first.
+        for (let i = 0; i < 10_000; i++) {
+            hostile.send({ event: 'pusher:subscribe', data: { channel: 'news' } });
+        }
+        await eventually('its burst is used up', () => count.received >= burst);
+        for (let i = 0; i < 20; i++) {
+            await victim.ping();
+            await sdk(server).trigger('news', 'event', i);
+            assert.equal(JSON.parse((await victim.inbox.next('event')).data), i);
+            assert.ok(count.received <= count.most(), `${count.received} answers`);
+        }
+        hostile.drop();
+    });
+
+    test('a page that subscribes to many channels at once is not held up', async () => {
+        const page = await rawConnect(server);
+        const count = counted(page, 'subscription_succeeded');
+        for (let i = 0; i < burst - 1; i++) {
+            page.send({ event: 'pusher:subscribe', data: { channel: `page-${i}` } });
+        }
+        await eventually('all subscriptions', () => count.received === burst - 1);
+    });
+
+    test('the same by the HTTP fallback', async () => {
+        const session = `${server.one.url}/app/${app.key}/000/hostile1`;
+        const signal = AbortSignal.timeout(60_000);
+        const stream = await fetch(`${session}/xhr_streaming?protocol=7`, { method: 'POST', signal });
+        const subscribe = (_, n) => JSON.stringify({ event: 'pusher:subscribe', data: { channel: `c${n}.` } });
+        const body = JSON.stringify(Array.from({ length: burst + 5 }, subscribe));
+        const { status } = await fetch(`${session}/xhr_send?protocol=7`, { method: 'POST', body, signal });
+        assert.equal(status, 204);
+        let text = '';
+        for await (const bytes of stream.body) {
+            text += Buffer.from(bytes).toString();
+            if (text.includes(`c${burst + 4}.`)) break;
+        }
+        assert.equal(text.split('subscription_succeeded').length - 1, burst + 5);
+    });
+}, ['--connection.max-changes-per-second', String(perSecond)]);
+
+suite('a refusal', (server) => {
+    test('shows at most 1 KiB of the channel name that it refuses', async () => {
+        const client = new RawClient(server, undefined, { perMessageDeflate: true });
+        await client.inbox.next('pusher:connection_established');
+        // Its end does not compress, so that the frame is of a size that `compressedFrame` can write.
+        const channel = 'é'.repeat(20_000) + randomBytes(200).toString('hex');
+        const subscription = JSON.stringify({ event: 'pusher:subscribe', data: { channel } });
+        client.socket._socket.write(compressedFrame(subscription));
+        const refusal = await client.inbox.next('pusher:subscription_error');
+        assert.equal(refusal.channel, 'é'.repeat(512));
+        client.join(`${'x'.repeat(300)}`);
+        assert.equal((await client.inbox.next('pusher:subscription_error')).channel.length, 300);
+    });
+});
