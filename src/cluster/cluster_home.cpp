@@ -276,7 +276,7 @@ void ClusterHome::on_up(std::string_view run_id) {
 }
 
 void ClusterHome::on_down(std::string_view why) {
-    if (ready_) return failed_(std::string(why));
+    if (ready_) failed_(std::string(why));
     context_.metrics.connected = 0;
     if (!down_since_) {
         down_since_ = context_.now();

@@ -124,6 +124,7 @@ void TopicReader::read(Topic& topic) {
                          Topic* const asked = partition.topics.find(key);
                          // An answer to an earlier subscription does not cover the messages since.
                          if (asked == nullptr || asked->ticket != ticket) return;
+                         if (!is_reading(asked->reading)) return;  // It was abandoned.
                          if (!result) return on_failure(*asked);
                          on_read(*asked, *result);
                      });
