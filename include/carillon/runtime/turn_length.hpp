@@ -16,7 +16,7 @@ public:
     /// A turn of this length delays nothing noticeably; in shorter ones the fixed costs would show.
     static constexpr Duration intake_min = std::chrono::microseconds(500);
     /// After this time a flush is interrupted and continues in the next turn: other input waits no
-    /// longer than that, however many connections have something to send (docs/decisions/0012).
+    /// longer than that, however many connections have something to send (docs/decisions/0014).
     static constexpr Duration flush_max = std::chrono::milliseconds(10);
     static constexpr Duration intake_max = flush_max;
 
