@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, test } from 'node:test';
 
 import { rawConnect, sdk } from './support/clients.mjs';
+import { HttpConnection } from './support/http.mjs';
 import { launch, run } from './support/server.mjs';
 import { withServer } from './support/suite.mjs';
 
@@ -78,6 +79,62 @@ describe('the admin listener', { timeout: 60_000 }, () => {
         const { code, stderr } = await run(['check', '--admin.address', '0.0.0.0']);
         assert.equal(code, 1);
         assert.match(stderr, /admin\.token/);
+    });
+
+    test('the scheme of the token may be in any case', async () => {
+        await withServer(['--admin.token', 'tell-nobody'], async (server) => {
+            for (const [value, status] of [
+                ['bearer tell-nobody', 200], ['BEARER  tell-nobody', 200],
+                ['Basic tell-nobody', 401], ['Bearer', 401], ['Bearertell-nobody', 401],
+                ['Bearer tell-nobody-else', 401], ['Bearer tell', 401], ['', 401],
+            ]) {
+                const answer = await get(server, '/status', { Authorization: value });
+                assert.equal(answer.status, status, value);
+            }
+        });
+    });
+
+    test('HEAD is GET without the body', async () => {
+        await withServer([], async (server) => {
+            for (const path of ['/live', '/ready', '/metrics', '/status']) {
+                const url = `http://127.0.0.1:${server.adminPort}${path}`;
+                const head = await fetch(url, { method: 'HEAD' });
+                assert.equal(head.status, 200, path);
+                assert.ok(Number(head.headers.get('content-length')) > 0, path);
+                assert.equal(await head.text(), '', path);
+                const posted = await fetch(url, { method: 'POST' });
+                assert.deepEqual([posted.status, posted.headers.get('allow')], [405, 'GET, HEAD']);
+            }
+        });
+    });
+
+    test('without a token, a page that lets its name point here reads nothing', async () => {
+        const ask = async (server, host, path, more = '') => {
+            const http = await HttpConnection.open({ port: server.adminPort });
+            http.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\n${more}\r\n`);
+            const { status } = await http.response();
+            http.close();
+            return status;
+        };
+        await withServer([], async (server) => {
+            for (const host of ['evil.example', `evil.example:${server.adminPort}`,
+                '127.0.0.1.evil.example', 'localhost.evil.example', '[::1].evil.example', ':',
+                'xn--localhost', '127.0.0.1:80:80']) {
+                for (const path of ['/metrics', '/status']) {
+                    assert.equal(await ask(server, host, path), 403, host);
+                }
+                assert.equal(await ask(server, host, '/live'), 200, host);
+            }
+            for (const host of ['localhost', 'LOCALHOST:9601', `127.0.0.1:${server.adminPort}`,
+                '127.0.0.1', '[::1]', '[::1]:9601', '192.0.2.7:9601']) {
+                assert.equal(await ask(server, host, '/status'), 200, host);
+            }
+        });
+        await withServer(['--admin.token', 'tell-nobody'], async (server) => {
+            const token = 'Authorization: Bearer tell-nobody\r\n';
+            assert.equal(await ask(server, 'metrics.example', '/status', token), 200);
+            assert.equal(await ask(server, 'metrics.example', '/status'), 401);
+        });
     });
 
     test('carillon health fails if no server is listening', async () => {
