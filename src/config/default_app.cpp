@@ -9,10 +9,6 @@
 namespace carillon {
 namespace {
 
-constexpr const char* public_secret = "app-secret";
-constexpr const char* what_to_set =
-    "set CARILLON_APP_ID, CARILLON_APP_KEY and CARILLON_APP_SECRET, or configure apps";
-
 struct AppField {
     const char* key;
     const char* default_value;
@@ -56,17 +52,6 @@ nlohmann::json app_from_environment(const Environment& environment, bool beside_
     return app;
 }
 
-void report_public_secret(const std::vector<SourcedApp>& apps, ConfigurationProblems& problems) {
-    for (const SourcedApp& sourced : apps) {
-        for (const Credential& credential : sourced.app.credentials) {
-            if (credential.secret != public_secret) continue;
-            problems.lines.push_back(
-                fmt::format("{}: the public secret {} is not allowed in production; {}",
-                            sourced.where, public_secret, what_to_set));
-        }
-    }
-}
-
 }  // namespace
 
 void add_default_app(const Environment& environment, Configuration& configuration,
@@ -86,9 +71,8 @@ void add_default_app(const Environment& environment, Configuration& configuratio
     if (configuration.default_app) {
         configuration.warnings.push_back(
             fmt::format("the default app has the public secret {}, which is for tests only; {}",
-                        public_secret, what_to_set));
+                        public_secret, how_to_set_the_app));
     }
-    if (configuration.production) report_public_secret(apps, problems);
 }
 
 }  // namespace carillon

@@ -7,10 +7,14 @@
 
 namespace carillon {
 
+/// Of the app that is there if none is configured.
+inline constexpr const char* public_secret = "app-secret";
+inline constexpr const char* how_to_set_the_app =
+    "set CARILLON_APP_ID, CARILLON_APP_KEY and CARILLON_APP_SECRET, or configure apps";
+
 /// Adds the app that CARILLON_APP_ID, CARILLON_APP_KEY and CARILLON_APP_SECRET define, or their
 /// names in other servers and SDKs. If no app is configured, public defaults complete it; if apps
-/// are configured, only the three CARILLON_ variables count. Reports the public secret as a problem
-/// in production.
+/// are configured, only the three CARILLON_ variables count.
 void add_default_app(const Environment& environment, Configuration& configuration,
                      std::vector<SourcedApp>& apps, ConfigurationProblems& problems);
 

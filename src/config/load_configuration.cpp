@@ -11,6 +11,7 @@
 #include "default_app.hpp"
 #include "draft.hpp"
 #include "environment.hpp"
+#include "production.hpp"
 #include "read_json.hpp"
 #include "setting_names.hpp"
 
@@ -63,12 +64,6 @@ void check_redis(const RedisOptions& redis, ConfigurationProblems& problems) {
     }
 }
 
-void check_hash_seed(const Configuration& configuration, ConfigurationProblems& problems) {
-    if (!configuration.production || configuration.hash_seed == 0) return;
-    problems.lines.emplace_back(
-        "hash_seed: a known key is not allowed in production; remove the setting");
-}
-
 class ConfigurationLoader {
 public:
     explicit ConfigurationLoader(const ConfigurationSources& sources)
@@ -85,7 +80,7 @@ public:
         check_unique(apps, problems_);
         check_admin(configuration.admin, problems_);
         check_redis(configuration.redis, problems_);
-        check_hash_seed(configuration, problems_);
+        check_production(configuration, apps, file_, problems_);
         if (!problems_.lines.empty()) return std::move(problems_);
         for (SourcedApp& sourced : apps) configuration.apps.push_back(std::move(sourced.app));
         return std::move(configuration);
@@ -107,7 +102,8 @@ private:
     }
 
     void merge_file() {
-        std::optional<std::filesystem::path> path = sources_.file;
+        std::optional<std::filesystem::path>& path = file_;
+        path = sources_.file;
         std::string source = "--config";
         if (const auto* variable = environment_.find("CARILLON_CONFIG"); variable && !path) {
             path = variable->text;
@@ -187,6 +183,7 @@ private:
     const ConfigurationSources& sources_;
     const std::map<std::string, SettingKind> names_ = dotted_names();
     ConfigurationProblems problems_;
+    std::optional<std::filesystem::path> file_;
     Environment environment_;
     Draft draft_;
 };

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
 import { disconnectAll, rawConnect, sdk } from './support/clients.mjs';
@@ -54,6 +57,35 @@ describe('starting and stopping', { timeout: 90_000 }, () => {
         const { code, stderr } = await run(['serve', '--port', '0', '--production']);
         assert.equal(code, 1);
         assert.match(stderr, /app/);
+    });
+
+    test('--production refuses short secrets, and warns of a file that others can read', async () => {
+        const folder = mkdtempSync(join(tmpdir(), 'carillon-production-'));
+        const file = join(folder, 'carillon.json');
+        const write = (secret) => writeFileSync(file, JSON.stringify({ apps: [{ ...app, secret }] }));
+        const check = (...more) => run(['check', '--config', file, '--production', ...more]);
+        try {
+            chmodSync(folder, 0o755);
+            write('fifteen-letters');
+            const short = await check();
+            assert.equal(short.code, 1);
+            assert.match(short.stderr, /16 characters.*app-key/);
+            assert.doesNotMatch(short.stderr, /fifteen-letters/);
+            write('sixteen-letters!');
+            assert.match((await check('--admin.token', 'short')).stderr, /admin\.token.*16/);
+            for (const [mode, warned] of [[0o644, true], [0o640, false]]) {
+                chmodSync(file, mode);
+                const { code, stderr } = await check();
+                assert.equal(code, 0);
+                assert.equal(/warning.*can read.*carillon\.json/.test(stderr), warned, stderr);
+            }
+            chmodSync(file, 0o644);
+            await withServer(['--config', file, '--production'], async (server) => {
+                assert.match(server.child.text.stderr, /warning.*can read.*carillon\.json/);
+            });
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
     });
 
     test('the default credentials cause a warning', async () => {

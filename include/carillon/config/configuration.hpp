@@ -74,7 +74,9 @@ struct Configuration {
                 "Path in front of `/app` and `/apps`, such as `/realtime`, if a proxy or `wsPath` "
                 "adds one.");
         setting("production", &Configuration::production,
-                "Refuse to start with the public default secret or a fixed `hash_seed`.");
+                "Refuse to start with the public default secret, with secrets or an `admin.token` "
+                "of less than 16 characters, or with a fixed `hash_seed`; warn of configuration "
+                "files that every user of the machine can read.");
         setting("hash_seed", &Configuration::hash_seed, 0, UINT32_MAX,
                 "Key of the hash tables of channels, users and members, for reproducible tests. "
                 "Clients that know it can slow the server down. 0: a random key.");

@@ -32,10 +32,49 @@ TEST_F(Apps, RefuseThePublicSecretInProduction) {
               "CARILLON_APP_ID, CARILLON_APP_KEY and CARILLON_APP_SECRET, or configure apps\n");
     sources.environment = {{"CARILLON_APP_ID", "a"}, {"CARILLON_APP_KEY", "k"}};
     EXPECT_NE(problems(), "") << "the secret is still the public one";
-    sources.environment.emplace_back("CARILLON_APP_SECRET", "s");
+    sources.environment.emplace_back("CARILLON_APP_SECRET", "0123456789abcdef");
     EXPECT_EQ(problems(), "");
     file(R"({"apps": [{"id": "x", "key": "x", "secret": "app-secret"}]})");
     EXPECT_NE(problems().find("apps[0] in carillon.json: the public secret"), std::string::npos);
+}
+
+TEST_F(Apps, RefuseShortSecretsInProduction) {
+    file(R"({"apps": [{"id": "a", "key": "k", "secret": "0123456789abcde"},
+                      {"id": "b", "keys": [{"key": "old", "secret": "0123456789abcdef"},
+                                           {"key": "new", "secret": "s"}]}]})");
+    EXPECT_EQ(problems(), "");
+    sources.flags = {{"production", "true"}, {"admin.token", "0123456789abcde"}};
+    EXPECT_EQ(problems(),
+              "apps[0] in carillon.json: production demands secrets of at least 16 characters; "
+              "that of the key k has 15\n"
+              "apps[1] in carillon.json: production demands secrets of at least 16 characters; "
+              "that of the key new has 1\n"
+              "admin.token: production demands at least 16 characters, this one has 15\n");
+}
+
+TEST_F(Apps, WarnOfFilesThatOthersCanReadInProduction) {
+    namespace fs = std::filesystem;
+    file(R"({"apps": [{"id": "a", "key": "k", "secret": "0123456789abcdef"}]})");
+    const std::string other =
+        write("apps/b.json", R"({"id": "b", "key": "b", "secret": "0123456789abcdef"})");
+    sources.flags = {{"apps_directory", (directory() / "apps").string()}};
+    const auto allow = [](const std::string& path, bool others) {
+        fs::permissions(path, fs::perms::others_read,
+                        others ? fs::perm_options::add : fs::perm_options::remove);
+    };
+    for (const std::string& path : {sources.file->string(), other}) allow(path, true);
+    fs::permissions(directory(), fs::perms::others_exec, fs::perm_options::add);
+    fs::permissions(directory() / "apps", fs::perms::others_exec, fs::perm_options::add);
+    EXPECT_TRUE(load().warnings.empty());
+    sources.flags.emplace_back("production", "true");
+    ASSERT_EQ(load().warnings.size(), 2U);
+    EXPECT_NE(load().warnings[0].find(other), std::string::npos);
+    allow(other, false);
+    ASSERT_EQ(load().warnings.size(), 1U);
+    EXPECT_NE(load().warnings[0].find("can read the secrets in " + sources.file->string()),
+              std::string::npos);
+    fs::permissions(directory(), fs::perms::others_exec, fs::perm_options::remove);
+    EXPECT_TRUE(load().warnings.empty()) << "nobody else can get at it";
 }
 
 TEST_F(Apps, RefuseAFixedHashKeyInProduction) {

@@ -86,7 +86,8 @@ TEST_F(Environment, ChecksSettingsWhoseTextResemblesAServiceUrl) {
 
 TEST_F(Environment, AcceptsTrueFalseOneAndZero) {
     for (const auto* text : {"true", "1"}) {
-        sources.environment = {{"CARILLON_PRODUCTION", text}, {"CARILLON_APP_SECRET", "s"}};
+        sources.environment = {{"CARILLON_PRODUCTION", text},
+                               {"CARILLON_APP_SECRET", "0123456789abcdef"}};
         EXPECT_TRUE(load().production);
     }
     for (const auto* text : {"false", "0"}) {
