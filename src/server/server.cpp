@@ -28,7 +28,8 @@ Endpoint to_endpoint(const ListenOptions& options) {
 /// Null on a plain listener.
 std::shared_ptr<const TlsContext> read_certificate(const ListenOptions& options) {
     if (options.tls_certificate_file.empty()) return nullptr;
-    return std::make_shared<const TlsContext>(options.tls_certificate_file, options.tls_key_file);
+    return std::make_shared<const TlsContext>(options.tls_certificate_file, options.tls_key_file,
+                                              std::chrono::steady_clock::now);
 }
 
 std::string to_hex(std::uint64_t number) {

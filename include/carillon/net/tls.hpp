@@ -10,16 +10,19 @@
 #include <string_view>
 
 #include "carillon/base/frame.hpp"
+#include "carillon/base/time.hpp"
 #include "carillon/net/outbound_queue.hpp"
 
 namespace carillon {
 
 /// A listener's certificate chain, key and TLS settings: TLS 1.2 and 1.3, forward secrecy, ALPN
-/// http/1.1, session tickets. Shared by all shards; immutable.
+/// http/1.1, session tickets. Shared by all shards; immutable but for the keys of the tickets, which
+/// are renewed daily.
 class TlsContext {
 public:
-    /// Reads PEM files. Throws std::runtime_error that names the file and the reason.
-    TlsContext(const std::string& certificate_file, const std::string& key_file);
+    /// Reads PEM files. Throws std::runtime_error that names the file and the reason. `now`: for the
+    /// age of the ticket keys; called on any shard, by handshakes.
+    TlsContext(const std::string& certificate_file, const std::string& key_file, Now now);
 
     [[nodiscard]] SSL_CTX* native() const noexcept { return context_.get(); }
 
