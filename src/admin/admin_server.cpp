@@ -18,6 +18,7 @@
 namespace carillon {
 namespace {
 
+constexpr std::size_t unauthenticated_bytes_max = 1U << 20U;  // Requests here have no bodies.
 constexpr std::string_view prometheus_type = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Whether no web page can have this `Host`: an address, or localhost. The owner of any other name
@@ -45,6 +46,7 @@ struct AdminServer::Impl {
           streams(loop, make_gathered_flusher(), metrics),
           http(loop, streams, HttpOptions{}, routes(),
                [](const HttpRequest&, const HttpUpgrade&) { return no_upgrade(); }) {
+        http.set_unauthenticated_max(unauthenticated_bytes_max);
         loop.at_end_of_turn([this] { streams.end_turn(); });
     }
 

@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "carillon/auth/api_request.hpp"
 #include "carillon/protocol/server_messages.hpp"
 #include "carillon/runtime/wall_clock.hpp"
 
@@ -81,14 +80,16 @@ RestApi::RestApi(EventLoop& loop, ChannelShard& channels, ShardMetrics& metrics,
 
 void RestApi::add_routes(HttpRoutes& routes) {
     const auto add = [&](std::string_view method, std::string_view pattern, Endpoint endpoint) {
-        routes.add(method, pattern,
-                   [this, endpoint, pattern](const HttpRequest& request, const HttpReply& reply) {
-                       const auto count = [this, pattern, begin = loop_.now()](int status) {
-                           loop_.refresh_time();
-                           metrics_.rest[{pattern, status}].add(loop_.now() - begin);
-                       };
-                       authenticate(endpoint, pattern, request, reply.observed_by(count));
-                   });
+        routes.add(
+            method, pattern,
+            [this, endpoint, pattern](const HttpRequest& request, const HttpReply& reply) {
+                const auto count = [this, pattern, begin = loop_.now()](int status) {
+                    loop_.refresh_time();
+                    metrics_.rest[{pattern, status}].add(loop_.now() - begin);
+                };
+                serve(endpoint, pattern, request, reply.observed_by(count));
+            },
+            [this, pattern](const HttpRequest& head) { return check_head(pattern, head); });
     };
     add("POST", "/apps/*/events", &RestApi::post_event);
     add("POST", "/apps/*/batch_events", &RestApi::post_batch);
@@ -103,29 +104,49 @@ void RestApi::add_routes(HttpRoutes& routes) {
     add("GET", "/apps/*/channels/*/stats", &RestApi::get_stats);
 }
 
-void RestApi::authenticate(Endpoint endpoint, std::string_view pattern, const HttpRequest& request,
-                           const HttpReply& reply) {
+void RestApi::serve(Endpoint endpoint, std::string_view pattern, const HttpRequest& request,
+                    const HttpReply& reply) {
     const auto query = Query::parse(request.query);
     if (!query) return reply.send(plain_text(400, query.error().what));
-    const auto app = pattern.starts_with("/apps/")
-                         ? apps_->find_by_id(request.path_values[0])
-                         : apps_->find_by_key(query->find("auth_key").value_or(""));
-    if (!app && !pattern.starts_with("/apps/")) {
-        return reply.send(plain_text(401, "Missing or unknown auth_key"));
+    auto verdict = authenticate(pattern, request, *query, check_api_request);
+    if (auto* const refusal = std::get_if<HttpResponse>(&verdict)) {
+        return reply.send(std::move(*refusal));
     }
-    if (!app) return reply.send(plain_text(404, "App ID not found"));
-    const ApiRequest signed_request{request.method(), request.path, *query, request.body()};
-    const auto refused = check_api_request(signed_request, app->credentials, unix_seconds(),
-                                           options_.max_clock_skew_seconds, path_prefix_);
-    if (refused) return reply.send({.status = refused->status, .body = refused->text});
-    if (!app->enabled) return reply.send(plain_text(403, "The app is disabled"));
-    const std::uint32_t rate = app->limits.max_api_requests_per_second;
-    if (!app->usage->api_requests().admit(rate, loop_.now())) {
+    const App& app = *std::get<std::shared_ptr<const App>>(verdict);
+    const std::uint32_t rate = app.limits.max_api_requests_per_second;
+    if (!app.usage->api_requests().admit(rate, loop_.now())) {
         HttpResponse too_many = plain_text(429, "Too many requests");
         too_many.headers.emplace_back("Retry-After", "1");
         return reply.send(std::move(too_many));
     }
-    (this->*endpoint)({*app, request, *query}, reply);
+    (this->*endpoint)({app, request, *query}, reply);
+}
+
+std::optional<HttpResponse> RestApi::check_head(std::string_view pattern,
+                                                const HttpRequest& request) {
+    const auto query = Query::parse(request.query);
+    auto verdict = query ? authenticate(pattern, request, *query, check_api_head)
+                         : plain_text(400, query.error().what);
+    auto* const refusal = std::get_if<HttpResponse>(&verdict);
+    if (refusal == nullptr) return std::nullopt;
+    metrics_.rest[{pattern, refusal->status}].add(Duration::zero());
+    return std::move(*refusal);
+}
+
+RestApi::AppOrRefusal RestApi::authenticate(std::string_view pattern, const HttpRequest& request,
+                                            const Query& query,
+                                            decltype(&check_api_request) check) const {
+    const bool is_named = pattern.starts_with("/apps/");
+    const auto app = is_named ? apps_->find_by_id(request.path_values[0])
+                              : apps_->find_by_key(query.find("auth_key").value_or(""));
+    if (!app && !is_named) return plain_text(401, "Missing or unknown auth_key");
+    if (!app) return plain_text(404, "App ID not found");
+    const ApiRequest signed_request{request.method(), request.path, query, request.body()};
+    const auto refused = check(signed_request, app->credentials, unix_seconds(),
+                               options_.max_clock_skew_seconds, path_prefix_);
+    if (refused) return HttpResponse{.status = refused->status, .body = refused->text};
+    if (!app->enabled) return plain_text(403, "The app is disabled");
+    return app;
 }
 
 void RestApi::publish(const App& app, std::span<const Trigger> triggers, const HttpReply& reply,

@@ -40,9 +40,16 @@ const Credential* find_credential(std::span<const Credential> credentials, std::
 
 constexpr std::int64_t last_printable_second = 253402300799;  // The end of the year 9999.
 
-/// Unix seconds, clamped to years of four digits.
+/// Unix seconds, clamped to years of four digits. A fraction (`microtime(true)`, `Date.now() /
+/// 1000`) is dropped.
 std::optional<std::int64_t> parse_timestamp(std::string_view text) {
-    const auto seconds = parse_integer<std::int64_t>(text);
+    const std::size_t point = text.find('.');
+    if (point != std::string_view::npos) {
+        const std::string_view fraction = text.substr(point + 1);
+        const bool is_digits = fraction.find_first_not_of("0123456789") == fraction.npos;
+        if (fraction.empty() || !is_digits) return std::nullopt;
+    }
+    const auto seconds = parse_integer<std::int64_t>(text.substr(0, point));
     if (!seconds) return std::nullopt;
     return std::clamp<std::int64_t>(*seconds, 0, last_printable_second);
 }
@@ -117,10 +124,13 @@ std::vector<std::string> signed_paths(std::string_view path, std::string_view pr
     };
     add(std::string{path});
     add(percent_decode(path));
-    if (!prefix.empty() && path.starts_with(prefix)) {
-        add(std::string{path.substr(prefix.size())});
-        add(percent_decode(path.substr(prefix.size())));
-    }
+    std::string_view rest = path;
+    if (!prefix.empty() && rest.starts_with(prefix)) rest.remove_prefix(prefix.size());
+    // "/ws/" in front of "/apps" leaves two slashes.
+    while (rest.starts_with("//")) rest.remove_prefix(1);
+    if (rest.size() == path.size()) return paths;
+    add(std::string{rest});
+    add(percent_decode(rest));
     return paths;
 }
 
@@ -163,7 +173,7 @@ std::optional<ApiRefusal> check_signature(const ApiRequest& request, std::string
     append_echo(text, given);
     text += '"';
     // The request itself may contain the secret, in a parameter.
-    if (text.find(secret) != std::string::npos) return refuse("Invalid signature");
+    if (contains_in_constant_time(text, secret)) return refuse("Invalid signature");
     return refuse(std::move(text));
 }
 
@@ -179,11 +189,10 @@ std::optional<ApiRefusal> check_body_md5(const ApiRequest& request) {
 
 }  // namespace
 
-std::optional<ApiRefusal> check_api_request(const ApiRequest& request,
-                                            std::span<const Credential> credentials,
-                                            std::int64_t now_unix_seconds,
-                                            std::int64_t window_seconds,
-                                            std::string_view path_prefix) {
+std::optional<ApiRefusal> check_api_head(const ApiRequest& request,
+                                         std::span<const Credential> credentials,
+                                         std::int64_t now_unix_seconds, std::int64_t window_seconds,
+                                         std::string_view path_prefix) {
     const auto key = request.query.find("auth_key");
     if (!key) return refuse("Missing parameter: auth_key");
     const Credential* const credential = find_credential(credentials, *key);
@@ -196,8 +205,17 @@ std::optional<ApiRefusal> check_api_request(const ApiRequest& request,
     if (auto refusal = check_timestamp(request.query, now_unix_seconds, window_seconds)) {
         return refusal;
     }
-    if (auto refusal = check_signature(request, credential->secret, path_prefix)) return refusal;
-    return check_body_md5(request);
+    return check_signature(request, credential->secret, path_prefix);
+}
+
+std::optional<ApiRefusal> check_api_request(const ApiRequest& request,
+                                            std::span<const Credential> credentials,
+                                            std::int64_t now_unix_seconds,
+                                            std::int64_t window_seconds,
+                                            std::string_view path_prefix) {
+    auto refusal =
+        check_api_head(request, credentials, now_unix_seconds, window_seconds, path_prefix);
+    return refusal ? std::move(refusal) : check_body_md5(request);
 }
 
 }  // namespace carillon

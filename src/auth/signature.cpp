@@ -51,7 +51,7 @@ public:
 
     /// The context, ready for a text that is signed with `secret`.
     EVP_MAC_CTX* keyed_with(std::string_view secret) {
-        const bool is_same = keyed_ && secret == secret_;
+        const bool is_same = keyed_ && equal_in_constant_time(secret, secret_);
         // Null: the previous key.
         const unsigned char* const key = is_same ? nullptr : bytes_of(secret.empty() ? "" : secret);
         require(EVP_MAC_init(context_.get(), key, is_same ? 0 : secret.size(), nullptr) == 1);
@@ -98,9 +98,19 @@ std::string md5_hex(std::string_view bytes) {
     return hex({digest, size});
 }
 
-bool equal_in_constant_time(std::string_view left, std::string_view right) noexcept {
-    return left.size() == right.size() &&
-           CRYPTO_memcmp(left.data(), right.data(), left.size()) == 0;
+bool equal_in_constant_time(std::string_view given, std::string_view secret) noexcept {
+    // One of another length is compared with itself, which takes as long.
+    const bool same_size = given.size() == secret.size();
+    const std::string_view other = same_size ? secret : given;
+    return (CRYPTO_memcmp(given.data(), other.data(), given.size()) == 0) & same_size;
+}
+
+bool contains_in_constant_time(std::string_view text, std::string_view secret) noexcept {
+    bool found = false;
+    for (std::size_t at = 0; at + secret.size() <= text.size(); ++at) {
+        found |= CRYPTO_memcmp(text.data() + at, secret.data(), secret.size()) == 0;
+    }
+    return found;
 }
 
 bool is_hex_digest(std::string_view given, std::string_view digest) {

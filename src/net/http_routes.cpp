@@ -26,19 +26,25 @@ std::vector<std::string_view> path_segments(std::string_view path) {
     std::vector<std::string_view> segments;
     if (path.starts_with('/')) path.remove_prefix(1);
     if (path.ends_with('/')) path.remove_suffix(1);
+    bool in_front = true;
     while (!path.empty()) {
         const std::size_t slash = path.find('/');
-        segments.push_back(path.substr(0, slash));
+        const std::string_view segment = path.substr(0, slash);
+        in_front = in_front && segment != "app" && segment != "apps";
+        if (!segment.empty() || !in_front) segments.push_back(segment);
         if (slash == std::string_view::npos) break;
         path.remove_prefix(slash + 1);
     }
     return segments;
 }
 
-void HttpRoutes::add(std::string_view method, std::string_view pattern, HttpHandler handler) {
+void HttpRoutes::add(std::string_view method, std::string_view pattern, HttpHandler handler,
+                     HttpHeadCheck check) {
     const auto segments = path_segments(pattern);
-    routes_.push_back(
-        {std::string(method), {segments.begin(), segments.end()}, std::move(handler)});
+    routes_.push_back({std::string(method),
+                       {segments.begin(), segments.end()},
+                       std::move(handler),
+                       std::move(check)});
 }
 
 HttpRoutes::Match HttpRoutes::find(std::string_view method, std::string_view path) const {
@@ -52,6 +58,7 @@ HttpRoutes::Match HttpRoutes::find(std::string_view method, std::string_view pat
             continue;
         }
         match.handler = &route.handler;
+        if (route.check) match.check = &route.check;
         for (std::size_t i = 0; i < segments.size(); ++i) {
             if (route.segments[i] == "*") match.values.push_back(percent_decode(segments[i]));
         }

@@ -5,7 +5,10 @@
 
 namespace carillon {
 
-struct HttpServer::Sessions : HookedList<HttpSession, HttpSessions> {};
+struct HttpServer::Sessions {
+    HookedList<HttpSession, HttpSessions> all;
+    HookedList<HttpSession, UnauthenticatedSessions> unauthenticated;  ///< longest first
+};
 
 HttpServer::HttpServer(EventLoop& loop, Streams& streams, const HttpOptions& options,
                        HttpRoutes routes, HttpUpgradeHandler upgrade)
@@ -19,14 +22,16 @@ HttpServer::HttpServer(EventLoop& loop, Streams& streams, const HttpOptions& opt
       sessions_(std::make_unique<Sessions>()) {}
 
 HttpServer::~HttpServer() {
-    sessions_->clear();
+    for (HttpSession& session : sessions_->unauthenticated) session.unauthenticated_bytes_ = 0;
+    sessions_->unauthenticated.clear();
+    sessions_->all.clear();
 }
 
 void HttpServer::accept(int descriptor, const boost::asio::ip::address& peer,
                         const TlsContext* tls) {
     TcpStream& stream = streams_.adopt(descriptor, peer, tls);
     const auto session = std::make_shared<HttpSession>(*this, stream);
-    sessions_->push_back(*session);
+    sessions_->all.push_back(*session);
     stream.set_handler(session);
 }
 
@@ -39,18 +44,35 @@ void HttpServer::set_homes(ShardId self, Home home, Move move) {
 void HttpServer::accept(MovedRequest request) {
     TcpStream& stream = streams_.adopt(std::move(request.stream));
     const auto session = std::make_shared<HttpSession>(*this, stream);
-    sessions_->push_back(*session);
+    sessions_->all.push_back(*session);
     stream.set_handler(session);
     session->resume_moved(std::move(request));
 }
 
 void HttpServer::drain() {
     draining_ = true;
-    for (auto at = sessions_->begin(); at != sessions_->end();) (at++)->drain();
+    for (auto at = sessions_->all.begin(); at != sessions_->all.end();) (at++)->drain();
 }
 
 bool HttpServer::idle() const noexcept {
-    return sessions_->empty();
+    return sessions_->all.empty();
+}
+
+void HttpServer::count_unauthenticated(HttpSession& session, std::size_t bytes) {
+    auto& hook = static_cast<ListHook<UnauthenticatedSessions>&>(session);
+    unauthenticated_bytes_ += bytes - session.unauthenticated_bytes_;
+    session.unauthenticated_bytes_ = bytes;
+    if (bytes == 0 && hook.is_linked()) hook.unlink();
+    if (bytes > 0 && !hook.is_linked()) sessions_->unauthenticated.push_back(session);
+}
+
+void HttpServer::drop_excess() {
+    auto& waiting = sessions_->unauthenticated;
+    while (unauthenticated_bytes_ > unauthenticated_max_ && !waiting.empty() &&
+           &waiting.front() != &waiting.back()) {
+        ++streams_.metrics().unauthenticated_requests_dropped;
+        waiting.front().give_up();
+    }
 }
 
 void HttpServer::park(std::weak_ptr<HttpSession> session) {

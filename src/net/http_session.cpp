@@ -1,5 +1,6 @@
 #include "http_session.hpp"
 
+#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
@@ -23,6 +24,9 @@ constexpr std::size_t pending_bytes_max =
     65536;  // Read ahead while a request waits for its answer.
 constexpr std::size_t unsent_bytes_max =
     262144;  // Of answers; beyond it no further request is parsed.
+/// Both, until an authenticated request has succeeded.
+constexpr std::size_t stranger_bytes_max = 16384;
+constexpr std::size_t upgrade_head_bytes_max = 32768;
 constexpr seconds discard_time_max{2};
 
 /// Accepts more than the check of the handshake does, which then gives the reason of a refusal.
@@ -37,10 +41,20 @@ bool wants_websocket(const http::request<http::string_body>& message) {
     return false;
 }
 
+HttpResponse not_served(const HttpRoutes::Match& match) {
+    if (match.allowed.empty()) return {.status = 404, .body = "Not found\n"};
+    return {.status = 405, .body = "Method not allowed\n", .headers = {{"Allow", match.allowed}}};
+}
+
 }  // namespace
 
 HttpSession::HttpSession(HttpServer& server, TcpStream& stream) : server_(server), stream_(stream) {
     arm(seconds(server_.options_.header_timeout_seconds));
+}
+
+HttpSession::~HttpSession() {
+    // If the server is gone, it has set this to 0.
+    if (unauthenticated_bytes_ > 0) server_.count_unauthenticated(*this, 0);
 }
 
 void HttpSession::enter(State next) noexcept {
@@ -119,6 +133,11 @@ void HttpSession::on_drained() {
 }
 
 void HttpSession::pump() {
+    advance();
+    count_unauthenticated();
+}
+
+void HttpSession::advance() {
     if (turn_ == Turn::consuming || state_ == State::handed_over || state_ == State::discarding)
         return;
     if (can_read() && !pending_.empty()) {
@@ -131,7 +150,7 @@ void HttpSession::pump() {
         if (can_read()) stream_.close_when_sent();  // The rest is not a complete request.
         return;
     }
-    if (!can_read() && pending_.size() > pending_bytes_max) {
+    if (!can_read() && pending_.size() > (is_known_ ? pending_bytes_max : stranger_bytes_max)) {
         stream_.pause_reading();
     } else {
         stream_.resume_reading();
@@ -143,7 +162,7 @@ bool HttpSession::can_read() const noexcept {
 }
 
 bool HttpSession::backlogged() const noexcept {
-    return stream_.queued_bytes() > unsent_bytes_max;
+    return stream_.queued_bytes() > (is_known_ ? unsent_bytes_max : stranger_bytes_max);
 }
 
 std::size_t HttpSession::consume(std::span<char> bytes) {
@@ -182,10 +201,12 @@ void HttpSession::keep_rest(std::span<char> rest) {
 
 void HttpSession::begin_request() {
     parser_.reset(new HttpParser);
-    parser_->header_limit(server_.options_.max_header_bytes);
+    parser_->header_limit(static_cast<std::uint32_t>(
+        std::max<std::size_t>(server_.options_.max_header_bytes, upgrade_head_bytes_max)));
     parser_->body_limit(server_.options_.max_body_bytes);
     head_fields_.reset();
     head_bytes_ = 0;
+    is_authenticated_ = false;
     enter(Part::head);
     arm(seconds(server_.options_.header_timeout_seconds));
 }
@@ -205,7 +226,7 @@ bool HttpSession::parse(std::span<char> bytes, std::size_t& used) {
     const bool is_head = part_ == Part::head;
     if (is_head) head_bytes_ += taken;
     const std::size_t left = error == http::error::need_more ? bytes.size() - taken : 0;
-    if ((is_head ? head_bytes_ : 0) + left > server_.options_.max_header_bytes) {
+    if ((is_head ? head_bytes_ : 0) + left > head_bytes_max()) {
         error = http::error::header_limit;
     }
     if (error == http::error::need_more) return false;
@@ -213,20 +234,69 @@ bool HttpSession::parse(std::span<char> bytes, std::size_t& used) {
         refuse(error);
         return false;
     }
-    if (is_head && parser_->is_header_done()) {
-        enter(Part::body);
-        if (parser_->chunked()) head_fields_ = static_cast<const http::fields&>(parser_->get());
-        if (const auto refusal = head_refusal()) {
-            answer(*refusal);
-            return false;
-        }
-        const auto& head = parser_->get();
-        if (!parser_->is_done() && head.version() >= 11 &&
-            iequals(head[http::field::expect], "100-continue")) {
-            stream_.send(Frame::copy_of("HTTP/1.1 100 Continue\r\n\r\n"));
-        }
+    if (!is_head || !parser_->is_header_done()) return true;
+    enter(Part::body);
+    return accept_head(bytes.subspan(taken));
+}
+
+bool HttpSession::accept_head(std::span<const char> rest) {
+    if (parser_->chunked()) head_fields_ = static_cast<const http::fields&>(parser_->get());
+    auto refusal = head_refusal();
+    const auto body = parser_->content_length_remaining();
+    // A body that has arrived already costs nothing to keep, and its connection can be kept, too.
+    const bool is_to_come =
+        !parser_->is_done() && (parser_->chunked() || !body || *body > rest.size());
+    if (!refusal && is_to_come) refusal = check_route();
+    if (refusal) {
+        answer(*refusal);
+        return false;
+    }
+    const auto& head = parser_->get();
+    if (!parser_->is_done() && head.version() >= 11 &&
+        iequals(head[http::field::expect], "100-continue")) {
+        stream_.send(Frame::copy_of("HTTP/1.1 100 Continue\r\n\r\n"));
     }
     return true;
+}
+
+/// A browser sends all cookies of the site with an upgrade.
+std::size_t HttpSession::head_bytes_max() const {
+    const std::size_t max = server_.options_.max_header_bytes;
+    const auto& head = parser_->get();
+    const bool may_upgrade =
+        head.method() == http::verb::get && head.target().find("/app/") != head.target().npos;
+    return may_upgrade ? std::max(max, upgrade_head_bytes_max) : max;
+}
+
+std::optional<HttpResponse> HttpSession::check_route() {
+    if (wants_websocket(parser_->get())) return std::nullopt;
+    HttpRequest request = current_request();
+    HttpRoutes::Match match = server_.routes_.find(request.method(), request.path);
+    if (match.handler == nullptr) return not_served(match);
+    if (match.check == nullptr) return std::nullopt;
+    request.path_values = std::move(match.values);
+    auto refusal = (*match.check)(request);
+    is_authenticated_ = !refusal;
+    return refusal;
+}
+
+void HttpSession::count_unauthenticated() {
+    if (turn_ == Turn::consuming || state_ == State::handed_over) return;
+    std::size_t bytes = is_known_ ? 0 : pending_.size();
+    if (parser_ && !is_authenticated_ && state_ == State::reading) {
+        bytes += head_bytes_ + parser_->get().body().size();
+    }
+    server_.count_unauthenticated(*this, bytes);
+    server_.drop_excess();
+}
+
+void HttpSession::give_up() {
+    server_.count_unauthenticated(*this, 0);
+    pending_.clear();
+    answer({.status = 503,
+            .body = "Too many requests are on their way\n",
+            .headers = {{"Retry-After", "1"}},
+            .close = true});
 }
 
 std::optional<HttpResponse> HttpSession::head_refusal() const {
@@ -274,6 +344,13 @@ void HttpSession::dispatch() {
         return stream_.await_drain();
     }
     if (home || wants_websocket(parser_->get()) || server_.may_admit_()) return handle();
+    // Only requests that will be served are worth keeping.
+    if (!is_authenticated_) {
+        if (const auto refusal = check_route()) {
+            enter(State::answering);
+            return answer(*refusal);
+        }
+    }
     enter(State::parked);
     server_.park(weak_from_this());
 }
@@ -287,6 +364,7 @@ void HttpSession::readmit() {
 void HttpSession::move() {
     cancel();
     enter(State::handed_over);
+    server_.count_unauthenticated(*this, 0);
     ListHook<HttpSessions>::unlink();
     MovedRequest request{stream_.release(), std::move(parser_), std::move(pending_),
                          input_ == Input::ended};
@@ -309,28 +387,32 @@ void HttpSession::when_lost(std::function<void()> lost) {
     if (input_ == Input::ended) handle_end();  // It had ended before its request was handled.
 }
 
-void HttpSession::handle() {
-    enter(State::answering);
+HttpRequest HttpSession::current_request() {
     const auto& message = parser_->get();
     const RequestTarget target = RequestTarget::split(message.target());
-    HttpRequest request{
+    return HttpRequest{
         .message = parser_->message,
         .path = target.path,
         .query = target.query,
         .path_values = {},
         .origin = request_origin(message),
     };
-    if (wants_websocket(message)) {
+}
+
+void HttpSession::handle() {
+    enter(State::answering);
+    HttpRequest request = current_request();
+    if (wants_websocket(parser_->get())) {
         if (const auto refusal = server_.upgrade_(request, HttpUpgrade(*this))) answer(*refusal);
         return;
     }
     HttpRoutes::Match match = server_.routes_.find(request.method(), request.path);
+    is_checked_route_ = match.check != nullptr;
     if (match.handler != nullptr) {
         request.path_values = std::move(match.values);
         return (*match.handler)(request, HttpReply(weak_from_this()));
     }
-    if (match.allowed.empty()) return answer({.status = 404, .body = "Not found\n"});
-    answer({.status = 405, .body = "Method not allowed\n", .headers = {{"Allow", match.allowed}}});
+    answer(not_served(match));
 }
 
 RequestOrigin HttpSession::request_origin(const http::fields& fields) {
@@ -345,11 +427,12 @@ RequestOrigin HttpSession::request_origin(const http::fields& fields) {
 void HttpSession::answer(const HttpResponse& response) {
     if (state_ == State::handed_over || state_ == State::discarding) return;
     lost_ = nullptr;
+    is_known_ = is_known_ || (is_checked_route_ && response.status < 400);
     const bool whole = parser_ && parser_->is_done();
     const bool keep_alive =
         whole && parser_->get().keep_alive() && !response.close && !server_.draining_;
     write(response, keep_alive);
-    end_request();
+    if (part_ != Part::none) end_request();
     if (keep_alive) {
         enter(State::reading);
         arm(seconds(server_.options_.idle_timeout_seconds));
@@ -360,6 +443,7 @@ void HttpSession::answer(const HttpResponse& response) {
     }
     enter(State::discarding);
     pending_.clear();
+    server_.count_unauthenticated(*this, 0);
     if (input_ == Input::ended) return stream_.close_when_sent();
     // The peer may still be sending: closing now would reset the connection and lose the answer.
     stream_.finish_sending();
@@ -387,6 +471,7 @@ void HttpSession::write(const HttpResponse& response, bool keep_alive) {
 void HttpSession::hand_over(std::shared_ptr<StreamHandler> to) {
     cancel();
     enter(State::handed_over);
+    server_.count_unauthenticated(*this, 0);
     lost_ = nullptr;
     successor_ = to;
     ListHook<HttpSessions>::unlink();

@@ -30,9 +30,11 @@ namespace carillon {
 class HttpSession final : public StreamHandler,
                           public Timeout,
                           public std::enable_shared_from_this<HttpSession>,
-                          public ListHook<struct HttpSessions> {
+                          public ListHook<struct HttpSessions>,
+                          public ListHook<struct UnauthenticatedSessions> {
 public:
     HttpSession(HttpServer& server, TcpStream& stream);
+    ~HttpSession() override;
 
     void on_bytes(std::span<char> bytes) override;
     void on_end() override;
@@ -47,11 +49,14 @@ public:
     void resume_moved(MovedRequest request);
     void when_lost(std::function<void()> lost);
     void drain();
+    /// There is no room for the bytes that it keeps.
+    void give_up();
 
     void hand_over(std::shared_ptr<StreamHandler> to);
     [[nodiscard]] TcpStream& stream() noexcept { return stream_; }
 
 private:
+    friend class HttpServer;
     enum class State : unsigned char {
         reading,      ///< waits for a complete request
         parked,       ///< a request waits for admission
@@ -77,6 +82,7 @@ private:
     void enter(Input next) noexcept;
 
     void pump();
+    void advance();
     /// Parses and answers requests. Returns the number of bytes that it used.
     std::size_t consume(std::span<char> bytes);
     /// Passes the bytes that `consume` left to the next handler, or keeps them.
@@ -92,8 +98,16 @@ private:
     void end_request();
     /// The peer sends nothing more.
     void handle_end();
+    /// Judges a request by its head; `rest` follows it. False if it is refused.
+    bool accept_head(std::span<const char> rest);
     /// The answer to a request whose head is refused before its body is read.
     [[nodiscard]] std::optional<HttpResponse> head_refusal() const;
+    /// The same, by what its route says of the head.
+    [[nodiscard]] std::optional<HttpResponse> check_route();
+    [[nodiscard]] std::size_t head_bytes_max() const;
+    [[nodiscard]] HttpRequest current_request();
+    /// Reports the bytes that are kept without a valid signature.
+    void count_unauthenticated();
     void drop_trailer();
     void dispatch();
     void handle();
@@ -111,6 +125,11 @@ private:
     Input input_ = Input::flowing;
     std::optional<boost::beast::http::fields> head_fields_;  ///< of a request with a chunked body
     std::size_t head_bytes_ = 0;                             ///< of the head, used by the parser
+    bool is_authenticated_ = false;                          ///< the current request
+    bool is_checked_route_ =
+        false;               ///< the current request's route accepts authenticated ones only
+    bool is_known_ = false;  ///< an authenticated request of this connection has succeeded
+    std::size_t unauthenticated_bytes_ = 0;  ///< as the server counts them
     std::size_t unsent_when_armed_ = 0;
     MovedRequest::Parser parser_;
     std::string pending_;

@@ -63,6 +63,7 @@ Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inbox
     channels_.webhooks().set_apps(apps->apps());
     if (cluster_) cluster_->logic().set_apps(apps->apps());
     http_.set_admission([this] { return !channels_.any_inbox_full(); });
+    http_.set_unauthenticated_max(configuration.http.max_unauthenticated_bytes / inboxes.size());
     http_.set_homes(
         self, [this](std::string_view path) { return fallback_clients_.home(path); },
         [&inboxes](ShardId to, MovedRequest request) {

@@ -55,6 +55,30 @@ suite('HTTP', (server) => {
         assert.equal((await connection.write(body).response()).status, 200);
     });
 
+    test('a body is not awaited unless its head is signed', async () => {
+        const path = '/apps/app-id/events';
+        const body = JSON.stringify({ name: 'e', channel: 'c', data: 'x'.repeat(9_000) })
+            + ' '.repeat(500_000);
+        const right = signed(server, 'POST', path, body);
+        for (const [target, status] of [
+            [path, 401], [right.replace('auth_key=', 'auth_key=x'), 401],
+            [right.replace(/auth_timestamp=\d+/, 'auth_timestamp=1'), 401],
+            [right.replace(/auth_signature=\w+/, `auth_signature=${'0'.repeat(64)}`), 401],
+            ['/apps/nobody/events', 404], ['/nowhere', 404],
+        ]) {
+            const http = await HttpConnection.open(server);
+            http.write(`POST ${target} HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n`);
+            const answer = await http.response();
+            assert.deepEqual([answer.status, answer.headers.connection], [status, 'close'], target);
+            http.close();
+        }
+        const http = await HttpConnection.open(server);
+        http.write(`POST ${right} HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n`);
+        for (let at = 0; at < body.length; at += 100_000) http.write(body.slice(at, at + 100_000));
+        assert.deepEqual(await http.response().then(({ status, text }) => [status, text]), [200, '{}']);
+        http.close();
+    });
+
     test('a chunked body is accepted', async () => {
         await open();
         connection.write(head('Transfer-Encoding: chunked'));

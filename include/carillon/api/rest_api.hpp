@@ -2,12 +2,15 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 
 #include "carillon/api/options.hpp"
 #include "carillon/apps/app_registry.hpp"
+#include "carillon/auth/api_request.hpp"
 #include "carillon/auth/query.hpp"
 #include "carillon/channels/channel_shard.hpp"
 #include "carillon/net/http.hpp"
@@ -39,10 +42,19 @@ private:
     };
     using Endpoint = void (RestApi::*)(const Call&, HttpReply);
 
-    /// Calls `endpoint` if the request is signed with credentials of its app: the one in the path,
-    /// or, if `pattern` has none, that of `auth_key`.
-    void authenticate(Endpoint endpoint, std::string_view pattern, const HttpRequest& request,
-                      const HttpReply& reply);
+    /// Calls `endpoint` if the request is signed with credentials of its app.
+    void serve(Endpoint endpoint, std::string_view pattern, const HttpRequest& request,
+               const HttpReply& reply);
+    /// Rejects a request before its body is read if the head alone is reason enough.
+    [[nodiscard]] std::optional<HttpResponse> check_head(std::string_view pattern,
+                                                         const HttpRequest& request);
+
+    using AppOrRefusal = std::variant<std::shared_ptr<const App>, HttpResponse>;
+    /// The app whose credentials signed the request: the one in the path, or, if `pattern` has
+    /// none, that of `auth_key`. `check`: of the whole request, or of its head.
+    [[nodiscard]] AppOrRefusal authenticate(std::string_view pattern, const HttpRequest& request,
+                                            const Query& query,
+                                            decltype(&check_api_request) check) const;
 
     void post_event(const Call& call, HttpReply reply);
     void post_batch(const Call& call, HttpReply reply);

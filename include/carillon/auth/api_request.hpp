@@ -37,4 +37,12 @@ struct ApiRefusal {
                                                           std::int64_t window_seconds,
                                                           std::string_view path_prefix);
 
+/// The same without the body and its checksum: all that can be said of a request before its body
+/// has come. `request.body` is not looked at.
+[[nodiscard]] std::optional<ApiRefusal> check_api_head(const ApiRequest& request,
+                                                       std::span<const Credential> credentials,
+                                                       std::int64_t now_unix_seconds,
+                                                       std::int64_t window_seconds,
+                                                       std::string_view path_prefix);
+
 }  // namespace carillon

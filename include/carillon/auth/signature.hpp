@@ -12,8 +12,14 @@ namespace carillon {
 /// MD5: 32 lower-case hexadecimal digits. The REST API uses it as a checksum of bodies. Any thread.
 [[nodiscard]] std::string md5_hex(std::string_view bytes);
 
-/// Takes the same time wherever the two differ. Different lengths are unequal at once.
-[[nodiscard]] bool equal_in_constant_time(std::string_view left, std::string_view right) noexcept;
+/// Whether `given`, from outside, equals `secret`. The time depends on the length of `given` only:
+/// it reveals neither how much of it is right nor the secret's length.
+[[nodiscard]] bool equal_in_constant_time(std::string_view given, std::string_view secret) noexcept;
+
+/// Whether `text` contains `secret`. The time depends on the two lengths only, so that a longer and
+/// longer guess reveals nothing.
+[[nodiscard]] bool contains_in_constant_time(std::string_view text,
+                                             std::string_view secret) noexcept;
 
 /// Whether `given` is the lower-case `digest`, in either case: some clients send upper case.
 /// Constant time.

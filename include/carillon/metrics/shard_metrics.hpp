@@ -23,6 +23,7 @@ struct ShardMetrics {
 
     std::uint64_t bytes_received = 0;
     std::uint64_t bytes_sent = 0;
+    std::uint64_t unauthenticated_requests_dropped = 0;
     std::uint64_t forwarded_unreadable = 0;
 
     std::uint64_t messages_received = 0;
@@ -60,6 +61,10 @@ struct ShardMetrics {
         metric(&ShardMetrics::bytes_sent,
                counter("carillon_sent_bytes_total",
                        "Bytes written to sockets (encrypted, with TLS)."));
+        metric(&ShardMetrics::unauthenticated_requests_dropped,
+               counter("carillon_unauthenticated_requests_dropped_total",
+                       "Incomplete requests without a valid signature that were dropped because "
+                       "such requests used more than http.max_unauthenticated_bytes."));
         metric(&ShardMetrics::forwarded_unreadable,
                counter("carillon_forwarded_unreadable_total",
                        "Requests of trusted proxies in which the relevant entry of "

@@ -94,6 +94,9 @@ private:
 [[nodiscard]] std::string begin_response(int status);
 
 using HttpHandler = std::function<void(const HttpRequest&, HttpReply)>;
+/// Checks the head of a request before its body is read. Nullopt: read it; else the response that
+/// rejects the request. Not called if the body arrives together with the head.
+using HttpHeadCheck = std::function<std::optional<HttpResponse>(const HttpRequest&)>;
 /// Takes the connection, or returns the response that refuses the upgrade.
 using HttpUpgradeHandler =
     std::function<std::optional<HttpResponse>(const HttpRequest&, const HttpUpgrade&)>;

@@ -16,10 +16,13 @@ class HttpRoutes {
 public:
     explicit HttpRoutes(std::string prefix = {}) : prefix_(std::move(prefix)) {}
 
-    void add(std::string_view method, std::string_view pattern, HttpHandler handler);
+    /// `check`: requests that it accepts count as authenticated.
+    void add(std::string_view method, std::string_view pattern, HttpHandler handler,
+             HttpHeadCheck check = {});
 
     struct Match {
         const HttpHandler* handler = nullptr;  ///< null: no route has this path and method
+        const HttpHeadCheck* check = nullptr;  ///< null: the head is not checked
         std::vector<std::string> values;       ///< percent-decoded
         std::string allowed;  ///< without a handler: the methods of the path, "" if it has none
     };
@@ -30,6 +33,7 @@ private:
         std::string method;
         std::vector<std::string> segments;
         HttpHandler handler;
+        HttpHeadCheck check;
     };
 
     std::string prefix_;
@@ -40,7 +44,9 @@ private:
 [[nodiscard]] std::string_view without_prefix(std::string_view path,
                                               std::string_view prefix) noexcept;
 
-/// The segments of a path, not decoded: "/a/b/" → {"a", "b"}.
+/// The segments of a path, not decoded: "/a/b/" → {"a", "b"}. Empty segments in front of "app" or
+/// "apps" are left out, because a prefix that ends with a slash makes one; behind them they are
+/// empty names.
 [[nodiscard]] std::vector<std::string_view> path_segments(std::string_view path);
 
 }  // namespace carillon

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -47,6 +49,9 @@ public:
     void accept(int descriptor, const boost::asio::ip::address& peer,
                 const TlsContext* tls = nullptr);
 
+    /// This shard's part of `HttpOptions::max_unauthenticated_bytes`.
+    void set_unauthenticated_max(std::size_t bytes) noexcept { unauthenticated_max_ = bytes; }
+
     /// Closes connections without a request, and the others once it is answered.
     void drain();
     /// No connection uses HTTP any more.
@@ -58,6 +63,10 @@ private:
 
     void park(std::weak_ptr<HttpSession> session);
     void readmit_later();
+    /// The session keeps so many bytes of requests that nobody vouches for.
+    void count_unauthenticated(HttpSession& session, std::size_t bytes);
+    /// Over the limit those that have waited longest are given up, but never the only one.
+    void drop_excess();
 
     EventLoop& loop_;
     Streams& streams_;
@@ -70,6 +79,8 @@ private:
     Home home_ = [](std::string_view) { return std::nullopt; };
     Move move_;
     bool draining_ = false;
+    std::size_t unauthenticated_bytes_ = 0;
+    std::size_t unauthenticated_max_ = SIZE_MAX;
     std::vector<std::weak_ptr<HttpSession>> parked_;
     Timer readmit_timer_;
     std::unique_ptr<Sessions> sessions_;

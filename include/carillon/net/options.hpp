@@ -31,8 +31,9 @@ struct ListenOptions {
 struct HttpOptions {
     std::uint32_t header_timeout_seconds = 10;
     std::uint32_t idle_timeout_seconds = 75;
-    std::uint32_t max_header_bytes = 16384;
+    std::uint32_t max_header_bytes = 32768;
     std::uint32_t max_body_bytes = 1048576;
+    std::uint32_t max_unauthenticated_bytes = 33554432;
     std::vector<std::string> trusted_proxies;
 
     template <class Visitor>
@@ -42,11 +43,18 @@ struct HttpOptions {
                 "byte, or from accepting a new connection.");
         setting("idle_timeout_seconds", &HttpOptions::idle_timeout_seconds, 1, 86400,
                 "Time after which an idle keep-alive connection is closed, in seconds.");
-        setting("max_header_bytes", &HttpOptions::max_header_bytes, 1024, 1048576,
-                "Maximum size of a request's head, in bytes. A larger one is answered with 431.");
+        setting(
+            "max_header_bytes", &HttpOptions::max_header_bytes, 1024, 1048576,
+            "Maximum size of a request's head, in bytes. A larger one is answered with 431. Heads "
+            "of WebSocket upgrades, which have all cookies of a site, may always have 32768.");
         setting("max_body_bytes", &HttpOptions::max_body_bytes, 1024, 268435456,
                 "Maximum size of a request's body, in bytes. A larger one is answered with 413 "
                 "before it is read.");
+        setting("max_unauthenticated_bytes", &HttpOptions::max_unauthenticated_bytes, 65536,
+                1073741824,
+                "Maximum size of all incomplete requests without a valid signature that a node "
+                "keeps, in bytes. Above it the request that has waited longest is answered with "
+                "503.");
         setting("trusted_proxies", &HttpOptions::trusted_proxies,
                 "Addresses and ranges (`10.0.0.0/8`) of the proxies whose X-Forwarded-For and "
                 "X-Forwarded-Proto headers are trusted (docs/transports.md). Empty: none.");

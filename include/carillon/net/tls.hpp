@@ -16,12 +16,12 @@
 namespace carillon {
 
 /// A listener's certificate chain, key and TLS settings: TLS 1.2 and 1.3, forward secrecy, ALPN
-/// http/1.1, session tickets. Shared by all shards; immutable but for the keys of the tickets, which
-/// are renewed daily.
+/// http/1.1, session tickets. Shared by all shards; immutable but for the keys of the tickets,
+/// which are renewed daily.
 class TlsContext {
 public:
-    /// Reads PEM files. Throws std::runtime_error that names the file and the reason. `now`: for the
-    /// age of the ticket keys; called on any shard, by handshakes.
+    /// Reads PEM files. Throws std::runtime_error that names the file and the reason. `now`: for
+    /// the age of the ticket keys; called on any shard, by handshakes.
     TlsContext(const std::string& certificate_file, const std::string& key_file, Now now);
 
     [[nodiscard]] SSL_CTX* native() const noexcept { return context_.get(); }

@@ -192,6 +192,11 @@ TEST(ApiRequest, AcceptsPathsSignedRawDecodedOrWithoutPrefix) {
         EXPECT_EQ(exchange.check().has_value(), !signed_path.starts_with("/ws")) << signed_path;
     }
     EXPECT_TRUE(get(sent, digest_of_get("/apps/4242/channels")).check());
+    for (const std::string_view signed_path : {"/ws//apps/4242/channels", "/apps/4242/channels"}) {
+        Exchange slashes = get("/ws//apps/4242/channels", digest_of_get(signed_path));
+        slashes.path_prefix = "/ws";
+        EXPECT_FALSE(slashes.check()) << signed_path;
+    }
 }
 
 TEST(ApiRequest, AcceptsUpperCaseHex) {
@@ -224,11 +229,28 @@ TEST(ApiRequest, NeedsTheVersion) {
 
 TEST(ApiRequest, NeedsATimestamp) {
     for (const std::string_view timestamp :
-         {"", "&auth_timestamp=", "&auth_timestamp=x", "&auth_timestamp=1700000000.5",
+         {"", "&auth_timestamp=", "&auth_timestamp=x", "&auth_timestamp=.5",
+          "&auth_timestamp=1700000000.", "&auth_timestamp=1700000000.x",
+          "&auth_timestamp=1700000000.5.5", "&auth_timestamp=1.7e9",
           "&auth_timestamp=1700000000%20", "&auth_timestamp=99999999999999999999"}) {
         Exchange exchange;
         exchange.query = "auth_key=a1b2c3d4e5f60718293a&auth_version=1.0" + std::string{timestamp};
         EXPECT_EQ(exchange.refusal(), "Timestamp required") << timestamp;
+    }
+}
+
+TEST(ApiRequest, TakesTheWholePartOfATimestampWithAFraction) {
+    for (const std::string_view fraction : {".0", ".25", ".123456789012345678901234567890"}) {
+        std::string parameters = "auth_key=a1b2c3d4e5f60718293a&auth_timestamp=1700000000";
+        parameters += fraction;
+        parameters += "&auth_version=1.0";
+        Exchange exchange;
+        exchange.query =
+            parameters + "&auth_signature=" + digest_of("GET\n/apps/4242/channels\n" + parameters);
+        exchange.now = vector_time + 599;
+        EXPECT_FALSE(exchange.check()) << fraction;
+        exchange.now = vector_time + 600;
+        EXPECT_TRUE(exchange.refusal().starts_with("Timestamp expired")) << fraction;
     }
 }
 
@@ -297,6 +319,19 @@ TEST(ApiRequest, EchoesNoSecret) {
     exchange.path += secret;
     exchange.query = query("x");
     EXPECT_EQ(exchange.refusal(), "Invalid signature");
+}
+
+TEST(ApiRequest, HasAHeadThatIsCheckedBeforeTheBody) {
+    const Exchange exchange = trigger();
+    const auto check = [&](const std::string& text, std::int64_t now = vector_time) {
+        const auto parsed = Query::parse(text);
+        return check_api_head({exchange.method, exchange.path, *parsed, ""},
+                              {&vector_credential, 1}, now, 600, "");
+    };
+    EXPECT_FALSE(check(exchange.query));
+    EXPECT_EQ(check(exchange.query, vector_time + 600)->status, 401);
+    EXPECT_EQ(check(exchange.query + "&more=1")->status, 401);
+    EXPECT_EQ(check("auth_key=unknown")->text, "Unknown auth_key\n");
 }
 
 TEST(ApiRequest, ChecksTheBodyAfterTheSignature) {

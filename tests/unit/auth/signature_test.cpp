@@ -51,7 +51,18 @@ TEST(EqualInConstantTime, ComparesEveryByte) {
     EXPECT_TRUE(equal_in_constant_time("abc", "abc"));
     EXPECT_FALSE(equal_in_constant_time("abc", "abd"));
     EXPECT_FALSE(equal_in_constant_time("abc", "ab"));
+    EXPECT_FALSE(equal_in_constant_time("ab", "abc"));
     EXPECT_FALSE(equal_in_constant_time("", "a"));
+    EXPECT_FALSE(equal_in_constant_time("a", ""));
+}
+
+TEST(ContainsInConstantTime, FindsTheWholeOnly) {
+    for (const std::string_view text : {"abc", "abcx", "xabc", "ababc"}) {
+        EXPECT_TRUE(contains_in_constant_time(text, "abc")) << text;
+    }
+    for (const std::string_view text : {"", "ab", "ab c", "abd", "abab", "bcab"}) {
+        EXPECT_FALSE(contains_in_constant_time(text, "abc")) << text;
+    }
 }
 
 TEST(IsHexDigest, TakesEitherCase) {

@@ -32,6 +32,17 @@ TEST_F(HttpRoutesTest, ToleratesATrailingSlashAndThePrefix) {
     EXPECT_EQ(routes.find("POST", "/other/apps/7/events").handler, nullptr);
 }
 
+TEST_F(HttpRoutesTest, ToleratesSlashesInFrontButNoEmptyNames) {
+    for (const std::string_view path :
+         {"//apps/7/events", "/prefix//apps/7/events", "/prefix///apps/7/events/"}) {
+        EXPECT_NE(routes.find("POST", path).handler, nullptr) << path;
+    }
+    EXPECT_EQ(routes.find("POST", "/apps//7/events").handler, nullptr);
+    EXPECT_EQ(routes.find("GET", "/apps/7/channels//c").handler, nullptr);
+    EXPECT_EQ(path_segments("/pusher//app//k"),
+              (std::vector<std::string_view>{"pusher", "app", "", "k"}));
+}
+
 TEST_F(HttpRoutesTest, NamesTheMethodsThatAPathHas) {
     const auto match = routes.find("DELETE", "/apps/7/channels/c");
     EXPECT_EQ(match.handler, nullptr);
