@@ -179,6 +179,9 @@ void Connection::on(const ClientEventMessage& message) {
     const Limits& limits = app_->limits;
     const auto refuse = [this](std::string_view what) { fail({Errc::client_event_refused, what}); };
     if (!app_->client_events) return refuse("Client events are not enabled for this app");
+    if (!message.has_data && !app_->client_events_without_data) {
+        return refuse("A client event must have data");
+    }
     if (message.event_length > limits.max_event_name_length) {
         return fail(
             {Errc::bad_event_name,

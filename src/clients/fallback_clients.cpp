@@ -1,6 +1,7 @@
 #include "carillon/clients/fallback_clients.hpp"
 
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "carillon/base/percent.hpp"
@@ -87,8 +88,9 @@ void FallbackClients::add_routes(HttpRoutes& routes) {
 
 std::optional<ShardId> FallbackClients::home(std::string_view path) const {
     if (path.find("/app/") == std::string_view::npos) return std::nullopt;
-    path = without_prefix(without_prefix(path, path_prefix_), default_prefix);
-    const auto segments = path_segments(path);
+    const auto all = path_segments(without_prefix(path, path_prefix_));
+    const std::span segments =
+        std::span(all).subspan(!all.empty() && all[0] == default_prefix.substr(1) ? 1 : 0);
     if (segments.size() != 5 || segments[0] != "app") return std::nullopt;
     const SessionPath session{percent_decode(segments[1]), percent_decode(segments[2]),
                               percent_decode(segments[3])};

@@ -1,5 +1,9 @@
 #include "carillon/clients/websocket_clients.hpp"
 
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+
 #include "carillon/base/percent.hpp"
 #include "carillon/websocket/handshake.hpp"
 #include "websocket_client_session.hpp"
@@ -53,6 +57,23 @@ Frame switching_protocols(const WsUpgrade& accepted) {
     return Frame::copy_of(text.append("\r\n"));
 }
 
+/// A client that offers subprotocols must fail the connection when none of them is selected (RFC
+/// 6455, 4.1): browsers do, and say nothing of the cause.
+void log_unknown_subprotocols(const HttpRequest& request) {
+    if (!spdlog::should_log(spdlog::level::debug)) return;
+    constexpr std::size_t shown_max = 200;
+    std::string offered = joined(request, http::field::sec_websocket_protocol);
+    if (offered.empty()) return;
+    offered.resize(std::min(offered.size(), shown_max));
+    std::ranges::replace_if(
+        offered, [](char c) { return c < ' ' || c > '~'; }, '?');
+    spdlog::debug(
+        "a client at {} offers the WebSocket subprotocol {}, which is not known here "
+        "(pusher-channels-protocol-7 is): none is selected, for which a browser closes the "
+        "connection",
+        request.origin.address.to_string(), offered);
+}
+
 }  // namespace
 
 void WebSocketClients::add_routes(HttpRoutes& routes) {
@@ -73,6 +94,7 @@ std::optional<HttpResponse> WebSocketClients::upgrade(const HttpRequest& request
     }
     const auto accepted = check_handshake(request, options_.deflate_level > 0);
     if (!accepted) return to_response(accepted.error());
+    if (accepted->subprotocol.empty()) log_unknown_subprotocols(request);
     const bool is_app_path = segments.size() == 2 && segments[0] == "app";
     const auto session = std::make_shared<WebSocketClientSession>(
         loop_, upgrade.stream(), options_, metrics_, !accepted->deflate.empty());

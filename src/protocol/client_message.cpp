@@ -6,6 +6,8 @@
 namespace carillon {
 namespace {
 
+constexpr JsonText json_null{.text = "null", .type = JsonText::Type::null, .decoded_bytes = 4};
+
 /// The known members of a message. Null and absent are the same, except for `data`.
 struct Envelope {
     JsonText event;
@@ -103,9 +105,9 @@ Result<ClientMessage> read_client_event(const Envelope& envelope, std::string_vi
     if (envelope.channel.type != JsonText::Type::string) {
         return Error{Errc::bad_message, "channel of a client event must be a string"};
     }
-    if (!envelope.data) return Error{Errc::bad_message, "A client event must have data"};
-    return ClientMessage{ClientEventMessage{envelope.event, count_characters(name),
-                                            decode_json_string(envelope.channel), *envelope.data}};
+    return ClientMessage{ClientEventMessage{
+        envelope.event, count_characters(name), decode_json_string(envelope.channel),
+        envelope.data.value_or(json_null), envelope.data.has_value()}};
 }
 
 }  // namespace

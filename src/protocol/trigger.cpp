@@ -2,6 +2,7 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <boost/unordered/unordered_flat_set.hpp>
 
 #include "carillon/base/hash.hpp"
@@ -178,13 +179,21 @@ Result<Trigger> check_event(const EventFields& fields, const Limits& limits,
     return trigger;
 }
 
+/// A form turns a blank into "+", which a query keeps: no attribute has one in its name.
+std::string_view without_blanks(std::string_view text) {
+    constexpr std::string_view blanks = " \t+";
+    text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+    const std::size_t last = text.find_last_not_of(blanks);
+    return text.substr(0, last == std::string_view::npos ? 0 : last + 1);
+}
+
 }  // namespace
 
 Result<InfoAttributes> InfoAttributes::parse(std::string_view text) {
     InfoAttributes attributes;
     while (!text.empty()) {
         const std::size_t comma = text.find(',');
-        const std::string_view name = text.substr(0, comma);
+        const std::string_view name = without_blanks(text.substr(0, comma));
         if (name == "user_count") {
             attributes.user_count = true;
         } else if (name == "subscription_count") {

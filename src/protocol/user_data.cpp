@@ -10,6 +10,24 @@
 namespace carillon {
 namespace {
 
+/// The commonest mistake is the number that a database has given: JSON tells 7 from "7".
+std::string_view not_a_string(JsonText::Type type) {
+    switch (type) {
+        case JsonText::Type::number:
+            return "id in user_data must be a string, but is a number";
+        case JsonText::Type::object:
+            return "id in user_data must be a string, but is an object";
+        case JsonText::Type::array:
+            return "id in user_data must be a string, but is an array";
+        case JsonText::Type::boolean:
+            return "id in user_data must be a string, but is a boolean";
+        case JsonText::Type::string:
+        case JsonText::Type::null:
+            break;
+    }
+    return "id in user_data must be a string";
+}
+
 Result<void> read_watchlist(std::string_view array, const Limits& limits, UserData& user) {
     bool all_ids = true;
     std::size_t named = 0;
@@ -45,7 +63,11 @@ Result<UserData> UserData::parse(std::string_view user_data, const Limits& limit
     if (!is_object) return Error{Errc::bad_user_data, "user_data must be a JSON object"};
 
     UserData user;
-    if (id.type == JsonText::Type::string) user.id = decode_json_string(id);
+    if (id.type == JsonText::Type::string) {
+        user.id = decode_json_string(id);
+    } else if (id.type != JsonText::Type::null) {
+        return Error{Errc::bad_user_data, not_a_string(id.type)};
+    }
     if (!is_plain_name(user.id)) {
         return Error{Errc::bad_user_data,
                      "user_data must have an id of letters, digits and _-=@,.;"};

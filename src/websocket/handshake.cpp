@@ -12,7 +12,10 @@
 namespace carillon {
 namespace {
 
-constexpr std::string_view pusher_subprotocol = "pusher-channels-protocol-7";
+/// Each with the version of the protocol that it stands for, all of which are served alike.
+constexpr std::array<std::string_view, 4> subprotocols = {
+    "pusher-channels-protocol-7", "pusher-channels-protocol-6", "pusher-channels-protocol-5",
+    "pusher-channels-protocol-4"};
 
 char lower(char c) noexcept {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
@@ -22,16 +25,20 @@ bool equal_in_any_case(std::string_view a, std::string_view b) noexcept {
     return std::ranges::equal(a, b, {}, lower, lower);
 }
 
-bool equal(std::string_view a, std::string_view b) noexcept {
-    return a == b;
-}
-
-template <class Equal>
-bool list_has(std::string_view list, std::string_view token, Equal same) noexcept {
+bool list_has(std::string_view list, std::string_view token) noexcept {
     while (!list.empty()) {
-        if (same(trim(take_until(list, ',')), token)) return true;
+        if (equal_in_any_case(trim(take_until(list, ',')), token)) return true;
     }
     return false;
+}
+
+/// The first of the client's that we know; empty if there is none.
+std::string_view choose_subprotocol(std::string_view offered) noexcept {
+    while (!offered.empty()) {
+        const auto known = std::ranges::find(subprotocols, trim(take_until(offered, ',')));
+        if (known != subprotocols.end()) return *known;
+    }
+    return {};
 }
 
 bool is_base64_char(char c) noexcept {
@@ -50,15 +57,14 @@ boost::system::result<WsUpgrade, WsRefusal> accept_ws_upgrade(const WsUpgradeReq
     if (request.method != "GET") return WsRefusal{405, "method is not GET"};
     if (!request.has_host) return WsRefusal{400, "Host is missing"};
     // HTTP/1.0 knows no Upgrade, so a server has to overlook it there (RFC 9110, 7.8).
-    if (request.http_version < 11 || !list_has(request.upgrade, "websocket", equal_in_any_case) ||
-        !list_has(request.connection, "upgrade", equal_in_any_case)) {
+    if (request.http_version < 11 || !list_has(request.upgrade, "websocket") ||
+        !list_has(request.connection, "upgrade")) {
         return WsRefusal{426, "no upgrade to WebSocket is asked for"};
     }
     if (request.version != "13") return WsRefusal{426, "Sec-WebSocket-Version is not 13"};
     if (!is_key(request.key)) return WsRefusal{400, "Sec-WebSocket-Key is malformed"};
-    const bool offered = list_has(request.protocol, pusher_subprotocol, equal);
     return WsUpgrade{.accept = ws_accept_key(request.key),
-                     .subprotocol = offered ? pusher_subprotocol : std::string_view{},
+                     .subprotocol = choose_subprotocol(request.protocol),
                      .deflate = accept_ws_deflate(request.extensions)};
 }
 

@@ -81,7 +81,31 @@ suite('client events', (server) => {
         }
         assert.deepEqual(await sender.ping(), []);
     });
+
+    test('one without data comes with null', async () => {
+        const { channels: [mine, theirs] } = await pair('private-whisper');
+        assert.equal(mine.trigger('client-typing'), true);
+        assert.deepEqual(await theirs.inbox.next(), { event: 'client-typing', data: null });
+        const [sender, receiver] = [await rawConnect(server), await rawConnect(server)];
+        for (const client of [sender, receiver]) await client.enter('private-bare');
+        sender.send('{"event":"client-bare","channel":"private-bare"}');
+        const { raw, ...frame } = await receiver.inbox.next();
+        assert.deepEqual(frame, { event: 'client-bare', channel: 'private-bare', data: 'null' });
+    });
 });
+
+suite('client events that must have data', (server) => {
+    test('are refused without, and delivered with null', async () => {
+        const [sender, receiver] = [await rawConnect(server), await rawConnect(server)];
+        for (const client of [sender, receiver]) await client.enter('private-strict');
+        sender.send('{"event":"client-bare","channel":"private-strict"}');
+        const [{ event, data: { code, message } }] = await sender.ping();
+        assert.deepEqual([event, code], ['pusher:error', null]);
+        assert.match(message, /must have data/);
+        sender.send('{"event":"client-null","channel":"private-strict","data":null}');
+        assert.equal((await receiver.inbox.next()).event, 'client-null');
+    });
+}, ['--apps', JSON.stringify([{ ...app, client_events_without_data: false }])]);
 
 suite('client events switched off', (server) => {
     test('are refused', async () => {

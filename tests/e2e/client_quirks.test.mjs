@@ -82,6 +82,7 @@ suite('quirks of client libraries: connecting', (server) => {
         const swift = 'pusher-channels-protocol-7';
         for (const [offered, chosen] of [
             [[swift], swift], [['mqtt', swift], swift], [[], ''],
+            [['pusher-channels-protocol-6', swift], 'pusher-channels-protocol-6'],
         ]) {
             const path = '/app/app-key?protocol=7';
             const client = await rawConnect(server, path, { protocols: offered });
@@ -96,6 +97,11 @@ suite('quirks of client libraries: connecting', (server) => {
         assert.deepEqual([status, headers['sec-websocket-protocol']], [101, undefined]);
         assert.equal(headers['sec-websocket-accept'], 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
         http.close();
+    });
+
+    test('cookies of 20 KB cost a client nothing', async () => {
+        const headers = { Cookie: `session=${'x'.repeat(20 * 1024)}` };
+        await (await rawConnect(server, undefined, { headers })).ping();
     });
 
     test('Pysher pings with "" before it has read anything', async () => {

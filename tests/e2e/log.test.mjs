@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
 import { disconnectAll, rawConnect, sdk } from './support/clients.mjs';
+import { HttpConnection } from './support/http.mjs';
 import { eventually } from './support/inbox.mjs';
 import { quietPort } from './support/ports.mjs';
 import { launch } from './support/server.mjs';
+import { withServer } from './support/suite.mjs';
 
 /** A pipe that nobody reads unless told to, for a server to log to. */
 class Pipe {
@@ -47,6 +49,18 @@ class Pipe {
         closeSync(this.servers);
         rmSync(this.folder, { recursive: true });
     }
+}
+
+/** The answer to an upgrade request with these subprotocols, as they are. */
+async function rawHandshake(server, protocols) {
+    const http = await HttpConnection.open(server);
+    http.write('GET /app/app-key HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n'
+        + 'Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n'
+        + 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n'
+        + `Sec-WebSocket-Protocol: ${protocols}\r\n\r\n`);
+    const answer = await http.response({ body: false });
+    http.close();
+    return answer;
 }
 
 async function withFullPipe(body) {
@@ -157,5 +171,22 @@ describe('a log that is not read', { timeout: 120_000 }, () => {
                 server.child.kill('SIGKILL');
             }
         });
+    });
+});
+
+describe('the log at debug', { timeout: 60_000 }, () => {
+    test('says why a browser drops a connection for its subprotocol, once it is asked to', async () => {
+        for (const level of ['debug', 'info']) {
+            await withServer(['--log.level', level], async (server) => {
+                const offer = (protocols) => rawHandshake(server, protocols);
+                assert.equal((await offer('mqtt,\tmy-own')).headers['sec-websocket-protocol'], undefined);
+                assert.equal((await offer('mqtt, pusher-channels-protocol-7')).status, 101);
+                await server.stop();
+                const lines = server.child.text.stderr.split('\n');
+                const told = lines.filter((line) => /subprotocol/.test(line));
+                assert.equal(told.length, level === 'debug' ? 1 : 0, told.join('\n'));
+                if (told.length > 0) assert.match(told[0], /mqtt,\?my-own.*browser/);
+            });
+        }
     });
 });

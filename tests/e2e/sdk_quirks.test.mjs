@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 
-import { connect, hmac, query, rawConnect, sdk, subscribe } from './support/clients.mjs';
+import {
+    RawClient, connect, hmac, query, rawConnect, sdk, subscribe,
+} from './support/clients.mjs';
 import { HttpConnection, post } from './support/http.mjs';
 import { app } from './support/server.mjs';
 import { suite } from './support/suite.mjs';
@@ -163,6 +165,39 @@ suite('quirks of server SDKs: signatures', (server) => {
             assert.equal(answer.status, status, offset);
         }
     });
+
+    test('a timestamp may have a fraction', async () => {
+        for (const [auth_timestamp, status] of [
+            [`${now()}.7319`, 200], [String(Date.now() / 1000), 200],
+            [`${now() - 601}.5`, 401], [`${now()}.`, 401], [`${now()}.5s`, 401],
+        ]) {
+            const answer = await get(server, `${base}/channels`, { auth_timestamp });
+            assert.equal(answer.status, status, auth_timestamp);
+        }
+    });
+
+    test('info may have blanks behind its commas, as they are or as a form writes them',
+        async () => {
+            const client = await rawConnect(server);
+            await client.enter('presence-blank', { user_id: 'ann' });
+            const path = `${base}/channels/presence-blank`;
+            for (const [signed, sent] of [
+                ['user_count, subscription_count', 'user_count,%20subscription_count'],
+                ['user_count, subscription_count', 'user_count,+subscription_count'],
+            ]) {
+                const all = credentials({ info: signed });
+                const auth_signature = signature('GET', path, all);
+                const line = queryString({ ...all, info: sent, auth_signature });
+                const { status, text } = await exchange(server, 'GET', `${path}?${line}`);
+                assert.deepEqual([status, JSON.parse(text)],
+                    [200, { occupied: true, user_count: 1, subscription_count: 1 }]);
+            }
+            const backend = sdk(server);
+            const info = { info: 'user_count, subscription_count' };
+            const response = await backend.trigger('presence-blank', 'e', '', info);
+            assert.deepEqual(await response.json(),
+                { channels: { 'presence-blank': { user_count: 1, subscription_count: 1 } } });
+        });
 
     test('each failed check has its own text', async () => {
         const without = (name) => {
@@ -352,12 +387,33 @@ suite('a path prefix', (server) => {
     test('PHP sends it and signs the path without it, others sign what they send', async () => {
         const path = `${base}/channels`;
         const all = credentials();
-        for (const signed of [path, `/realtime${path}`]) {
-            const auth_signature = signature('GET', signed, all);
-            const line = queryString({ ...all, auth_signature });
-            const answer = await exchange(server, 'GET', `/realtime${path}?${line}`);
-            assert.equal(answer.status, 200, signed);
+        for (const prefix of ['/realtime', '/realtime/']) {
+            for (const signed of [path, `${prefix}${path}`]) {
+                const auth_signature = signature('GET', signed, all);
+                const line = queryString({ ...all, auth_signature });
+                const answer = await exchange(server, 'GET', `${prefix}${path}?${line}`);
+                assert.equal(answer.status, 200, `${prefix}, ${signed}`);
+            }
         }
+    });
+
+    test('a slash at its end, which makes two, does no harm', async () => {
+        for (const options of [
+            { wsPath: '/realtime/' }, { wsPath: '/' },
+            { httpPort: server.port, httpHost: '127.0.0.1', httpPath: '/realtime/',
+                enabledTransports: ['xhr_streaming', 'xhr_polling'] },
+        ]) {
+            const client = await connect(server, options);
+            const { inbox } = await subscribe(client, 'private-slashes');
+            await sdk(server).trigger('private-slashes', 'e', 1);
+            assert.deepEqual(await inbox.next(), { event: 'e', data: 1 });
+            client.disconnect();
+        }
+        for (const path of ['/realtime//app/app-key', '/realtime///app/app-key/', '//app/app-key']) {
+            await (await rawConnect(server, path)).ping();
+        }
+        const around = await new RawClient(server, '/realtime/app//app-key').refusal();
+        assert.equal(around, 4005);
     });
 
     test('requests without it still work', async () => {

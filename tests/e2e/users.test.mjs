@@ -93,6 +93,14 @@ suite('signed-in users', (server) => {
         assert.equal((await client.inbox.next('pusher:subscription_error')).data.status, 401);
     });
 
+    test('an id that is a number is an error that says so', async () => {
+        const client = await rawConnect(server);
+        client.signIn({ id: 7 });
+        const { data: { code, message } } = await client.inbox.next('pusher:error');
+        assert.equal(code, null);
+        assert.match(message, /id in user_data.*string.*number/);
+    });
+
     test('an id of 128 characters and a user_info of 1,024 bytes are fine', async () => {
         const user_info = 'x'.repeat(1022);
         await signedIn(server, { id: 'x'.repeat(128), user_info });

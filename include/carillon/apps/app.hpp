@@ -26,6 +26,7 @@ struct App {
     std::shared_ptr<AppUsage> usage;      ///< set by the registry, kept over reloads
     bool enabled = true;
     bool client_events = true;
+    bool client_events_without_data = true;  ///< deliver them with null
     bool subscription_count = false;
     bool watchlist_events = true;
     bool subscription_errors = true;
@@ -52,6 +53,9 @@ void App::describe(Visitor&& setting) {
     setting("id", &App::id, "Id of the app, used in the paths of the REST API. Required, unique.");
     setting("enabled", &App::enabled, "Accept connections and REST requests of the app.");
     setting("client_events", &App::client_events, "Accept client events.");
+    setting("client_events_without_data", &App::client_events_without_data,
+            "Deliver client events that have no `data` with `null` (Laravel Echo's "
+            "`whisper('typing')`). false rejects them, as the hosted service does.");
     setting("subscription_count", &App::subscription_count,
             "Send subscription counts to subscribers and return them over REST.");
     setting("watchlist_events", &App::watchlist_events,

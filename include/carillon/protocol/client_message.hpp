@@ -34,14 +34,15 @@ struct ClientEventMessage {
     JsonText event;                ///< a string that starts with "client-" when decoded
     std::size_t event_length = 0;  ///< characters of the decoded name
     std::string channel;           ///< decoded, not checked
-    JsonText data;
+    JsonText data;                 ///< null if the message has none
+    bool has_data = true;          ///< the message has a member `data`, even if null
 };
 
 using ClientMessage = std::variant<PingMessage, PongMessage, SubscribeMessage, UnsubscribeMessage,
                                    SignInMessage, ClientEventMessage>;
 
 /// Parses one message of a client. `text` must be valid UTF-8, which the codec checks. Unknown
-/// members are ignored, null members count as absent (except `"data":null` of a client event), and
+/// members are ignored, null members count as absent, and
 /// the last of several members with one name is used. `data` of pusher:subscribe,
 /// pusher:unsubscribe and pusher:signin may be an object or a string that contains one. Fails with
 /// bad_json (not a JSON object), bad_message (a member missing or of the wrong type),

@@ -13,8 +13,8 @@
 
 namespace carillon {
 
-/// The attributes that `info` of a request asks for, a comma-separated list. Source: wire.md 5.3 …
-/// 5.6.
+/// The attributes that `info` of a request asks for: a list separated by commas, with any blanks.
+/// Source: wire.md 5.3 … 5.6.
 struct InfoAttributes {
     bool user_count = false;
     bool subscription_count = false;

@@ -80,6 +80,16 @@ TEST(ClientMessage, ReadsClientEvents) {
     parse_as<ClientEventMessage>(R"({"event":"\u0063lient-x","channel":"c","data":1})");
 }
 
+TEST(ClientMessage, AClientEventWithoutDataHasNull) {
+    const auto event = parse_as<ClientEventMessage>(R"({"event":"client-x","channel":"c"})");
+    EXPECT_EQ(event.data.text, "null");
+    EXPECT_EQ(event.data.type, JsonText::Type::null);
+    EXPECT_EQ(event_data_bytes(event.data), 4U);
+    EXPECT_FALSE(event.has_data);
+    EXPECT_TRUE(
+        parse_as<ClientEventMessage>(R"({"event":"client-x","channel":"c","data":null})").has_data);
+}
+
 TEST(ClientMessage, TakesTheLastOfEqualNames) {
     const auto event = parse_as<ClientEventMessage>(
         R"({"event":"pusher:ping","data":1,"event":"client-x","channel":"c","data":2})");

@@ -272,8 +272,17 @@ TEST(InfoAttributes, AreAList) {
     EXPECT_TRUE(InfoAttributes::parse("cache,user_count")->user_count);
     EXPECT_FALSE(InfoAttributes::parse("cache,user_count")->subscription_count);
     for (const std::string_view bad :
-         {"users", "user_count, cache", "user_count,,cache", ",", "Cache"}) {
+         {"users", "user_count,,cache", ",", " ,cache", "Cache", "user count", "cache\n"}) {
         EXPECT_FALSE(InfoAttributes::parse(bad)) << bad;
+    }
+}
+
+TEST(InfoAttributes, MayHaveBlanksBetween) {
+    for (const std::string_view blank :
+         {"user_count, cache", " user_count ,cache ", "user_count,+cache", "user_count,\tcache"}) {
+        const auto attributes = InfoAttributes::parse(blank);
+        ASSERT_TRUE(attributes) << blank;
+        EXPECT_TRUE(attributes->user_count && attributes->cache) << blank;
     }
 }
 

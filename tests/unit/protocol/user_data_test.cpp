@@ -40,6 +40,18 @@ TEST(UserData, RefusesWhatNamesNoUser) {
     EXPECT_EQ(user_refusal(R"({"id":")" + std::string(129, 'u') + "\"}"), Errc::bad_user_data);
 }
 
+TEST(UserData, NamesTheTypeOfAnIdThatIsNoString) {
+    for (const auto& [id, type] : {std::pair{"7", "is a number"},
+                                   {"{}", "is an object"},
+                                   {"[\"u\"]", "is an array"},
+                                   {"true", "is a boolean"}}) {
+        const auto user = UserData::parse(std::string(R"({"id":)") + id + "}", {});
+        ASSERT_FALSE(user) << id;
+        EXPECT_THAT(user.error().what, ::testing::HasSubstr("a string, but "));
+        EXPECT_THAT(user.error().what, ::testing::EndsWith(type));
+    }
+}
+
 TEST(UserData, LimitsTheInfo) {
     const auto text = [](std::size_t bytes) {
         return R"({"id":"u","user_info":")" + std::string(bytes - 2, 'x') + "\"}";

@@ -123,6 +123,8 @@ TEST(WsHandshake, SelectsOnlyItsOwnSubprotocol) {
     EXPECT_EQ(selected("pusher-channels-protocol-7"), "pusher-channels-protocol-7");
     EXPECT_EQ(selected("chat, pusher-channels-protocol-7"), "pusher-channels-protocol-7");
     EXPECT_EQ(selected("chat, mqtt"), "");
+    EXPECT_EQ(selected("x, pusher-channels-protocol-5,pusher-channels-protocol-7"),
+              "pusher-channels-protocol-5");
     EXPECT_EQ(selected("pusher-channels-protocol-8"), "");
     EXPECT_EQ(selected("Pusher-Channels-Protocol-7"), "");
 }
