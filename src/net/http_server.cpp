@@ -7,6 +7,7 @@ namespace carillon {
 
 struct HttpServer::Sessions {
     HookedList<HttpSession, HttpSessions> all;
+    HookedList<HttpSession, HttpStrangers> strangers;                  ///< longest first
     HookedList<HttpSession, UnauthenticatedSessions> unauthenticated;  ///< longest first
 };
 
@@ -24,6 +25,7 @@ HttpServer::HttpServer(EventLoop& loop, Streams& streams, const HttpOptions& opt
 HttpServer::~HttpServer() {
     for (HttpSession& session : sessions_->unauthenticated) session.unauthenticated_bytes_ = 0;
     sessions_->unauthenticated.clear();
+    sessions_->strangers.clear();
     sessions_->all.clear();
 }
 
@@ -32,7 +34,33 @@ void HttpServer::accept(int descriptor, const boost::asio::ip::address& peer,
     TcpStream& stream = streams_.adopt(descriptor, peer, tls);
     const auto session = std::make_shared<HttpSession>(*this, stream);
     sessions_->all.push_back(*session);
+    sessions_->strangers.push_back(*session);
     stream.set_handler(session);
+    if (sockets_ == nullptr || sockets_->load(std::memory_order_relaxed) <= sockets_max_) return;
+    make_room(session.get());
+}
+
+void HttpServer::set_socket_limit(const std::atomic<std::uint32_t>& sockets,
+                                  std::uint32_t max) noexcept {
+    sockets_ = &sockets;
+    sockets_max_ = max;
+}
+
+bool HttpServer::make_room(const HttpSession* newcomer) {
+    const auto drop_one_of = [&](auto& sessions) {
+        int looks = 16;  // Others are being served, or will be soon.
+        for (HttpSession& session : sessions) {
+            if (&session == newcomer || !session.is_waiting()) {
+                if (--looks == 0) return false;
+                continue;
+            }
+            ++streams_.metrics().idle_sockets_closed;
+            session.drop();
+            return true;
+        }
+        return false;
+    };
+    return drop_one_of(sessions_->strangers) || drop_one_of(sessions_->all);
 }
 
 void HttpServer::set_homes(ShardId self, Home home, Move move) {

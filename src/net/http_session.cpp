@@ -290,6 +290,23 @@ void HttpSession::count_unauthenticated() {
     server_.drop_excess();
 }
 
+bool HttpSession::is_waiting() const noexcept {
+    if (stream_.closed()) return false;
+    if (state_ == State::discarding) return true;
+    const bool has_part = part_ != Part::none || !pending_.empty();
+    return state_ == State::reading && (!has_part || (!is_known_ && !is_authenticated_));
+}
+
+void HttpSession::drop() {
+    cancel();
+    enter(State::discarding);
+    pending_.clear();
+    server_.count_unauthenticated(*this, 0);
+    ListHook<HttpSessions>::unlink();
+    ListHook<HttpStrangers>::unlink();
+    stream_.close();
+}
+
 void HttpSession::give_up() {
     server_.count_unauthenticated(*this, 0);
     pending_.clear();
@@ -366,6 +383,7 @@ void HttpSession::move() {
     enter(State::handed_over);
     server_.count_unauthenticated(*this, 0);
     ListHook<HttpSessions>::unlink();
+    ListHook<HttpStrangers>::unlink();
     MovedRequest request{stream_.release(), std::move(parser_), std::move(pending_),
                          input_ == Input::ended};
     server_.move_(target_, std::move(request));
@@ -427,7 +445,10 @@ RequestOrigin HttpSession::request_origin(const http::fields& fields) {
 void HttpSession::answer(const HttpResponse& response) {
     if (state_ == State::handed_over || state_ == State::discarding) return;
     lost_ = nullptr;
-    is_known_ = is_known_ || (is_checked_route_ && response.status < 400);
+    if (is_checked_route_ && response.status < 400) {
+        is_known_ = true;
+        ListHook<HttpStrangers>::unlink();
+    }
     const bool whole = parser_ && parser_->is_done();
     const bool keep_alive =
         whole && parser_->get().keep_alive() && !response.close && !server_.draining_;
@@ -475,6 +496,7 @@ void HttpSession::hand_over(std::shared_ptr<StreamHandler> to) {
     lost_ = nullptr;
     successor_ = to;
     ListHook<HttpSessions>::unlink();
+    ListHook<HttpStrangers>::unlink();
     stream_.set_handler(std::move(to));
     stream_.resume_reading();
 }

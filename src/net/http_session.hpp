@@ -31,6 +31,7 @@ class HttpSession final : public StreamHandler,
                           public Timeout,
                           public std::enable_shared_from_this<HttpSession>,
                           public ListHook<struct HttpSessions>,
+                          public ListHook<struct HttpStrangers>,
                           public ListHook<struct UnauthenticatedSessions> {
 public:
     HttpSession(HttpServer& server, TcpStream& stream);
@@ -49,6 +50,10 @@ public:
     void resume_moved(MovedRequest request);
     void when_lost(std::function<void()> lost);
     void drain();
+    /// Nothing is lost if it is closed: it is between requests, or its request is incomplete and
+    /// not authenticated.
+    [[nodiscard]] bool is_waiting() const noexcept;
+    void drop();
     /// There is no room for the bytes that it keeps.
     void give_up();
 

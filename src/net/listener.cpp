@@ -47,8 +47,13 @@ boost::system::error_code probe_endpoint(const Endpoint& endpoint) {
     return error;
 }
 
-Listener::Listener(EventLoop& loop, const Endpoint& endpoint, Accepted accepted)
-    : loop_(loop), acceptor_(loop.context()), retry_(loop), accepted_(std::move(accepted)) {
+Listener::Listener(EventLoop& loop, const Endpoint& endpoint, Accepted accepted,
+                   std::function<bool()> make_room)
+    : loop_(loop),
+      acceptor_(loop.context()),
+      retry_(loop),
+      accepted_(std::move(accepted)),
+      make_room_(std::move(make_room)) {
     bind(acceptor_, endpoint, true);
     apply_connection_options(acceptor_.native_handle());
     acceptor_.listen(backlog);
@@ -78,7 +83,9 @@ void Listener::accept_ready() {
                                          SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (descriptor < 0) {
             if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-                return pause();
+                const int error = errno;
+                if (make_room_ && make_room_()) continue;
+                return pause(error);
             }
             break;  // No connection is waiting, or it was closed already.
         }
@@ -89,10 +96,10 @@ void Listener::accept_ready() {
     await_connection();
 }
 
-void Listener::pause() {
+void Listener::pause(int cause) {
     if (!std::exchange(out_of_descriptors_, true)) {
         spdlog::warn("cannot accept connections on {}: {}", to_text(endpoint()),
-                     std::generic_category().message(errno));
+                     std::generic_category().message(cause));
     }
     retry_.start(std::chrono::milliseconds(100), [this] { await_connection(); });
 }

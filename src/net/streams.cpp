@@ -48,6 +48,7 @@ TcpStream& Streams::add(int descriptor, boost::asio::ip::address peer,
     auto* const stream = new TcpStream(*this, descriptor, std::move(peer), std::move(tls));
     all_.push_back(*stream);
     ++size_;
+    if (node_sockets_ != nullptr) node_sockets_->fetch_add(1, std::memory_order_relaxed);
     control(EPOLL_CTL_ADD, *stream, EPOLLIN);
     return *stream;
 }
@@ -97,6 +98,7 @@ void Streams::retire(TcpStream& stream) {
     if (dirty.is_linked()) dirty.unlink();
     if (std::exchange(stream.left_over_, false)) ++made_up_;
     --size_;
+    if (node_sockets_ != nullptr) node_sockets_->fetch_sub(1, std::memory_order_relaxed);
     closed_.emplace_back(&stream);
 }
 

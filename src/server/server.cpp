@@ -57,7 +57,7 @@ Server::Server(Configuration configuration, ServerTuning tuning)
     for (std::uint32_t i = 0; i < count; ++i) {
         shards_.push_back(std::make_unique<Shard>(static_cast<ShardId>(i), inboxes_,
                                                   tuning.inbox_bytes_max, configuration_, apps_,
-                                                  rates_, webhooks_, cluster_.get()));
+                                                  rates_, sockets_, webhooks_, cluster_.get()));
     }
     if (tuning.port_per_shard) {
         listen_per_shard(configuration_.listen.front());

@@ -1,5 +1,6 @@
 #include "shard.hpp"
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <chrono>
@@ -31,8 +32,8 @@ std::string_view kind_name(ChannelKind kind) {
 
 Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inboxes,
              std::size_t inbox_bytes_max, const Configuration& configuration,
-             std::shared_ptr<const AppRegistry> apps, Clients::Rates& rates, Webhooks& webhooks,
-             ClusteredNode* cluster)
+             std::shared_ptr<const AppRegistry> apps, Clients::Rates& rates,
+             std::atomic<std::uint32_t>& sockets, Webhooks& webhooks, ClusteredNode* cluster)
     : inbox_(*inboxes[static_cast<std::size_t>(self)]),
       loop_(inbox_.loop),
       mail_(self, inboxes, inbox_bytes_max),
@@ -63,6 +64,12 @@ Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inbox
     channels_.webhooks().set_apps(apps->apps());
     if (cluster_) cluster_->logic().set_apps(apps->apps());
     http_.set_admission([this] { return !channels_.any_inbox_full(); });
+    streams_.count_in(sockets);
+    if (const std::uint32_t clients_max = configuration.connection.max_connections) {
+        // Of backends, and of clients that are on their way in or are told that there is no room.
+        const std::uint32_t others_max = std::max<std::uint32_t>(64, clients_max / 16);
+        http_.set_socket_limit(sockets, clients_max + others_max);
+    }
     http_.set_unauthenticated_max(configuration.http.max_unauthenticated_bytes / inboxes.size());
     http_.set_homes(
         self, [this](std::string_view path) { return fallback_clients_.home(path); },
@@ -101,7 +108,8 @@ Endpoint Shard::listen(const Endpoint& endpoint, std::shared_ptr<const TlsContex
     const auto accept = [this, &slot](int descriptor, const Endpoint& peer) {
         http_.accept(descriptor, peer.address(), slot.tls.get());
     };
-    slot.listener = std::make_unique<Listener>(loop_, endpoint, accept);
+    slot.listener =
+        std::make_unique<Listener>(loop_, endpoint, accept, [this] { return http_.make_room(); });
     return slot.listener->endpoint();
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -31,8 +33,8 @@ class Shard {
 public:
     Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inboxes,
           std::size_t inbox_bytes_max, const Configuration& configuration,
-          std::shared_ptr<const AppRegistry> apps, Clients::Rates& rates, Webhooks& webhooks,
-          ClusteredNode* cluster);
+          std::shared_ptr<const AppRegistry> apps, Clients::Rates& rates,
+          std::atomic<std::uint32_t>& sockets, Webhooks& webhooks, ClusteredNode* cluster);
     ~Shard();
 
     /// Before `start`. Returns the endpoint, with the port that the system chose if it was 0.

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -42,6 +44,23 @@ describe('starting and stopping', { timeout: 90_000 }, () => {
             disconnectAll();
             await server.kill();
         }
+    });
+
+    test('silent sockets do not keep others out, even if they use up all descriptors', async () => {
+        await withServer(['--shards', '1', '--http.header-timeout-seconds', '3600'], async (server) => {
+            const client = await rawConnect(server);
+            const strangers = [];
+            for (let n = 0; n < 300; ++n) {
+                const socket = net.connect(server.port, '127.0.0.1').on('error', () => {});
+                strangers.push(socket);
+                await once(socket, 'connect');
+            }
+            const late = await rawConnect(server);
+            for (const each of [client, late]) await each.subscribe('c');
+            await sdk(server).trigger('c', 'e', 'x');
+            for (const { inbox } of [client, late]) assert.equal((await inbox.next('e')).data, 'x');
+            strangers.forEach((socket) => socket.destroy());
+        }, { files: 120 });
     });
 
     test('a port in use is an error', async () => {

@@ -8,6 +8,7 @@
 
 #include "support/credentials.hpp"
 #include "support/http_answer.hpp"
+#include "support/pusher_client.hpp"
 #include "support/rest_client.hpp"
 #include "support/running_server.hpp"
 
@@ -61,10 +62,12 @@ TEST_F(HttpLimits, ABodyIsAwaitedOnlyIfTheHeadIsSigned) {
     const std::string body(100'000, 'x');
     std::string target = signed_target({}, "POST", path, body);
     target.back() = target.back() == '0' ? '1' : '0';
-    for (const auto& [head, status] :
-         {std::pair{"POST " + path, 401}, {"POST " + path + "?auth_key=nope", 401},
-          {"POST " + target, 401}, {"POST /apps/nope/events", 404}, {"POST /nowhere", 404},
-          {"PUT " + path, 405}}) {
+    for (const auto& [head, status] : {std::pair{"POST " + path, 401},
+                                       {"POST " + path + "?auth_key=nope", 401},
+                                       {"POST " + target, 401},
+                                       {"POST /apps/nope/events", 404},
+                                       {"POST /nowhere", 404},
+                                       {"PUT " + path, 405}}) {
         SCOPED_TRACE(head);
         RawSocket stranger(server.port());
         stranger.send(head + length);
@@ -76,8 +79,7 @@ TEST_F(HttpLimits, ABodyIsAwaitedOnlyIfTheHeadIsSigned) {
         asker.send(head + length.substr(0, length.size() - 2) + "Expect: 100-continue\r\n\r\n");
         expect_final_answer(asker, status);
     }
-    const std::string event =
-        R"({"channel":"c","name":"e","data":"x"})" + std::string(40'000, ' ');
+    const std::string event = R"({"channel":"c","name":"e","data":"x"})" + std::string(40'000, ' ');
     socket.send(signed_head(event) + "Expect: 100-continue\r\n\r\n");
     EXPECT_EQ(receive_answer(socket, false).status, 100);
     socket.send(event);
@@ -88,7 +90,7 @@ TEST_F(HttpLimits, ABodyIsAwaitedOnlyIfTheHeadIsSigned) {
     EXPECT_EQ(receive_answer(socket).status, 401) << "another body than the signed one";
 }
 
-TEST_F(HttpLimits, AShortBodyThatIsRefusedDoesNotCostTheConnection) {
+TEST_F(HttpLimits, AShortUnsignedBodyDoesNotCostTheConnection) {
     for (int i = 0; i < 2; ++i) {
         socket.send("POST /apps/app-id/events HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}");
         const HttpAnswer answer = receive_answer(socket);
@@ -97,11 +99,12 @@ TEST_F(HttpLimits, AShortBodyThatIsRefusedDoesNotCostTheConnection) {
     }
 }
 
-TEST(HttpUnauthenticated, BytesAreBoundedAndTheOldestGo) {
+TEST(HttpUnauthenticated, BytesAreBoundedAndTheOldestRequestIsDropped) {
     Configuration configuration = test_configuration(1);
     configuration.http.max_unauthenticated_bytes = 65536;
     const RunningServer server(configuration);
-    const std::string half_head = "GET /nothing HTTP/1.1\r\nHost: a\r\nX: " + std::string(20'000, 'x');
+    const std::string half_head =
+        "GET /nothing HTTP/1.1\r\nHost: a\r\nX: " + std::string(20'000, 'x');
     std::vector<std::unique_ptr<RawSocket>> sockets;
     for (int i = 0; i < 5; ++i) {
         sockets.push_back(std::make_unique<RawSocket>(server.port()));
@@ -116,7 +119,7 @@ TEST(HttpUnauthenticated, BytesAreBoundedAndTheOldestGo) {
     }
 }
 
-TEST(HttpUnauthenticated, BytesOfASignedRequestAreNone) {
+TEST(HttpUnauthenticated, BytesDoNotIncludeSignedRequests) {
     Configuration configuration = test_configuration(1);
     configuration.http.max_unauthenticated_bytes = 65536;
     const RunningServer server(configuration);
@@ -134,19 +137,42 @@ TEST(HttpUnauthenticated, BytesOfASignedRequestAreNone) {
     EXPECT_EQ(receive_answer(backend).status, 200);
 }
 
+TEST(HttpSockets, WithoutAClientMakeRoomForOthersLongestWaitFirst) {
+    Configuration configuration = test_configuration(1);
+    configuration.connection.max_connections = 10;
+    configuration.http.header_timeout_seconds = 3600;
+    configuration.http.idle_timeout_seconds = 3600;
+    const RunningServer server(configuration);
+    RestClient backend(server.port());
+    backend.trigger("c", "e", "{}");
+    PusherClient client(server.port());
+    std::vector<std::unique_ptr<RawSocket>> strangers;
+    for (int i = 0; i < 150; ++i) {
+        strangers.push_back(std::make_unique<RawSocket>(server.port()));
+        if (i % 2 == 0) strangers.back()->send("GET /nothing HTTP/1.1\r\n");
+    }
+    for (int i = 0; i < 70; ++i) EXPECT_EQ(strangers[i]->receive_to_end(), "") << i;
+    strangers.back()->send("GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_EQ(receive_answer(*strangers.back()).status, 404);
+    backend.trigger("c", "e", "{}");  // Whoever had a request accepted is closed last.
+    client.subscribe("c");
+    PusherClient(server.port()).subscribe("c");
+}
+
 TEST_F(HttpLimits, AnUpgradeMayHaveCookiesOf32KiBWhateverTheSetting) {
     Configuration configuration = test_configuration(1);
     configuration.http.max_header_bytes = 2048;
     const RunningServer strict(configuration);
     const auto request = [](std::string_view path, std::size_t cookie) {
-        return "GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\nCookie: " +
-               std::string(cookie, 'x') +
+        return "GET " + std::string(path) +
+               " HTTP/1.1\r\nHost: a\r\nCookie: " + std::string(cookie, 'x') +
                "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
     };
-    for (const auto& [path, cookie, status] :
-         {std::tuple{"/app/app-key", 2000, 101}, {"/app/app-key", 32'400, 101},
-          {"/app/app-key", 33'000, 431}, {"/nothing", 2000, 431}}) {
+    for (const auto& [path, cookie, status] : {std::tuple{"/app/app-key", 2000, 101},
+                                               {"/app/app-key", 32'400, 101},
+                                               {"/app/app-key", 33'000, 431},
+                                               {"/nothing", 2000, 431}}) {
         RawSocket client(strict.port());
         client.send(request(path, static_cast<std::size_t>(cookie)));
         EXPECT_EQ(receive_answer(client, false).status, status) << path << " " << cookie;

@@ -33,7 +33,8 @@ struct ConnectionOptions {
                 "connection. Beyond it the connection is closed with 4100.");
         setting("max_connections", &ConnectionOptions::max_connections, 0, 100000000,
                 "Maximum number of connections of all apps on this node; further ones are closed "
-                "with 4100. 0: no limit.");
+                "with 4100. Above it by a sixteenth, at least 64, sockets without a client are "
+                "closed, too, longest wait first. 0: no limit.");
         setting("max_new_per_second_per_address",
                 &ConnectionOptions::max_new_per_second_per_address, 0, 100000,
                 "Maximum rate of new clients per IPv4 address or IPv6 /64 network, in clients per "

@@ -24,6 +24,7 @@ struct ShardMetrics {
     std::uint64_t bytes_received = 0;
     std::uint64_t bytes_sent = 0;
     std::uint64_t unauthenticated_requests_dropped = 0;
+    std::uint64_t idle_sockets_closed = 0;
     std::uint64_t forwarded_unreadable = 0;
 
     std::uint64_t messages_received = 0;
@@ -65,6 +66,10 @@ struct ShardMetrics {
                counter("carillon_unauthenticated_requests_dropped_total",
                        "Incomplete requests without a valid signature that were dropped because "
                        "such requests used more than http.max_unauthenticated_bytes."));
+        metric(&ShardMetrics::idle_sockets_closed,
+               counter("carillon_idle_sockets_closed_total",
+                       "Sockets without a client that were closed because "
+                       "connection.max_connections or the file descriptors were used up."));
         metric(&ShardMetrics::forwarded_unreadable,
                counter("carillon_forwarded_unreadable_total",
                        "Requests of trusted proxies in which the relevant entry of "

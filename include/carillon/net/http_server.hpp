@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -49,6 +50,13 @@ public:
     void accept(int descriptor, const boost::asio::ip::address& peer,
                 const TlsContext* tls = nullptr);
 
+    /// While `sockets`, of all shards and whatever they speak, are more than `max`, a new one takes
+    /// the place of one that nobody needs.
+    void set_socket_limit(const std::atomic<std::uint32_t>& sockets, std::uint32_t max) noexcept;
+    /// Closes a connection without a request under way: the one that has waited longest without one
+    /// that was accepted, else an idle one. False if there is none but `newcomer`.
+    bool make_room(const HttpSession* newcomer = nullptr);
+
     /// This shard's part of `HttpOptions::max_unauthenticated_bytes`.
     void set_unauthenticated_max(std::size_t bytes) noexcept { unauthenticated_max_ = bytes; }
 
@@ -81,6 +89,8 @@ private:
     bool draining_ = false;
     std::size_t unauthenticated_bytes_ = 0;
     std::size_t unauthenticated_max_ = SIZE_MAX;
+    const std::atomic<std::uint32_t>* sockets_ = nullptr;
+    std::uint32_t sockets_max_ = 0;
     std::vector<std::weak_ptr<HttpSession>> parked_;
     Timer readmit_timer_;
     std::unique_ptr<Sessions> sessions_;

@@ -27,7 +27,9 @@ public:
     using Accepted = std::function<void(int descriptor, const Endpoint& peer)>;
 
     /// Throws boost::system::system_error if it cannot listen. `accepted` owns the descriptor.
-    Listener(EventLoop& loop, const Endpoint& endpoint, Accepted accepted);
+    /// `make_room`: called when the process is out of descriptors; true if one is free now.
+    Listener(EventLoop& loop, const Endpoint& endpoint, Accepted accepted,
+             std::function<bool()> make_room = {});
 
     /// With the port that the system chose, if 0 was given.
     [[nodiscard]] Endpoint endpoint() const { return acceptor_.local_endpoint(); }
@@ -40,12 +42,13 @@ private:
     void await_connection();
     void accept_ready();
     /// Out of descriptors every accept fails at once: waits 100 ms instead of spinning.
-    void pause();
+    void pause(int cause);
 
     EventLoop& loop_;
     boost::asio::ip::tcp::acceptor acceptor_;
     Timer retry_;
     Accepted accepted_;
+    std::function<bool()> make_room_;
     bool out_of_descriptors_ = false;  ///< logged once per incident
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -44,6 +45,8 @@ public:
     [[nodiscard]] std::uint64_t left_over() const noexcept { return left_over_; }
     [[nodiscard]] std::uint64_t made_up() const noexcept { return made_up_; }
 
+    /// From now on its sockets count in `sockets`, which must outlive this: of all shards together.
+    void count_in(std::atomic<std::uint32_t>& sockets) noexcept { node_sockets_ = &sockets; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
     /// Bytes queued over all connections. Iterates over all of them: for a scrape.
     [[nodiscard]] std::size_t queued_bytes() const noexcept;
@@ -75,6 +78,7 @@ private:
     std::vector<std::unique_ptr<TcpStream>> closed_;
     std::array<TcpStream*, Flusher::batch_max> batch_;
     std::size_t size_ = 0;
+    std::atomic<std::uint32_t>* node_sockets_ = nullptr;
     /// Also the maximum that is read from a socket at a time, so that one peer cannot occupy a
     /// turn.
     std::array<char, 16384> scratch_;

@@ -79,6 +79,7 @@ private:
     Configuration configuration_;
     std::shared_ptr<const AppRegistry> apps_;
     Clients::Rates rates_;
+    std::atomic<std::uint32_t> sockets_{0};  ///< of all listeners and shards
     Webhooks webhooks_;
     std::unique_ptr<ClusteredNode> cluster_;  ///< null without a cluster
     std::vector<std::unique_ptr<ShardInbox>> inboxes_;

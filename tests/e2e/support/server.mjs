@@ -28,11 +28,12 @@ export function endWithUs(child) {
 
 /**
  * Starts the binary. `text` is what it has written, `ended` how it ends; nothing runs for ever. `stderr`: a
- * descriptor that it logs to instead.
+ * descriptor that it logs to instead. `files`: how many it may open.
  */
-export function launch(args, { env, within = 180_000, stderr = 'pipe' } = {}) {
+export function launch(args, { env, within = 180_000, stderr = 'pipe', files } = {}) {
     const limits = { timeout: within, killSignal: 'SIGKILL' };
-    const child = spawn(binary, args, {
+    const command = files ? ['sh', '-c', `ulimit -n ${files} && exec "$0" "$@"`, binary] : [binary];
+    const child = spawn(command[0], [...command.slice(1), ...args], {
         env: environment(env), stdio: ['ignore', 'pipe', stderr], ...limits,
     });
     running.add(child);
@@ -61,10 +62,10 @@ export class Server {
         this.args = args;
     }
 
-    async start({ port = 0, within } = {}) {
+    async start({ port = 0, within, files } = {}) {
         const address = ['--host', '127.0.0.1', '--port', String(port), '--admin.port', '0'];
         const env = { CARILLON_SHUTDOWN_GRACE_SECONDS: '4' };
-        this.child = launch(['serve', ...address, ...this.args], { env, within });
+        this.child = launch(['serve', ...address, ...this.args], { env, within, files });
         const line = /listening on 127\.0\.0\.1:(\d+)/;
         const giveUp = setTimeout(() => this.child.kill('SIGKILL'), 15_000);
         while (!line.test(this.child.text.stderr)) {
