@@ -82,7 +82,7 @@ suite('client events', (server) => {
         assert.deepEqual(await sender.ping(), []);
     });
 
-    test('one without data comes with null', async () => {
+    test('an event without data arrives with null', async () => {
         const { channels: [mine, theirs] } = await pair('private-whisper');
         assert.equal(mine.trigger('client-typing'), true);
         assert.deepEqual(await theirs.inbox.next(), { event: 'client-typing', data: null });
@@ -95,7 +95,7 @@ suite('client events', (server) => {
 });
 
 suite('client events that must have data', (server) => {
-    test('are refused without, and delivered with null', async () => {
+    test('are refused without data, and delivered with null', async () => {
         const [sender, receiver] = [await rawConnect(server), await rawConnect(server)];
         for (const client of [sender, receiver]) await client.enter('private-strict');
         sender.send('{"event":"client-bare","channel":"private-strict"}');

@@ -99,7 +99,7 @@ suite('quirks of client libraries: connecting', (server) => {
         http.close();
     });
 
-    test('cookies of 20 KB cost a client nothing', async () => {
+    test('cookies of 20 KB do not cost a client its connection', async () => {
         const headers = { Cookie: `session=${'x'.repeat(20 * 1024)}` };
         await (await rawConnect(server, undefined, { headers })).ping();
     });

@@ -55,7 +55,7 @@ suite('HTTP', (server) => {
         assert.equal((await connection.write(body).response()).status, 200);
     });
 
-    test('a body is not awaited unless its head is signed', async () => {
+    test('a body is read only if its head is signed', async () => {
         const path = '/apps/app-id/events';
         const body = JSON.stringify({ name: 'e', channel: 'c', data: 'x'.repeat(9_000) })
             + ' '.repeat(500_000);

@@ -175,7 +175,7 @@ describe('a log that is not read', { timeout: 120_000 }, () => {
 });
 
 describe('the log at debug', { timeout: 60_000 }, () => {
-    test('says why a browser drops a connection for its subprotocol, once it is asked to', async () => {
+    test('says why a browser drops a connection for its subprotocol, at no other level', async () => {
         for (const level of ['debug', 'info']) {
             await withServer(['--log.level', level], async (server) => {
                 const offer = (protocols) => rawHandshake(server, protocols);

@@ -176,7 +176,7 @@ suite('quirks of server SDKs: signatures', (server) => {
         }
     });
 
-    test('info may have blanks behind its commas, as they are or as a form writes them',
+    test('info may have blanks after its commas, raw, percent-encoded or as plus signs',
         async () => {
             const client = await rawConnect(server);
             await client.enter('presence-blank', { user_id: 'ann' });
@@ -397,7 +397,7 @@ suite('a path prefix', (server) => {
         }
     });
 
-    test('a slash at its end, which makes two, does no harm', async () => {
+    test('a trailing slash of the prefix, which makes a double slash, does no harm', async () => {
         for (const options of [
             { wsPath: '/realtime/' }, { wsPath: '/' },
             { httpPort: server.port, httpHost: '127.0.0.1', httpPath: '/realtime/',

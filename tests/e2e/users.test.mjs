@@ -93,7 +93,7 @@ suite('signed-in users', (server) => {
         assert.equal((await client.inbox.next('pusher:subscription_error')).data.status, 401);
     });
 
-    test('an id that is a number is an error that says so', async () => {
+    test('a numeric id is an error that names the type', async () => {
         const client = await rawConnect(server);
         client.signIn({ id: 7 });
         const { data: { code, message } } = await client.inbox.next('pusher:error');
