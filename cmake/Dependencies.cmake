@@ -33,9 +33,9 @@ target_include_directories(carillon_flags INTERFACE ${CMAKE_SOURCE_DIR}/include)
 add_library(carillon_asio STATIC ${CMAKE_SOURCE_DIR}/cmake/asio.cpp)
 set_target_properties(carillon_asio PROPERTIES UNITY_BUILD OFF CXX_CLANG_TIDY "")
 target_compile_definitions(carillon_asio PUBLIC BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION)
-target_link_libraries(carillon_asio PUBLIC Boost::boost OpenSSL::SSL Threads::Threads)
+target_link_libraries(carillon_asio PUBLIC Boost::boost OpenSSL::SSL Threads::Threads PRIVATE carillon_hardening)
 
 # Boost.URL likewise, from the same package, so that a server needs no further library where it runs.
 add_library(carillon_url STATIC ${CMAKE_SOURCE_DIR}/cmake/url.cpp)
 set_target_properties(carillon_url PROPERTIES UNITY_BUILD OFF CXX_CLANG_TIDY "")
-target_link_libraries(carillon_url PUBLIC Boost::boost)
+target_link_libraries(carillon_url PUBLIC Boost::boost PRIVATE carillon_hardening)

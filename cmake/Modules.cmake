@@ -12,7 +12,7 @@ set(STANDARD_HEADERS
     <algorithm> <array> <charconv> <chrono> <deque> <functional> <map> <memory> <optional> <set> <span> <string>
     <string_view> <utility> <variant> <vector>
     <boost/unordered/unordered_flat_map.hpp>)
-carillon_precompiled(carillon_standard_headers HEADERS ${STANDARD_HEADERS} LIBRARIES carillon_flags Boost::boost)
+carillon_precompiled(carillon_standard_headers HEADERS ${STANDARD_HEADERS} LIBRARIES carillon_flags carillon_hardening Boost::boost)
 
 # What modules with I/O are linked to, whether they use all of it or not: targets that share precompiled headers must
 # share the definitions that these were compiled with.
@@ -23,7 +23,7 @@ carillon_precompiled(carillon_io_headers
             <boost/asio/awaitable.hpp> <boost/asio/io_context.hpp> <boost/asio/ip/tcp.hpp> <boost/asio/post.hpp>
             <boost/asio/steady_timer.hpp> <boost/beast/http/string_body.hpp> <boost/beast/http/message.hpp>
             <spdlog/spdlog.h>
-    LIBRARIES carillon_flags carillon_io)
+    LIBRARIES carillon_flags carillon_hardening carillon_io)
 
 # carillon_module(<name> [PURE] [IO] [SOURCES …] [USES <module>…] [LIBRARIES …])
 #
@@ -38,6 +38,7 @@ function(carillon_module NAME)
     list(TRANSFORM MODULE_USES PREPEND carillon_)
     if(MODULE_SOURCES)
         add_library(${TARGET} STATIC ${MODULE_SOURCES})
+        target_link_libraries(${TARGET} PRIVATE carillon_hardening)
         set(SCOPE PUBLIC)
         target_include_directories(${TARGET} PRIVATE ${CMAKE_CURRENT_SOURCE_DIR})
         if(MODULE_IO)

@@ -62,7 +62,7 @@ Frame switching_protocols(const WsUpgrade& accepted) {
 void log_unknown_subprotocols(const HttpRequest& request) {
     if (!spdlog::should_log(spdlog::level::debug)) return;
     constexpr std::size_t shown_max = 200;
-    std::string offered = joined(request, http::field::sec_websocket_protocol);
+    std::string offered = request.header_list("Sec-WebSocket-Protocol");
     if (offered.empty()) return;
     offered.resize(std::min(offered.size(), shown_max));
     std::ranges::replace_if(
