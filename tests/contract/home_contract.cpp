@@ -42,6 +42,7 @@ std::string HomeContract::message(const std::string& name, const std::string& ev
 
 void HomeContract::publish(const std::string& name, const std::string& event) {
     Publish publish{.channel = channel(name), .text = message(name, event), .excluded = {}};
+    publish.accepted = world->now();
     if (ChannelKind::of(name).cache) publish.cache = CacheRule{std::chrono::minutes(1), 1U << 20U};
     request(one, std::move(publish));
 }
@@ -92,7 +93,7 @@ ChannelAnswer HomeContract::query(ChannelQuery query) {
     return std::move(answers.front());
 }
 
-// Joins and leaves. Source: wire.md 2.2, 2.3, 2.5.
+// Joining and leaving. Source: wire.md 2.2, 2.3, 2.5.
 
 TEST_P(HomeContract, AnswersAJoin) {
     join(one, "news", 5);

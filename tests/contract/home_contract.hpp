@@ -24,6 +24,7 @@ public:
     virtual ~HomeWorld() = default;
 
     [[nodiscard]] virtual Home& home() = 0;
+    [[nodiscard]] virtual TimePoint now() const = 0;
     /// Returns when the home has handled all requests so far, and has nothing left to send.
     virtual void settle() = 0;
     /// Lets time pass; what becomes due happens.

@@ -12,6 +12,7 @@ public:
     }
 
     Home& home() override { return home_; }
+    [[nodiscard]] TimePoint now() const override { return now_; }
     void settle() override { home_.end_turn(); }
     void pass(Duration time) override {
         now_ += time;

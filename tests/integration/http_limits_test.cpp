@@ -50,6 +50,10 @@ protected:
 constexpr std::string_view too_long_head =
     "POST /apps/app-id/events HTTP/1.1\r\nHost: a\r\nContent-Length: 2000000\r\n";
 
+/// A request whose body is read without a signature.
+constexpr std::string_view unsigned_request =
+    "POST /app/app-key/1/abc/xhr_send HTTP/1.1\r\nHost: a\r\n";
+
 /// The head of a trigger that is signed for a body of `size` bytes.
 std::string signed_head(const std::string& body) {
     return "POST " + signed_target({}, "POST", "/apps/app-id/events", body) +
@@ -195,8 +199,7 @@ TEST_F(HttpLimits, ABodyTooLongMayBeOnItsWay) {
 }
 
 TEST_F(HttpLimits, ChunksTooLongInSumAreRefused) {
-    std::string request =
-        "POST /apps/app-id/events HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+    std::string request = std::string(unsigned_request) + "Transfer-Encoding: chunked\r\n\r\n";
     for (int i = 0; i < 20; ++i) request += "10000\r\n" + std::string(0x10000, 'x') + "\r\n";
     socket.send(request);
     expect_final_answer(socket, 413);
@@ -219,8 +222,7 @@ TEST_F(HttpLimits, AHeadOfManyFieldsIsRefused) {
 }
 
 TEST_F(HttpLimits, ChunkHeadsAndTrailersTooLongAreRefused) {
-    const std::string head =
-        "POST /apps/app-id/events HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+    const std::string head = std::string(unsigned_request) + "Transfer-Encoding: chunked\r\n\r\n";
     const std::string endless(1U << 20U, 'x');
     for (const std::string_view begin : {"1;", "0\r\nX: "}) {
         RawSocket other(server.port());
@@ -250,7 +252,7 @@ TEST_F(HttpTimeOuts, AnIncompleteRequestIs408) {
     slow.send("GET /nothing HT");
     expect_final_answer(slow, 408);
     RawSocket in_body(impatient.port());
-    in_body.send("POST /apps/app-id/events HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf");
+    in_body.send(std::string(unsigned_request) + "Content-Length: 10\r\n\r\nhalf");
     expect_final_answer(in_body, 408);
 }
 

@@ -225,7 +225,8 @@ TEST_F(Http, GarbageIsABadRequest) {
           "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx"s,
           "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n"s +
               "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-          "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"s}) {
+          "POST /app/app-key/1/abc/xhr_send HTTP/1.1\r\nHost: a\r\n"s +
+              "Transfer-Encoding: chunked\r\n\r\nxyz\r\n"}) {
         SCOPED_TRACE(garbage);
         RawSocket socket(server.port());
         socket.send(garbage);
