@@ -14,7 +14,7 @@ using prometheus::ClientMetric;
 using prometheus::MetricFamily;
 using prometheus::MetricType;
 
-MetricType prometheus_type(Metric::Type type) {
+MetricType prometheus_type_of(Metric::Type type) {
     switch (type) {
         case Metric::Type::counter:
             return MetricType::Counter;
@@ -40,7 +40,7 @@ public:
         if (is_new) {
             families_.push_back({std::string(metric.name),
                                  std::string(metric.help),
-                                 prometheus_type(metric.type),
+                                 prometheus_type_of(metric.type),
                                  {}});
         }
         family_ = place->second;
