@@ -20,15 +20,10 @@ bool is_excluded(const EdgeChannel& channel, Connection& connection, const Deliv
     return held->user_id && *held->user_id == deliver.excluded_user;
 }
 
-struct WaitingBytes {
-    std::size_t operator()(const Deliver& deliver) const noexcept {
-        return sizeof(FanOut::Waiting) + deliver.channel.name.size() + deliver.text.size();
-    }
-    std::size_t operator()(const JoinAnswer& answer) const noexcept {
-        return sizeof(FanOut::Waiting) + answer.channel.name.size() + answer.succeeded.size() +
-               answer.cached.size();
-    }
-};
+std::size_t bytes_of(const FanOut::Waiting& notice) noexcept {
+    const auto content = [](const auto& known) { return known.content_bytes(); };
+    return sizeof(FanOut::Waiting) + std::visit(content, notice);
+}
 
 }  // namespace
 
@@ -272,7 +267,7 @@ bool EdgeChannels::take_next_event(EdgeChannel& channel) {
     while (!fan_out.waiting.empty()) {
         FanOut::Waiting next = std::move(fan_out.waiting.front());
         fan_out.waiting.pop_front();
-        const std::size_t bytes = std::visit(WaitingBytes{}, next);
+        const std::size_t bytes = bytes_of(next);
         fan_out.waiting_bytes -= bytes;
         waiting_bytes_ -= bytes;
         if (auto* const event = std::get_if<Deliver>(&next)) {
@@ -285,11 +280,11 @@ bool EdgeChannels::take_next_event(EdgeChannel& channel) {
     return false;
 }
 
-void EdgeChannels::defer(FanOut& fan_out, FanOut::Waiting message) {
-    const std::size_t bytes = std::visit(WaitingBytes{}, message);
+void EdgeChannels::defer(FanOut& fan_out, FanOut::Waiting notice) {
+    const std::size_t bytes = bytes_of(notice);
     fan_out.waiting_bytes += bytes;
     waiting_bytes_ += bytes;
-    fan_out.waiting.push_back(std::move(message));
+    fan_out.waiting.push_back(std::move(notice));
 }
 
 }  // namespace carillon
