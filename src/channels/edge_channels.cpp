@@ -20,7 +20,7 @@ bool is_excluded(const EdgeChannel& channel, Connection& connection, const Deliv
     return held->user_id && *held->user_id == deliver.excluded_user;
 }
 
-std::size_t bytes_of(const FanOut::Waiting& notice) noexcept {
+std::size_t bytes_of(const FanOut::Waiting& notice) {
     const auto content = [](const auto& known) { return known.content_bytes(); };
     return sizeof(FanOut::Waiting) + std::visit(content, notice);
 }
