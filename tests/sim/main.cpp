@@ -31,31 +31,21 @@ struct Options {
 /// Seeds, and the checks that are known to fail in their lives.
 using Expected = std::map<std::uint64_t, std::set<std::string>>;
 
-/// Lines of a seed and a check; what follows # is for readers.
+/// Lines as `differences` writes them. What follows the check, and other lines, are for readers.
 Expected read_expected(const std::string& file) {
     Expected expected;
     std::ifstream lines(file);
     for (std::string line; std::getline(lines, line);) {
-        std::istringstream words(line.substr(0, line.find('#')));
+        std::istringstream words(line);
+        std::string word;
         std::uint64_t seed = 0;
         std::string check;
-        if (words >> seed && std::getline(words >> std::ws, check)) {
-            check.erase(check.find_last_not_of(' ') + 1);
-            expected[seed].insert(check);
-        }
+        if (!(words >> word >> seed) || word != "seed" || words.get() != ':') continue;
+        std::getline(words >> std::ws, check, '(');
+        check.erase(check.find_last_not_of(' ') + 1);
+        expected[seed].insert(check);
     }
     return expected;
-}
-
-/// A check that is known to fail must fail: or else the list would outlive the fault.
-bool is_as_expected(const Life& life, const std::set<std::string>& expected) {
-    std::set<std::string> failed;
-    for (const Violation& violation : life.violations) failed.insert(violation.check);
-    for (const std::string& check : expected) {
-        if (failed.contains(check)) continue;
-        std::cout << fmt::format("seed {}: {} does not fail any more\n", life.plan.seed, check);
-    }
-    return failed == expected;
 }
 
 void write_trace(const Options& options, const Life& life) {
@@ -64,17 +54,23 @@ void write_trace(const Options& options, const Life& life) {
     file << trace_of(life);
 }
 
-/// What is wrong, once for each check.
-std::string summary(const Life& life) {
-    std::map<std::string, std::pair<int, std::string>> by_check;
+/// A line for each check that fails and is not known to, and for each that is known to and does
+/// not: or else the list would outlive the fault.
+std::string differences(const Life& life, const std::set<std::string>& known) {
+    std::map<std::string, std::pair<int, std::string>> failed;
     for (const Violation& violation : life.violations) {
-        auto& [count, first] = by_check[violation.check];
+        auto& [count, first] = failed[violation.check];
         if (count++ == 0) first = violation.text;
     }
+    const std::uint64_t seed = life.plan.seed;
     std::string text;
-    for (const auto& [check, found] : by_check) {
-        text +=
-            fmt::format("seed {}: {} ({}): {}\n", life.plan.seed, check, found.first, found.second);
+    for (const auto& [check, found] : failed) {
+        if (known.contains(check)) continue;
+        text += fmt::format("seed {}: {} ({}): {}\n", seed, check, found.first, found.second);
+    }
+    for (const std::string& check : known) {
+        if (failed.contains(check)) continue;
+        text += fmt::format("seed {} is expected to fail in \"{}\", and does not\n", seed, check);
     }
     return text;
 }
@@ -88,13 +84,14 @@ bool run(const Options& options, const Expected& expected, std::uint64_t seed, d
         return !options.check.empty() && violation.check != options.check;
     });
     const auto known = expected.find(seed);
-    if (known != expected.end()) return is_as_expected(life, known->second);
-    if (life.violations.empty()) {
+    const std::string text =
+        differences(life, known == expected.end() ? std::set<std::string>() : known->second);
+    if (text.empty()) {
         if (options.seeds == 1) write_trace(options, life);
         return true;
     }
-    std::cout << summary(life) << std::flush;
-    if (options.shrinks) {
+    std::cout << text << std::flush;
+    if (options.shrinks && !life.violations.empty()) {
         life = live(shrink(plan, life.violations.front().check, 400));
         std::cout << life.plan.text() << text_of(life.violations) << std::flush;
     }

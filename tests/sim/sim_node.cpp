@@ -94,7 +94,7 @@ SimNode::Shard::Shard(SimNode& node, RedisPath& path, std::uint16_t self)
           }),
       cluster(
           node.cluster_, bus, observer, [&node] { return node.world_.time.now(); },
-          static_cast<ShardId>(self), node.world_.plan.shards, metrics.cluster),
+          static_cast<ShardId>(self), node.world_.plan.shards, metrics.cluster.emplace()),
       channels(
           static_cast<ShardId>(self), node.world_.plan.shards, mail,
           [this] { return random.next(); }, [&node] { return node.world_.time.now(); }, metrics,
@@ -194,10 +194,15 @@ void SimNode::leave(std::function<void()> left) {
     }
 }
 
-ClusterMetrics SimNode::metrics() const {
-    ClusterMetrics sum;
-    for (const auto& shard : shards_) sum += shard->metrics.cluster;
-    return sum;
+bool SimNode::is_well() const {
+    std::uint64_t registered = 0;
+    for (const auto& shard : shards_) {
+        const ClusterMetrics& metrics = *shard->metrics.cluster;
+        if (metrics.connected == 0 || metrics.detached != 0) return false;
+        if (metrics.partitions_recovering != 0) return false;
+        registered += metrics.partitions_registered;
+    }
+    return registered == world_.plan.partitions;
 }
 
 }  // namespace carillon::sim

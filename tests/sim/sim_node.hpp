@@ -55,7 +55,8 @@ public:
     [[nodiscard]] std::uint16_t shards() const {
         return static_cast<std::uint16_t>(shards_.size());
     }
-    [[nodiscard]] ClusterMetrics metrics() const;
+    /// It is where a node without faults is: registered everywhere, and not detached.
+    [[nodiscard]] bool is_well() const;
 
     void freeze() { is_frozen_ = true; }
     void thaw();
@@ -67,7 +68,9 @@ private:
     public:
         Mail(SimNode& node, std::uint16_t self) : node_(node), self_(self) {}
         void post(ShardId to, ShardMessage&& message) override;
+        void add_waiting(std::ptrdiff_t) override {}
         [[nodiscard]] bool is_full(ShardId) const override { return false; }
+        [[nodiscard]] bool is_busy(ShardId) const override { return false; }
 
     private:
         SimNode& node_;

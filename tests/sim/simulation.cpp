@@ -471,11 +471,8 @@ void Simulation::come_to_rest() {
     add({.kind = Entry::Kind::note, .text = "rest"});
     for (std::uint32_t i = 0; i < plan_.nodes; ++i) {
         const SimNode* const node = usable(i);
-        const bool is_well = node != nullptr && node->metrics().detached == 0 &&
-                             node->metrics().connected == plan_.shards &&
-                             node->metrics().partitions_registered == plan_.partitions &&
-                             node->metrics().partitions_recovering == 0;
-        if (!is_well) add({.kind = Entry::Kind::fail, .node = i, .text = "is not back"});
+        if (node != nullptr && node->is_well()) continue;
+        add({.kind = Entry::Kind::fail, .node = i, .text = "is not back"});
     }
     ask_everything();
     time_.run_until(time_.now() + seconds(2));
