@@ -146,8 +146,11 @@ void HomeChannels::advance() {
         Channel* const channel = find(address);
         if (channel == nullptr || channel->count_pending == 0) continue;
         channel->count_pending = 0;
-        if (channel->subscriptions != channel->last_announced_count)
+        // Large ones even if they are as announced last: somebody has joined since then.
+        if (channel->subscriptions > counts_at_once_max ||
+            channel->subscriptions != channel->last_announced_count) {
             announce_count(address, *channel);
+        }
     }
 }
 

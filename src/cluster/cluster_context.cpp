@@ -25,6 +25,7 @@ void AppNames::set(std::span<const std::shared_ptr<const App>> apps) {
         for (const auto& [kind, letter] : webhook_letters) {
             if (app->webhook_kinds.has(kind)) rule += letter;
         }
+        if (app->subscription_count) rule += rule_counts;
         const auto grace = std::chrono::milliseconds(app->webhook_grace);
         rules_.push_back(app->id.get());
         if (!rule.empty()) rule.append(" ").append(std::to_string(grace.count()));

@@ -17,6 +17,9 @@
 
 namespace carillon {
 
+/// In an app's rule, beside the letters of webhooks: counts are announced to its clients.
+inline constexpr char rule_counts = 'k';
+
 /// The apps by the ids that Redis knows, with the webhooks that they want.
 class AppNames {
 public:
@@ -28,8 +31,8 @@ public:
     [[nodiscard]] std::optional<AppIndex> find(std::string_view id) const noexcept;
     /// For how long the last event of a cache channel is kept.
     [[nodiscard]] Duration cache_time(AppIndex app) const noexcept;
-    /// Id and rule of each; the rule is "" if the app wants no webhooks, or was removed. See
-    /// scripts/lib.lua.
+    /// Id and rule of each; the rule is "" if the app wants no webhooks and no counts, or was
+    /// removed. See scripts/lib.lua.
     [[nodiscard]] const std::vector<std::string>& rules() const noexcept { return rules_; }
 
 private:

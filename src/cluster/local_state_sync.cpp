@@ -114,6 +114,7 @@ void LocalStateSync::send(Topic& topic) {
     if (topic.quota) topic.quota->requested = topic.quota->waiting.size();
     const bool all = presence == nullptr || take_steps(topic);
     if (!all) transition(topic.sync, SyncEvent::change);
+    if (std::exchange(topic.has_joined, false)) topic.sent_joined = true;
     const std::uint32_t count = topic.local_count();
     const bool compares_replica =
         presence != nullptr && partition.is_recovering && topic.is_resyncing;
@@ -122,7 +123,7 @@ void LocalStateSync::send(Topic& topic) {
         .ring_bytes = context_.options.max_ring_bytes,
         .topic = topic.key,
         .count = count,
-        .wants_count = topic.wants_count,
+        .has_joined = topic.sent_joined,
         .limit = limit_of(topic),
         .subscribed_before = topic.subscribed_before,
         .replica_version = compares_replica ? presence->roster_version : 0,
@@ -165,6 +166,7 @@ void LocalStateSync::on_answer(Topic& topic, std::uint32_t count, bool all,
     transition(topic.sync, SyncEvent::acknowledge);
     topic.subscribed_before = false;
     topic.acknowledged = count;
+    topic.sent_joined = false;
     topic.sent_steps.clear();
     --in_flight_;
     const std::vector<std::string> refused(reply.refused.begin(), reply.refused.end());

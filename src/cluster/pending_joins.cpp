@@ -19,7 +19,7 @@ Topic& PendingJoins::on(ShardId from, Join&& join) {
 }
 
 void PendingJoins::add(Topic& topic, ShardId from, const Join& join) {
-    topic.wants_count = join.wants_count;
+    topic.has_joined = true;
     ++topic.subscriptions;
     const auto of_shard = std::ranges::find(topic.shards, from, &Topic::ShardCount::shard);
     if (of_shard == topic.shards.end()) {

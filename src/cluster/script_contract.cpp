@@ -259,7 +259,7 @@ std::optional<TakeWebhooks::Reply> TakeWebhooks::Reply::decode(const ScriptValue
 
 void SyncTopic::encode(ScriptArguments& arguments) const {
     operation.encode(arguments);
-    arguments.add(ring_bytes).add(topic).add(count).add_flag(wants_count).add(limit);
+    arguments.add(ring_bytes).add(topic).add(count).add_flag(has_joined).add(limit);
     arguments.add_flag(subscribed_before).add(replica_version).add(admitted);
     for (const MemberStep& step : steps) {
         arguments.add(step.enters ? "+" : "-").add(step.user_id).add(step.info);

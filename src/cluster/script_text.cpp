@@ -6,6 +6,7 @@
 #include "bus_message.hpp"
 #include "carillon/channels/pacing.hpp"
 #include "carillon/cluster/script_contract.hpp"
+#include "cluster_context.hpp"
 #include "webhook_record.hpp"
 
 namespace carillon {
@@ -45,6 +46,7 @@ std::string make_constants() {
     lua.duration("CACHE_MISS_INTERVAL_MS", cache_miss_interval);
     lua.number("NUMBER_MAX", BusMessage::number_max);
     lua.number("MESSAGES_PER_OPERATION", BusMessage::messages_per_operation);
+    lua.letter("RULE_COUNTS", rule_counts);
     using Kind = BusMessage::Kind;
     lua.letter("KIND_MEMBER_ADDED", static_cast<char>(Kind::member_added));
     lua.letter("KIND_MEMBER_REMOVED", static_cast<char>(Kind::member_removed));

@@ -129,7 +129,7 @@ struct Topic {
     // Local state.
     boost::container::small_vector<ShardCount, 1> shards;
     std::uint32_t subscriptions = 0;
-    bool wants_count = false;  ///< subscription counts are announced
+    bool has_joined = false;  ///< a client has, since the last operation that Redis confirmed
     bool is_cache = false;
     std::unique_ptr<Presence> presence;
     std::unique_ptr<UserState> user;
@@ -140,6 +140,7 @@ struct Topic {
     Sync sync = Sync::in_sync;
     std::uint32_t acknowledged = 0;      ///< the count that Redis confirmed last
     std::vector<MemberStep> sent_steps;  ///< those of the operation under way
+    bool sent_joined = false;            ///< it says that a client has joined
     bool is_resyncing = false;           ///< the resync of its partition waits for it
     bool subscribed_before = false;      ///< Redis had confirmed a count before a loss
     bool is_broken = false;              ///< scripts fail on its keys in Redis

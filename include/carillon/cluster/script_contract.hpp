@@ -189,7 +189,7 @@ struct SyncTopic {
     std::uint64_t ring_bytes = 0;
     std::string_view topic;
     std::uint64_t count = 0;  ///< subscriptions or connections on this node
-    bool wants_count = false;
+    bool has_joined = false;  ///< a client has, since the last operation that was confirmed
     std::uint64_t limit = 0;  ///< of members or connections; 0: none
     bool subscribed_before = false;
     std::uint64_t replica_version = 0;  ///< in a recovery, else 0

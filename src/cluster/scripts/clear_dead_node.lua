@@ -33,9 +33,7 @@ if left > 0 then
         end
         attempt(function()
             if in_recovery then return end
-            if call('HEXISTS', P .. 'c:' .. topic, COUNT) == 1 then
-                announce_count(announce, topic, math.max(total, 0))
-            end
+            if wants_counts(topic) then announce_count(announce, topic, total) end
             if total <= 0 then announce_vacated(announce, topic) end
         end)
     end

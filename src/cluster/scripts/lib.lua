@@ -14,7 +14,8 @@
 --   events                hash  process -> the counter of its last event in this partition
 --   ended_nodes           zset  node that has ended, scored with the ms at which its counters are forgotten
 --   resync_pending        hash  in a recovery: process -> 1 once it has resynced, else 0
---   rules                 hash  app -> the webhooks that it wants, and its grace in ms
+--   rules                 hash  app -> the webhooks that it wants, 'k' if counts are announced to its clients, and
+--                               its grace in ms
 --   subscriptions         hash  occupied topic -> its subscriptions on all nodes
 --   subscriptions_before  hash  in a recovery: the same, as it was before the loss
 --   c:TOPIC               hash  the topic's state; its fields are named below
@@ -209,9 +210,14 @@ local function queue_count(topic, total)
     end
 end
 
+-- By the app's rule, not by what Redis has of the topic: that may be lost.
+local function wants_counts(topic)
+    return string.sub(topic, 1, 1) == 'c' and wants_webhook(topic, RULE_COUNTS)
+end
+
 local function announce_count(announce, topic, total)
     local key = P .. 'c:' .. topic
-    if total == 0 then
+    if total <= 0 then
         return queue_count(topic, 0)
     end
     local quiet = tonumber(call('HGET', key, COUNT_QUIET) or 0)
@@ -222,8 +228,13 @@ local function announce_count(announce, topic, total)
 end
 
 -- One operation may carry many subscriptions: small counts are announced one by one all the same, as on a single
--- node.
-local function announce_counts(announce, topic, before, total)
+-- node. A client that has joined is told a count even if it is the one from before: another may have left in the
+-- same operation.
+local function announce_counts(announce, topic, before, total, has_joined)
+    if total == before then
+        if has_joined and total > 0 then announce_count(announce, topic, total) end
+        return
+    end
     local step = total > before and 1 or -1
     for count = before + step, total, step do
         if count <= COUNTS_AT_ONCE_MAX or count == total then announce_count(announce, topic, count) end
@@ -369,9 +380,9 @@ local function close_recovery(announce)
             if total[1] == 0 then announce_occupied(announce, topic) end
             if string.sub(topic, 1, 1) == 'p' then announce_roster_difference(announce, topic) end
             if total[2] == 0 then announce_vacated(announce, topic) end
-            if total[1] ~= total[2] and call('HEXISTS', P .. 'c:' .. topic, COUNT) == 1 then
-                announce_count(announce, topic, total[2])
-            end
+            -- Also one that is as before: clients have joined in the recovery, and which count the others were told
+            -- last may be lost.
+            if wants_counts(topic) then announce_count(announce, topic, total[2]) end
         end)
     end
 end
@@ -439,7 +450,9 @@ local function process_deferred(announce, entry)
         local topic = string.sub(entry, 3)
         local total = tonumber(call('HGET', P .. 'subscriptions', topic) or 0)
         local announced = tonumber(call('HGET', P .. 'c:' .. topic, COUNT) or 0)
-        if total > 0 and total ~= announced then announce_count(announce, topic, total) end
+        -- Large ones even if they are as announced last: somebody has joined since then, and somebody has left.
+        local is_news = total > COUNTS_AT_ONCE_MAX or total ~= announced
+        if total > 0 and is_news then announce_count(announce, topic, total) end
     else
         local letter, length, rest = string.match(entry, '^w (%a) (%d+) (.*)$')
         local topic = string.sub(rest, 1, length)

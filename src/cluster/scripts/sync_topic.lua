@@ -1,11 +1,11 @@
 -- Brings Redis' copy of a node's state of a topic up to date, and announces the transitions that follow.
--- epoch, lease ms, node, operation, ring bytes, topic, subscriptions now, 1 if counts are announced, most members or
--- connections (0: any), 1 if the node had subscriptions before a loss, version of its replica (in a recovery, else
+-- epoch, lease ms, node, operation, ring bytes, topic, subscriptions now, 1 if clients have joined since the last
+-- operation that was confirmed, most members or connections (0: any), 1 if the node had subscriptions before a loss, version of its replica (in a recovery, else
 -- 0), how many of an app's connections are admitted already, then '+' or '-', member and info of each change
 -- Of an app's connections, no more are accepted than the limit leaves; those admitted already stay.
 -- Returns {OK or DONE or STALE, the sequence number after this operation (of connections: how many are accepted), 1 if
 -- the replica is wanted, ms until an entry is due or '-', webhooks queued, members refused}.
-local epoch, lease, node, operation, ring_bytes, topic, count, wants_count, limit, subscribed_before, replica_version,
+local epoch, lease, node, operation, ring_bytes, topic, count, has_joined, limit, subscribed_before, replica_version,
       admitted = unpack(ARGV, 1, 12)
 local FIRST_STEP = 13
 lease, operation, ring_bytes = tonumber(lease), tonumber(operation), tonumber(ring_bytes)
@@ -67,7 +67,7 @@ if not refusal then
         end
     end
     if not in_recovery then
-        if wants_count == '1' then announce_counts(announce, topic, total_before, total) end
+        if wants_counts(topic) then announce_counts(announce, topic, total_before, total, has_joined == '1') end
         if total_before > 0 and total <= 0 then announce_vacated(announce, topic) end
     end
 end

@@ -102,7 +102,7 @@ Reply ScriptNode::sync_topic(const Sync& sync) {
                                          .ring_bytes = world_.ring_bytes,
                                          .topic = sync.topic,
                                          .count = sync.count,
-                                         .wants_count = sync.wants_count,
+                                         .has_joined = sync.has_joined,
                                          .limit = sync.most,
                                          .subscribed_before = sync.subscribed_before,
                                          .replica_version = sync.replica,

@@ -84,7 +84,7 @@ public:
         std::string topic;
         std::uint64_t count = 0;
         std::vector<Step> steps = {};
-        bool wants_count = false;
+        bool has_joined = false;
         std::uint64_t most = 0;
         bool subscribed_before = false;
         std::uint64_t replica = 0;

@@ -24,6 +24,7 @@ protected:
     Reply set_rules(const std::vector<std::string>& rules) {
         return world.run(scripts::SetWebhookRules{rules});
     }
+    void announce_counts() { EXPECT_EQ(set_rules({"7", "ovarnfsk 0"}).text, "OK"); }
     Reply ok(ScriptNode& node, const ScriptNode::Sync& sync) {
         const Reply reply = node.sync_topic(sync);
         EXPECT_EQ(reply[0].text, "OK");
@@ -195,6 +196,7 @@ TEST_F(SyncTopicScript, AcceptsAnyNumberWithoutALimit) {
 }
 
 TEST_F(SyncTopicScript, AnnouncesCountsOneByOne) {
+    announce_counts();
     ok(a, {news, 3, {}, true});
     EXPECT_THAT(world.messages(news), ElementsAre("k 1", "k 2", "k 3"));
     EXPECT_THAT(world.webhooks(), ElementsAre("o 0 8 c1:7news", "s 1 8 c1:7news", "s 2 8 c1:7news",
@@ -212,11 +214,22 @@ TEST_F(SyncTopicScript, AnnouncesCountsOneByOne) {
 }
 
 TEST_F(SyncTopicScript, AnnouncesNoCountsUnlessTheAppWantsThem) {
-    ok(a, {news, 3});
+    ok(a, {news, 3, {}, true});
     EXPECT_THAT(world.messages(news), IsEmpty());
 }
 
+TEST_F(SyncTopicScript, TellsWhoJoinsACountThatHasNotChanged) {
+    announce_counts();
+    ok(a, {news, 3, {}, true});
+    (void)world.messages(news);
+    ok(a, {news, 3});
+    EXPECT_THAT(world.messages(news), IsEmpty());
+    ok(a, {news, 3, {}, true});
+    EXPECT_THAT(world.messages(news), ElementsAre("k 3"));
+}
+
 TEST_F(SyncTopicScript, AnnouncesLargeCountsRarely) {
+    announce_counts();
     ok(a, {news, 100, {}, true});
     EXPECT_THAT(world.messages(news), SizeIs(100));
     ok(a, {news, 150, {}, true});
@@ -234,7 +247,20 @@ TEST_F(SyncTopicScript, AnnouncesLargeCountsRarely) {
     EXPECT_THAT(world.messages(news), ElementsAre("k 100", "k 99"));
 }
 
+TEST_F(SyncTopicScript, TellsWhoJoinsALargeCountThatIsAsBeforeByThen) {
+    announce_counts();
+    ok(a, {news, 150, {}, true});
+    ok(a, {news, 151, {}, true});
+    ok(a, {news, 150});
+    (void)world.messages(news);
+    world.command({"ZADD", world.key("due"), "XX", "1", "k " + news});
+    world.command({"HSET", world.key("c:" + news), "q", "0"});
+    a.renew_lease();
+    EXPECT_THAT(world.messages(news), ElementsAre("k 150"));
+}
+
 TEST_F(SyncTopicScript, DoesNotAnnounceACountTwice) {
+    announce_counts();
     ok(a, {news, 150, {}, true});
     ok(a, {news, 100, {}, true});
     (void)world.messages(news);
