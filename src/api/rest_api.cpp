@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "carillon/protocol/json_text.hpp"
 #include "carillon/protocol/server_messages.hpp"
 #include "carillon/runtime/wall_clock.hpp"
 
@@ -55,6 +56,19 @@ Json cache_attribute(const std::optional<CachedEvent>& cached) {
     return {{"data", std::move(event["data"])}, {"ttl", seconds.count()}};
 }
 
+/// Infos are copied as they were received, so numbers keep their digits.
+std::string users_json(const std::vector<PresenceData>& users) {
+    std::string text = R"({"users":[)";
+    for (const PresenceData& user : users) {
+        if (!text.ends_with('[')) text += ',';
+        text += R"({"id":)";
+        append_json_string(text, user.user_id);
+        if (user.user_info) text.append(R"(,"user_info":)").append(*user.user_info);
+        text += '}';
+    }
+    return text += "]}";
+}
+
 TriggerParser::QueryFallback fallback(const Query& query) {
     TriggerParser::QueryFallback fallback;
     fallback.name = query.find("name");
@@ -96,6 +110,7 @@ void RestApi::add_routes(HttpRoutes& routes) {
     add("GET", "/apps/*/channels", &RestApi::get_channels);
     add("GET", "/apps/*/channels/*", &RestApi::get_channel);
     add("GET", "/apps/*/channels/*/users", &RestApi::get_users);
+    add("GET", "/apps/*/connections", &RestApi::get_connections);
     add("POST", "/apps/*/users/*/terminate_connections", &RestApi::terminate_connections);
     // pusher-http-python 3.3 leaves the app out.
     add("POST", "/users/*/terminate_connections", &RestApi::terminate_connections);
@@ -280,10 +295,16 @@ void RestApi::get_users(const Call& call, HttpReply reply) {
     if (!name->kind().is_presence()) {
         return reply.send(plain_text(400, "Users can only be retrieved for presence channels"));
     }
-    channels_.queries().users(call.app, *name, [reply](std::vector<std::string> ids) {
-        Json users = Json::array();
-        for (const std::string& id : ids) users.push_back({{"id", id}});
-        reply.send(ok({{"users", std::move(users)}}));
+    const bool with_info = call.query.find("with_user_info") == "1";
+    channels_.queries().users(
+        call.app, *name, with_info, [reply](const std::vector<PresenceData>& users) {
+            reply.send({.body = users_json(users), .content_type = "application/json"});
+        });
+}
+
+void RestApi::get_connections(const Call& call, HttpReply reply) {
+    channels_.queries().connections(call.app, [reply](std::uint64_t open) {
+        reply.send(ok({{"connections", open}}));
     });
 }
 

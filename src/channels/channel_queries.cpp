@@ -55,7 +55,7 @@ void ChannelQueries::summarize(const App& app, const std::vector<ChannelName>& c
     }
 }
 
-void ChannelQueries::users(const App& app, const ChannelName& channel, Users done) {
+void ChannelQueries::users(const App& app, const ChannelName& channel, bool with_info, Users done) {
     const std::uint64_t query_id =
         begin(1, [done = std::move(done)](ChannelAnswer answer) { done(std::move(answer.users)); });
     send_(home_of(app.id.get(), channel.text(), shards_),
@@ -63,7 +63,20 @@ void ChannelQueries::users(const App& app, const ChannelName& channel, Users don
                        .app = app.index,
                        .kind = ChannelQuery::Kind::users,
                        .prefix = {},
-                       .names = {channel.text()}});
+                       .names = {channel.text()},
+                       .with_info = with_info});
+}
+
+void ChannelQueries::connections(const App& app, Connections done) {
+    auto with_own = [usage = app.usage, done = std::move(done)](const ChannelAnswer& answer) {
+        done(usage->open_connections() + answer.connections_elsewhere);
+    };
+    const std::uint64_t query_id = begin(1, std::move(with_own));
+    send_(home_of(app.id.get(), "", shards_), ChannelQuery{.query_id = query_id,
+                                                           .app = app.index,
+                                                           .kind = ChannelQuery::Kind::connections,
+                                                           .prefix = {},
+                                                           .names = {}});
 }
 
 void ChannelQueries::on(ChannelAnswer&& answer) {
@@ -75,6 +88,7 @@ void ChannelQueries::on(ChannelAnswer&& answer) {
                              std::make_move_iterator(answer.channels.end()));
     gathered.users.insert(gathered.users.end(), std::make_move_iterator(answer.users.begin()),
                           std::make_move_iterator(answer.users.end()));
+    gathered.connections_elsewhere += answer.connections_elsewhere;
     if (--found->second.answers_missing > 0) return;
     PendingQuery complete = std::move(found->second);
     pending_.erase(found);

@@ -207,8 +207,10 @@ void HomeChannels::on(ShardId from, ChannelQuery&& query) {
         case ChannelQuery::Kind::users:
             if (const Channel* const channel = find({query.app, query.names.front()});
                 channel != nullptr && channel->roster) {
-                answer.users = channel->roster->user_ids();
+                answer.users = channel->roster->members(query.with_info);
             }
+            break;
+        case ChannelQuery::Kind::connections:  // There is no other node.
             break;
     }
     send_(from, std::move(answer));

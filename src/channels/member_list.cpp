@@ -75,6 +75,18 @@ std::vector<std::string> MemberList::ids() const {
     return ids;
 }
 
+std::vector<PresenceData> MemberList::members(bool with_info) const {
+    std::vector<PresenceData> members;
+    members.reserve(members_.size());
+    for_each([&](const std::string& user_id, std::string_view escaped_info) {
+        PresenceData& member = members.emplace_back(PresenceData{user_id, std::nullopt});
+        if (!with_info || escaped_info == "null") return;
+        const std::string quoted = '"' + std::string(escaped_info) + '"';
+        member.user_info = decode_json_string({.text = quoted, .type = JsonText::Type::string});
+    });
+    return members;
+}
+
 void MemberList::for_each(const std::function<void(const std::string& user_id,
                                                    std::string_view escaped_info)>& visit) const {
     std::size_t begin = 0;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <utility>
 
+#include "carillon/channels/partition.hpp"
 #include "webhook_record.hpp"
 
 namespace carillon {
@@ -13,7 +14,9 @@ void AppNames::set(std::span<const std::shared_ptr<const App>> apps) {
         const auto is_of = [&id](const auto& app) { return app->id.get() == id; };
         if (std::ranges::none_of(apps, is_of)) rules_.insert(rules_.end(), {id, ""});
     }
+    by_partition_.clear();
     for (const auto& app : apps) {
+        by_partition_[partition_of(app->id.get(), "")].push_back(app);
         const auto index = static_cast<std::size_t>(app->index);
         if (index >= ids_.size()) {
             ids_.resize(index + 1);
@@ -31,6 +34,20 @@ void AppNames::set(std::span<const std::shared_ptr<const App>> apps) {
         if (!rule.empty()) rule.append(" ").append(std::to_string(grace.count()));
         rules_.push_back(std::move(rule));
     }
+}
+
+std::vector<std::pair<std::string_view, std::uint64_t>> AppNames::connections(
+    std::size_t partition, std::size_t partitions) const {
+    std::vector<std::pair<std::string_view, std::uint64_t>> connections;
+    for (std::size_t index = partition; index < partition_count; index += partitions) {
+        const auto apps = by_partition_.find(index);
+        if (apps == by_partition_.end()) continue;
+        for (const auto& app : apps->second) {
+            const std::uint32_t open = app->usage ? app->usage->open_connections() : 0;
+            if (open > 0) connections.emplace_back(app->id.get(), open);
+        }
+    }
+    return connections;
 }
 
 const std::string& AppNames::id(AppIndex app) const noexcept {

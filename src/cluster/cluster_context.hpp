@@ -1,11 +1,14 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "carillon/apps/app.hpp"
@@ -31,6 +34,10 @@ public:
     [[nodiscard]] std::optional<AppIndex> find(std::string_view id) const noexcept;
     /// For how long the last event of a cache channel is kept.
     [[nodiscard]] Duration cache_time(AppIndex app) const noexcept;
+    /// Id and open connections on this node of each app that has some and whose connections are
+    /// counted in the partition: that of the channel "". `partitions`: how many there are.
+    [[nodiscard]] std::vector<std::pair<std::string_view, std::uint64_t>> connections(
+        std::size_t partition, std::size_t partitions) const;
     /// Id and rule of each; the rule is "" if the app wants no webhooks and no counts, or was
     /// removed. See scripts/lib.lua.
     [[nodiscard]] const std::vector<std::string>& rules() const noexcept { return rules_; }
@@ -39,6 +46,7 @@ private:
     std::vector<std::string> ids_;  ///< by index; kept when an app is removed
     std::vector<Duration> cache_times_;
     std::vector<std::string> rules_;
+    std::map<std::size_t, std::vector<std::shared_ptr<const App>>> by_partition_;  ///< of all 256
 };
 
 /// What the parts of a shard's share in the cluster have in common.

@@ -21,6 +21,16 @@ ChannelSummary summary_of(std::string_view name, const Reply& reply) {
     return summary;
 }
 
+std::vector<PresenceData> users_of(const MembersView& members) {
+    std::vector<PresenceData> users;
+    users.reserve(members.size());
+    for (const auto& [id, info] : members) {
+        PresenceData& user = users.emplace_back(PresenceData{std::string(id), std::nullopt});
+        if (!info.empty()) user.user_info = std::string(info);
+    }
+    return users;
+}
+
 }  // namespace
 
 void ClusterQueries::on(ShardId from, ChannelQuery&& query) {
@@ -49,6 +59,9 @@ void ClusterQueries::ask(std::uint64_t query_id, Open& open) {
             open.answers_missing = query.names.size();
             for (const std::string& name : query.names) ask_channel(query_id, query, name);
             return;
+        case ChannelQuery::Kind::connections:
+            open.answers_missing = 1;
+            return ask_connections(query_id, query);
     }
 }
 
@@ -68,14 +81,20 @@ void ClusterQueries::ask_list(std::uint64_t query_id, const ChannelQuery& query,
 void ClusterQueries::ask_users(std::uint64_t query_id, const ChannelQuery& query,
                                const std::string& name) {
     const std::string topic = channel_topic(context_.apps.id(query.app), name);
-    run(query_id, topics_.partition_of(query.app, name), scripts::ListMembers{topic},
-        [this, app = query.app, name](ChannelAnswer& answer,
-                                      const ScriptResult<scripts::ListMembers::Reply>& result) {
-            if (!result) {
-                answer.users = users_from_node(app, name);
-            } else {
-                answer.users.assign(result->user_ids.begin(), result->user_ids.end());
-            }
+    run(query_id, topics_.partition_of(query.app, name),
+        scripts::ListMembers{topic, query.with_info},
+        [this, app = query.app, name, with_info = query.with_info](
+            ChannelAnswer& answer, const ScriptResult<scripts::ListMembers::Reply>& result) {
+            answer.users =
+                result ? users_of(result->members) : users_from_node(app, name, with_info);
+        });
+}
+
+void ClusterQueries::ask_connections(std::uint64_t query_id, const ChannelQuery& query) {
+    const Partition& partition = topics_.partition_of(query.app, "");
+    run(query_id, partition, scripts::CountConnections{context_.apps.id(query.app), partition.node},
+        [](ChannelAnswer& answer, const ScriptResult<scripts::CountConnections::Reply>& result) {
+            if (result) answer.connections_elsewhere = result->connections;
         });
 }
 
@@ -149,20 +168,22 @@ ChannelAnswer ClusterQueries::answer_from_node(const ChannelQuery& query) {
         return answer;
     }
     if (query.kind == ChannelQuery::Kind::users) {
-        answer.users = users_from_node(query.app, query.names.front());
+        answer.users = users_from_node(query.app, query.names.front(), query.with_info);
         return answer;
     }
+    if (query.kind == ChannelQuery::Kind::connections) return answer;
     for (const Partition& partition : topics_.partitions()) {
         list_from_node(partition, query.app, query.prefix, answer);
     }
     return answer;
 }
 
-std::vector<std::string> ClusterQueries::users_from_node(AppIndex app, const std::string& name) {
+std::vector<PresenceData> ClusterQueries::users_from_node(AppIndex app, const std::string& name,
+                                                          bool with_info) {
     const std::string key = channel_topic(context_.apps.id(app), name);
     const Topic* const topic = topics_.partition_of(app, name).topics.find(key);
     if (topic == nullptr || !topic->presence) return {};
-    return topic->presence->replica.ids();
+    return topic->presence->replica.members(with_info);
 }
 
 void ClusterQueries::list_from_node(const Partition& partition, AppIndex app,

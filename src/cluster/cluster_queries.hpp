@@ -33,13 +33,15 @@ private:
     void ask(std::uint64_t query_id, Open& open);
     void ask_list(std::uint64_t query_id, const ChannelQuery& query, const Partition& partition);
     void ask_users(std::uint64_t query_id, const ChannelQuery& query, const std::string& name);
+    void ask_connections(std::uint64_t query_id, const ChannelQuery& query);
     void ask_channel(std::uint64_t query_id, const ChannelQuery& query, const std::string& name);
     template <class Request, class Note>
     void run(std::uint64_t query_id, const Partition& partition, const Request& request, Note note);
     [[nodiscard]] ChannelAnswer answer_from_node(const ChannelQuery& query);
     void list_from_node(const Partition& partition, AppIndex app, std::string_view prefix,
                         ChannelAnswer& answer);
-    [[nodiscard]] std::vector<std::string> users_from_node(AppIndex app, const std::string& name);
+    [[nodiscard]] std::vector<PresenceData> users_from_node(AppIndex app, const std::string& name,
+                                                            bool with_info);
     [[nodiscard]] ChannelSummary summary_from_node(AppIndex app, const std::string& name);
 
     ClusterContext& context_;

@@ -151,12 +151,15 @@ void PartitionLease::renew(Partition& partition) {
     partition.renewed_at = context_.now();
     partition.due_at = TimePoint::max();
     partition.renew_at = context_.now() + renewal_interval();
+    const auto connections =
+        context_.apps.connections(partition.index, context_.options.partitions);
     const scripts::RenewLease request{
         .operation = operation(partition),
         .ring_bytes = context_.options.max_ring_bytes,
         // After a common loss of Redis the others may be about to return, too: they are not dead.
         .may_clear = context_.now() - up_since_ >= context_.options.lease,
         .claim = claim_time,
+        .connections = connections,
     };
     run(partition, request, [this](Partition& of, const scripts::RenewLease::Reply* reply) {
         transition(of.renewal, CallEvent::answer);

@@ -199,6 +199,7 @@ std::optional<FinishResync::Reply> FinishResync::Reply::decode(const ScriptValue
 void RenewLease::encode(ScriptArguments& arguments) const {
     operation.encode(arguments);
     arguments.add(ring_bytes).add_flag(may_clear).add(count_of(claim));
+    for (const auto& [app, open] : connections) arguments.add(app).add(open);
 }
 
 std::optional<RenewLease::Reply> RenewLease::Reply::decode(const ScriptValue& value) {
@@ -400,14 +401,22 @@ std::optional<ListChannels::Reply> ListChannels::Reply::decode(const ScriptValue
 }
 
 void ListMembers::encode(ScriptArguments& arguments) const {
-    arguments.add(topic);
+    arguments.add(topic).add_flag(wants_infos);
 }
 
 std::optional<ListMembers::Reply> ListMembers::Reply::decode(const ScriptValue& value) {
-    auto ids = texts_of(value);
-    if (!ids) return std::nullopt;
-    std::erase_if(*ids, [](std::string_view id) { return !is_utf8(id); });
-    return Reply{*std::move(ids)};
+    auto members = members_of(value);
+    if (!members) return std::nullopt;
+    return Reply{*std::move(members)};
+}
+
+void CountConnections::encode(ScriptArguments& arguments) const {
+    arguments.add(app).add(except);
+}
+
+std::optional<CountConnections::Reply> CountConnections::Reply::decode(const ScriptValue& value) {
+    if (value.type != ScriptValue::Type::integer || value.integer < 0) return std::nullopt;
+    return Reply{static_cast<std::uint64_t>(value.integer)};
 }
 
 }  // namespace scripts

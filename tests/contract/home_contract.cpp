@@ -93,6 +93,18 @@ ChannelAnswer HomeContract::query(ChannelQuery query) {
     return std::move(answers.front());
 }
 
+std::vector<std::string> HomeContract::users(std::string name, bool with_info) {
+    std::vector<std::string> texts;
+    const ChannelAnswer answer = query({.kind = ChannelQuery::Kind::users,
+                                        .prefix = {},
+                                        .names = {std::move(name)},
+                                        .with_info = with_info});
+    for (const PresenceData& user : answer.users) {
+        texts.push_back(user.user_id + (user.user_info ? " " + *user.user_info : ""));
+    }
+    return texts;
+}
+
 // Joining and leaving. Source: wire.md 2.2, 2.3, 2.5.
 
 TEST_P(HomeContract, AnswersAJoin) {
@@ -128,9 +140,7 @@ TEST_P(HomeContract, ForgetsAJoinThatIsUndoneBeforeItsAnswer) {
     world->home().receive(one, make_join("presence-room", 5, "ann"));
     world->home().receive(one, Leave{channel("presence-room"), {5, 5}});
     world->settle();
-    EXPECT_THAT(
-        query({.kind = ChannelQuery::Kind::users, .prefix = {}, .names = {"presence-room"}}).users,
-        IsEmpty());
+    EXPECT_THAT(users("presence-room"), IsEmpty());
     publish("presence-room", "e");
     EXPECT_THAT(take_events(one), ::testing::Not(::testing::Contains("e")));
 }
@@ -330,9 +340,20 @@ TEST_P(HomeContract, AnswersQueries) {
     ASSERT_TRUE(of.at("cache-empty")->cached);
     EXPECT_EQ(of.at("cache-empty")->cached->text, message("cache-empty", "e"));
 
-    EXPECT_THAT(
-        query({.kind = ChannelQuery::Kind::users, .prefix = {}, .names = {"presence-room"}}).users,
-        UnorderedElementsAre("ann", "bob"));
+    EXPECT_THAT(users("presence-room"), UnorderedElementsAre("ann", "bob"));
+    EXPECT_EQ(query({.kind = ChannelQuery::Kind::connections, .prefix = {}, .names = {}})
+                  .connections_elsewhere,
+              0U);
+}
+
+TEST_P(HomeContract, AnswersWithTheInfosOfMembersIfAsked) {
+    Join with_info = make_join("presence-room", 3, "ann");
+    with_info.member->user_info = R"({"name":"\u00e9\"","n":1.50})";
+    request(one, with_info);
+    join(two, "presence-room", 4, "bob");
+    EXPECT_THAT(users("presence-room", true),
+                UnorderedElementsAre(R"(ann {"name":"\u00e9\"","n":1.50})", R"(bob {"n":1})"));
+    EXPECT_THAT(users("presence-room"), UnorderedElementsAre("ann", "bob"));
 }
 
 TEST_P(HomeContract, VisitsOccupiedChannels) {

@@ -104,6 +104,8 @@ protected:
     /// Takes the webhooks: kind, channel, user.
     std::vector<std::string> take_webhooks();
     [[nodiscard]] ChannelAnswer query(ChannelQuery query);
+    /// Of a presence channel: id, a space and the info, if there is one.
+    [[nodiscard]] std::vector<std::string> users(std::string name, bool with_info = false);
 
     std::shared_ptr<App> app = std::make_shared<App>();
     std::unique_ptr<HomeWorld> world;

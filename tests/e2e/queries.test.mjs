@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { connect, query, sdk, subscribe } from './support/clients.mjs';
+import { connect, query, rawConnect, sdk, subscribe } from './support/clients.mjs';
 import { eventually } from './support/inbox.mjs';
 import { suite } from './support/suite.mjs';
 
@@ -50,6 +50,35 @@ suite('REST queries', (server) => {
         await occupy('presence-u');
         assert.deepEqual(await get('/channels/presence-u/users'), { users: [{ id: 'ann' }] });
         assert.deepEqual(await get('/channels/presence-none/users'), { users: [] });
+    });
+
+    test('lists users with their infos if asked, as soketi does', async () => {
+        const [ann, bob] = [await rawConnect(server), await rawConnect(server)];
+        await ann.enter('presence-w', { user_id: 'ann', user_info: { name: 'Zoë "Z"', n: [1] } });
+        await bob.enter('presence-w', { user_id: 'bob' });
+        const list = async (params) => {
+            const { users } = await get('/channels/presence-w/users', params);
+            return users.sort(({ id: a }, { id: b }) => (a < b ? -1 : 1));
+        };
+        assert.deepEqual(await list({ with_user_info: '1' }),
+            [{ id: 'ann', user_info: { name: 'Zoë "Z"', n: [1] } }, { id: 'bob' }]);
+        for (const params of [{}, { with_user_info: '0' }]) {
+            assert.deepEqual(await list(params), [{ id: 'ann' }, { id: 'bob' }]);
+        }
+    });
+
+    test('counts the connections of the app on all nodes, as Reverb does', async () => {
+        const counted = (expected) => eventually(`${expected} connections`, async () => {
+            const counts = await Promise.all(server.nodes.map((node) => query(node, '/connections')));
+            return counts.every(({ connections }) => connections === expected);
+        });
+        await counted(0);
+        const clients = await Promise.all(
+            Array.from({ length: 5 }, (_, n) => rawConnect(server.nodes[n % server.nodes.length])));
+        await counted(5);
+        assert.deepEqual(await query(server.one, '/connections'), { connections: 5 });
+        for (const client of clients.slice(0, 3)) client.drop();
+        await counted(2);
     });
 
     test('answers a trigger that asks for info', async () => {

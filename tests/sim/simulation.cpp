@@ -253,13 +253,14 @@ void Simulation::ask(std::uint32_t node, std::uint32_t channel) {
                  .number = summaries.front().subscriptions});
         });
         if (!is_presence(channel)) return;
-        queries.users(*world_.apps[0], name, [=, this](const std::vector<std::string>& users) {
+        const auto note_users = [=, this](const std::vector<PresenceData>& users) {
             if (is_over_) return;
             Entry entry{.kind = Entry::Kind::answered, .node = node, .channel = channel};
-            for (const std::string& user : users) entry.users.push_back(user_number(user));
+            for (const PresenceData& user : users) entry.users.push_back(user_number(user.user_id));
             entry.text = "users";
             add(std::move(entry));
-        });
+        };
+        queries.users(*world_.apps[0], name, false, note_users);
     });
 }
 

@@ -63,6 +63,7 @@ private:
     void get_channel(const Call& call, HttpReply reply);
     void get_users(const Call& call, HttpReply reply);
     void get_stats(const Call& call, HttpReply reply);
+    void get_connections(const Call& call, HttpReply reply);
     void terminate_connections(const Call& call, HttpReply reply);
 
     /// Publishes and then calls `done`. If the node cannot queue more events, it answers 503

@@ -34,6 +34,11 @@ public:
         node_->open_connections.fetch_sub(1, std::memory_order_relaxed);
     }
 
+    /// The app's connections that are open on this node.
+    [[nodiscard]] std::uint32_t open_connections() const noexcept {
+        return open_connections_.load(std::memory_order_relaxed);
+    }
+
     [[nodiscard]] SharedRateLimit& api_requests() noexcept { return api_requests_; }
 
 private:

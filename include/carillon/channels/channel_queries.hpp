@@ -18,7 +18,8 @@ namespace carillon {
 class ChannelQueries {
 public:
     using Summaries = std::function<void(std::vector<ChannelSummary>)>;
-    using Users = std::function<void(std::vector<std::string>)>;
+    using Users = std::function<void(std::vector<PresenceData>)>;
+    using Connections = std::function<void(std::uint64_t)>;
 
     ChannelQueries(std::uint16_t shards, SendRequest send)
         : shards_(shards), send_(std::move(send)) {}
@@ -29,8 +30,12 @@ public:
     /// `cached`: with the last events of cache channels.
     void summarize(const App& app, const std::vector<ChannelName>& channels, Summaries done,
                    bool cached = false);
-    /// The distinct users of a presence channel, in any order.
-    void users(const App& app, const ChannelName& channel, Users done);
+    /// The distinct users of a presence channel, in any order. `with_info`: each with the info of
+    /// its first connection, if that had one.
+    void users(const App& app, const ChannelName& channel, bool with_info, Users done);
+    /// The number of the app's open connections on all nodes. What other nodes contribute is as old
+    /// as the last renewal of their lease.
+    void connections(const App& app, Connections done);
 
     void on(ChannelAnswer&& answer);
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "carillon/base/hash.hpp"
+#include "carillon/protocol/presence_data.hpp"
 
 namespace carillon {
 
@@ -41,6 +42,8 @@ public:
     [[nodiscard]] std::size_t size() const noexcept { return members_.size(); }
     /// In the order of joining.
     [[nodiscard]] std::vector<std::string> ids() const;
+    /// In the order of joining. Without `with_info` no member has a `user_info`.
+    [[nodiscard]] std::vector<PresenceData> members(bool with_info) const;
     /// In the order of joining. `escaped_info`: JSON text, escaped as a part of a JSON string;
     /// "null" for none.
     void for_each(const std::function<void(const std::string& user_id,

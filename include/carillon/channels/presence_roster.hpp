@@ -46,7 +46,10 @@ public:
         return member_of_.contains(key);
     }
     [[nodiscard]] std::size_t users() const noexcept { return list_.size(); }
-    [[nodiscard]] std::vector<std::string> user_ids() const { return list_.ids(); }
+    /// As `MemberList::members`.
+    [[nodiscard]] std::vector<PresenceData> members(bool with_info) const {
+        return list_.members(with_info);
+    }
 
     /// The text of `subscription_succeeded`. Source: wire.md 2.3.
     [[nodiscard]] std::string succeeded(std::string_view channel) const {

@@ -106,7 +106,7 @@ struct ClientEvent {
 
 /// A REST query, sent to each home that knows a part of the answer.
 struct ChannelQuery {
-    enum class Kind : std::uint8_t { by_prefix, by_name, users };
+    enum class Kind : std::uint8_t { by_prefix, by_name, users, connections };
 
     std::uint64_t query_id = 0;
     AppIndex app{};
@@ -114,6 +114,7 @@ struct ChannelQuery {
     std::string prefix;              ///< by_prefix
     std::vector<std::string> names;  ///< by_name: all with this home; users: exactly one
     bool cached = false;             ///< by_name: with the channels' last events
+    bool with_info = false;          ///< users: with their infos
 
     [[nodiscard]] std::size_t content_bytes() const noexcept { return names.size() * 32; }
 };
@@ -183,10 +184,15 @@ struct ChannelAnswer {
     std::uint64_t query_id = 0;
     /// by_prefix: the occupied channels; by_name: one for each name of the query.
     std::vector<ChannelSummary> channels;
-    std::vector<std::string> users;
+    std::vector<PresenceData> users;
+    std::uint64_t connections_elsewhere = 0;  ///< the app's on other nodes
 
     [[nodiscard]] std::size_t content_bytes() const noexcept {
-        return channels.size() * sizeof(ChannelSummary) + users.size() * 32;
+        std::size_t bytes = channels.size() * sizeof(ChannelSummary);
+        for (const PresenceData& user : users) {
+            bytes += sizeof user + user.user_id.size() + user.user_info.value_or("").size();
+        }
+        return bytes;
     }
 };
 

@@ -111,6 +111,8 @@ struct RenewLease {
     std::uint64_t ring_bytes = 0;
     bool may_clear = false;  ///< nodes of other processes
     Milliseconds claim{};
+    /// Apps whose connections are counted in this partition, with those that the node has.
+    std::span<const std::pair<std::string_view, std::uint64_t>> connections;
 
     void encode(ScriptArguments& arguments) const;
 };
@@ -335,12 +337,27 @@ struct ListChannels {
 struct ListMembers {
     static constexpr Script script = Script::list_members;
     struct Reply {
-        std::vector<std::string_view> user_ids;
+        MembersView members;
 
         [[nodiscard]] static std::optional<Reply> decode(const ScriptValue& value);
     };
 
     std::string_view topic;
+    bool wants_infos = false;  ///< else all infos are ""
+
+    void encode(ScriptArguments& arguments) const;
+};
+
+struct CountConnections {
+    static constexpr Script script = Script::count_connections;
+    struct Reply {
+        std::uint64_t connections = 0;
+
+        [[nodiscard]] static std::optional<Reply> decode(const ScriptValue& value);
+    };
+
+    std::string_view app;
+    std::string_view except;  ///< the node that asks; it knows its own
 
     void encode(ScriptArguments& arguments) const;
 };

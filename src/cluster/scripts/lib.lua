@@ -26,6 +26,7 @@
 --   x:TOPIC               str   1: a cache_miss of this channel was queued a moment ago
 --   h:NODE                hash  topic -> subscriptions on that node
 --   u:NODE                hash  topic NUL member -> 1
+--   o:NODE                hash  app -> its connections on that node, as of the last renewal of its lease
 --   due                   zset  deferred entry, scored with the microsecond at which it is due
 --   webhooks              list  records to deliver
 local P = KEYS[1]

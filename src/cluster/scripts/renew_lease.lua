@@ -1,5 +1,6 @@
 -- Renews a node's lease. Also finds the nodes whose lease has lapsed, ends a recovery, and processes what is due.
--- epoch, lease ms, node, operation, ring bytes, 1 if it may clear others, ms for which a claim to clear is valid
+-- epoch, lease ms, node, operation, ring bytes, 1 if it may clear others, ms for which a claim to clear is valid, then
+-- each app whose connections are counted in this partition and the connections that the node has
 -- Returns {OK or STALE, 1 if a recovery is under way, ms until an entry is due or '-', webhooks queued,
 -- the registered nodes, the dead ones that this node has claimed}.
 local epoch, lease, node, operation, ring_bytes, may_clear, claim_ms = unpack(ARGV)
@@ -13,6 +14,12 @@ end
 local announce = announcer(epoch, ring_bytes, node, operation)
 local claimed, process = {}, process_of(node)
 call('HSET', P .. 'nodes', node, text(now_ms() + lease))
+local connections = P .. 'o:' .. node
+call('DEL', connections)
+if #ARGV > 7 then
+    call('HSET', connections, unpack(ARGV, 8))
+    call('PEXPIRE', connections, lease)
+end
 local nodes = call('HGETALL', P .. 'nodes')
 for i = 1, #nodes, 2 do
     local is_clearable = may_clear == '1' or process_of(nodes[i]) == process

@@ -56,8 +56,11 @@ void take_apart(const ScriptValue& value) {
         for (const auto& channel : reply->channels) require(is_utf8(channel.name));
     }
     if (const auto reply = scripts::ListMembers::Reply::decode(value)) {
-        for (const std::string_view id : reply->user_ids) require(is_utf8(id));
+        for (const auto& [id, info] : reply->members) {
+            require(is_utf8(id) && (info.empty() || scan_whole_json(info)));
+        }
     }
+    (void)scripts::CountConnections::Reply::decode(value);
     if (const auto reply = scripts::TakeWebhooks::Reply::decode(value)) {
         for (const std::string_view text : reply->records) {
             const auto record = WebhookRecord::parse(text);

@@ -309,8 +309,10 @@ private:
             expected["cached"] = cached->first;
             expected["for"] = (cached->second - world_.now()).count();
         }
-        queries.users(app, name, [&](const std::vector<std::string>& users) {
-            answered["users"] = std::set<std::string>(users.begin(), users.end());
+        queries.users(app, name, false, [&](const std::vector<PresenceData>& users) {
+            std::set<std::string> ids;
+            for (const PresenceData& user : users) ids.insert(user.user_id);
+            answered["users"] = ids;
         });
         expected["users"] = model_.users(number, channel);
         world_.settle();

@@ -18,6 +18,17 @@ protected:
         world.settle();
     }
     ChannelQueries& queries() { return world.shard(2).queries(); }
+    std::vector<std::string> users(bool with_info) {
+        std::vector<std::string> texts;
+        queries().users(
+            *app, name("presence-room"), with_info, [&](const std::vector<PresenceData>& users) {
+                for (const PresenceData& user : users) {
+                    texts.push_back(user.user_id + (user.user_info ? " " + *user.user_info : ""));
+                }
+            });
+        world.settle();
+        return texts;
+    }
     [[nodiscard]] ChannelName name(std::string_view text) const {
         return *ChannelName::parse(text, app->limits);
     }
@@ -68,11 +79,18 @@ TEST_F(QueriesTest, AChannelAskedForTwiceIsAnsweredTwice) {
 }
 
 TEST_F(QueriesTest, ListsDistinctUsers) {
-    std::vector<std::string> got;
-    queries().users(*app, name("presence-room"),
-                    [&](std::vector<std::string> users) { got = users; });
+    EXPECT_THAT(users(false), UnorderedElementsAre("u1", "u2"));
+}
+
+TEST_F(QueriesTest, ListsUsersWithTheInfoOfTheirFirstConnection) {
+    TestClient third(world, 2, app);
+    third.subscribe_signed("presence-room",
+                           R"({"user_id":"u3","user_info":{"n":1.50,"q":"\"","b":"\\"}})");
+    TestClient fourth(world, 2, app);
+    fourth.subscribe_signed("presence-room", R"({"user_id":4})");
     world.settle();
-    EXPECT_THAT(got, UnorderedElementsAre("u1", "u2"));
+    EXPECT_THAT(users(true), UnorderedElementsAre(R"(u1 {"n":"u1"})", R"(u2 {"n":"u2"})",
+                                                  R"(u3 {"n":1.50,"q":"\"","b":"\\"})", "4"));
 }
 
 }  // namespace

@@ -85,6 +85,31 @@ TEST_F(NodeRegistrationScript, ALapsedLeaseIsFoundByANodeThatMayClear) {
     EXPECT_THAT(c.sync_topic({news, 1}).texts(), ElementsAre("STALE"));
 }
 
+TEST_F(NodeRegistrationScript, ARenewalReportsConnectionsForAsLongAsTheLease) {
+    const auto counted = [&](std::string_view app, std::string_view except = "c.1") {
+        return world.run(scripts::CountConnections{app, except}).text;
+    };
+    EXPECT_EQ(counted("7"), "0");
+    a.renew_lease(true, 5000, {{"7", 3}, {"8", 1}});
+    b.renew_lease(true, 5000, {{"7", 40}});
+    EXPECT_EQ(counted("7"), "43");
+    EXPECT_EQ(counted("8"), "1");
+    EXPECT_EQ(counted("7", "a.1"), "40") << "a node knows its own";
+    a.renew_lease(true, 5000, {{"7", 2}});
+    EXPECT_EQ(counted("7"), "42");
+    EXPECT_EQ(counted("8"), "0");
+    EXPECT_THAT(std::stoll(world.command({"PTTL", world.key("o:a.1")}).text),
+                ::testing::AllOf(::testing::Gt(0), ::testing::Le(10'000)));
+    a.unregister();
+    EXPECT_EQ(counted("7"), "40");
+    EXPECT_EQ(world.command({"EXISTS", world.key("o:a.1")}).text, "0");
+    end_lease(b);
+    ScriptNode c(world, "c.1");
+    c.join();
+    c.renew_lease();
+    EXPECT_EQ(counted("7"), "0") << "a dead node has none";
+}
+
 TEST_F(NodeRegistrationScript, AProcessMayAlwaysClearItsFormerSelf) {
     end_lease(a);
     ScriptNode again(world, "a.2");

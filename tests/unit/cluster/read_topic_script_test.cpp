@@ -225,7 +225,10 @@ TEST_F(ReadTopicScript, ChannelInfoReturnsTheStateOfChannels) {
 TEST_F(ReadTopicScript, MembersAreTheUsersOfAChannel) {
     a.sync_topic({room, 2, {{"+", "u1"}, {"+", "u2"}}});
     b.sync_topic({room, 1, {{"+", "u1"}}});
-    EXPECT_THAT(world.run(scripts::ListMembers{room}).texts(), UnorderedElementsAre("u1", "u2"));
+    EXPECT_THAT(world.run(scripts::ListMembers{room}).texts(),
+                UnorderedElementsAre("u1", "", "u2", ""));
+    EXPECT_THAT(world.run(scripts::ListMembers{room, true}).texts(),
+                UnorderedElementsAre("u1", "{}", "u2", "{}"));
     EXPECT_THAT(world.run(scripts::ListMembers{"p1:7presence-none"}).texts(), IsEmpty());
 }
 

@@ -138,9 +138,10 @@ TEST(ScriptReplies, OfListsLeaveOutNamesThatAreNoText) {
     ASSERT_TRUE(list);
     ASSERT_EQ(list->channels.size(), 1U);
     EXPECT_EQ(list->channels.front().subscriptions, UINT32_MAX);
-    const auto members = scripts::ListMembers::Reply::decode(array({text("\xc3"), text("u")}));
-    ASSERT_TRUE(members);
-    EXPECT_THAT(members->user_ids, ElementsAre("u"));
+    const auto list_of_members = scripts::ListMembers::Reply::decode(
+        array({text("\xc3"), text(""), text("u"), text("{}"), text("v"), text("{")}));
+    ASSERT_TRUE(list_of_members);
+    EXPECT_THAT(list_of_members->members, ElementsAre(std::pair("u", "{}")));
 }
 
 TEST(ScriptReplies, OfAPublishReportWhyTheEventWasRefused) {
@@ -156,8 +157,14 @@ std::vector<std::string_view> encoded(const auto& request, ScriptArguments& argu
 TEST(ScriptRequests, OfAnOperationBeginWithTheSameFour) {
     const Operation operation{"run", milliseconds(10'000), "a.1", 7};
     ScriptArguments renew;
-    EXPECT_THAT(encoded(scripts::RenewLease{operation, 65536, true, milliseconds(5000)}, renew),
+    EXPECT_THAT(encoded(scripts::RenewLease{operation, 65536, true, milliseconds(5000), {}}, renew),
                 ElementsAre("run", "10000", "a.1", "7", "65536", "1", "5000"));
+    const std::vector<std::pair<std::string_view, std::uint64_t>> connections{{"app", 12}};
+    ScriptArguments counted;
+    EXPECT_THAT(
+        encoded(scripts::RenewLease{operation, 65536, true, milliseconds(5000), connections},
+                counted),
+        ElementsAre("run", "10000", "a.1", "7", "65536", "1", "5000", "app", "12"));
     ScriptArguments leave;
     EXPECT_THAT(encoded(scripts::UnregisterNode{operation}, leave),
                 ElementsAre("run", "10000", "a.1", "7"));

@@ -119,9 +119,10 @@ Reply ScriptNode::offer_roster(const std::string& topic, std::uint64_t version,
     return world_.run(scripts::OfferRoster{next_operation(), topic, version, is_first, members});
 }
 
-Reply ScriptNode::renew_lease(bool may_clear, std::uint64_t claim_ms) {
+Reply ScriptNode::renew_lease(bool may_clear, std::uint64_t claim_ms,
+                              const Connections& connections) {
     return world_.run(scripts::RenewLease{next_operation(), world_.ring_bytes, may_clear,
-                                          std::chrono::milliseconds(claim_ms)});
+                                          std::chrono::milliseconds(claim_ms), connections});
 }
 
 Reply ScriptNode::clear_dead_node(const std::string& dead, std::uint64_t most) {

@@ -100,7 +100,9 @@ public:
     Reply sync_topic(const Sync& sync);
     Reply offer_roster(const std::string& topic, std::uint64_t number,
                        const std::vector<std::string>& members_and_infos, bool is_first = true);
-    Reply renew_lease(bool may_clear = true, std::uint64_t claim_ms = 5000);
+    using Connections = std::vector<std::pair<std::string_view, std::uint64_t>>;
+    Reply renew_lease(bool may_clear = true, std::uint64_t claim_ms = 5000,
+                      const Connections& connections = {});
     Reply clear_dead_node(const std::string& dead, std::uint64_t most = 200);
     Reply unregister();
 
