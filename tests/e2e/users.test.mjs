@@ -5,6 +5,7 @@ import {
     connect, hmac, query, rawConnect, sdk, signIn, subscribe, userChannel,
 } from './support/clients.mjs';
 import { post } from './support/http.mjs';
+import { Inbox } from './support/inbox.mjs';
 import { app } from './support/server.mjs';
 import { suite } from './support/suite.mjs';
 
@@ -260,6 +261,8 @@ suite('apps with users of equal names', (server) => {
 }, ['--apps', JSON.stringify([app, { id: 'other-id', key: 'other-key', secret: app.secret }])]);
 
 suite('connections that have two seconds to authorize themselves', (server) => {
+    const page = (id) => connect(server, { account: { id } });
+
     test('are closed with 4009 if they do not', async () => {
         const client = await rawConnect(server);
         await client.enter('public');
@@ -282,5 +285,31 @@ suite('connections that have two seconds to authorize themselves', (server) => {
         const idle = await rawConnect(server);
         assert.equal((await idle.inbox.next('close')).code, 4009);
         for (const client of proven) assert.deepEqual(await client.ping(), []);
+    });
+
+    test('an event to a user arrives whose sign-in followed the subscriptions', async () => {
+        const client = await page('ann');
+        await subscribe(client, 'news');
+        const seen = new Inbox('messages');
+        client.connection.bind('message', (message) => seen.push(message));
+        client.signin();
+        await seen.next(success);
+        await client.user.signinDonePromise;
+        await seen.next('pusher_internal:subscription_succeeded');
+        await sdk(server).sendToUser('ann', 'hello', { works: true });
+        const { channel, data } = await seen.next('hello');
+        assert.deepEqual([channel, data], ['#server-to-user-ann', { works: true }]);
+    });
+
+    test('an event to a user arrives that is published when another one has signed in', async () => {
+        const [ann, bob] = [await page('ann'), await page('bob')];
+        const own = await signIn(ann);
+        bob.connection.bind('message', ({ event }) => {
+            if (event === success) sdk(server).sendToUser('ann', 'bob-is-here', { works: true });
+        });
+        const others = await signIn(bob);
+        assert.deepEqual(await own.inbox.next(), { event: 'bob-is-here', data: { works: true } });
+        await sdk(server).sendToUser('bob', 'marker', '');
+        assert.deepEqual(names(await others.inbox.until('marker')), ['marker']);
     });
 }, ['--limits.authorization-timeout-seconds', '2']);

@@ -9,7 +9,8 @@ const library = fileURLToPath(
 
 /** A headless Chromium with one page, of an origin of its own, that has pusher-js. */
 export class Browser {
-    static async open() {
+    /** `options`: of Puppeteer. */
+    static async open(options = {}) {
         const browser = new Browser();
         const script = await readFile(library);
         browser.site = createServer((request, response) => {
@@ -22,6 +23,7 @@ export class Browser {
         browser.chromium = await puppeteer.launch({
             executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true,
             args: ['--no-sandbox', '--disable-dev-shm-usage'], timeout: 60_000,
+            ...options,
         });
         return browser;
     }
