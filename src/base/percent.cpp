@@ -20,4 +20,20 @@ std::string percent_decode(std::string_view text) {
     return out;
 }
 
+std::string percent_encode(std::string_view text) {
+    constexpr std::string_view hex = "0123456789ABCDEF";
+    std::string encoded;
+    for (const char c : text) {
+        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                           (c >= '0' && c <= '9') || std::string_view{"-_.~"}.find(c) != text.npos;
+        const auto byte = static_cast<unsigned char>(c);
+        if (plain) {
+            encoded += c;
+        } else {
+            encoded += {'%', hex[byte / 16], hex[byte % 16]};
+        }
+    }
+    return encoded;
+}
+
 }  // namespace carillon

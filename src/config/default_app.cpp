@@ -6,6 +6,8 @@
 #include <string>
 #include <utility>
 
+#include "other_servers.hpp"
+
 namespace carillon {
 namespace {
 
@@ -17,14 +19,18 @@ struct AppField {
 
 const std::array<AppField, 3>& app_fields() {
     static const std::array<AppField, 3> fields = {{
-        {"id", "app-id", {"CARILLON_APP_ID", "PUSHER_APP_ID", "SOKETI_DEFAULT_APP_ID"}},
+        {"id",
+         "app-id",
+         {"CARILLON_APP_ID", "PUSHER_APP_ID", "SOKETI_DEFAULT_APP_ID", "REVERB_APP_ID",
+          "SOCKUDO_DEFAULT_APP_ID"}},
         {"key",
          "app-key",
-         {"CARILLON_APP_KEY", "PUSHER_APP_KEY", "PUSHER_KEY", "SOKETI_DEFAULT_APP_KEY"}},
+         {"CARILLON_APP_KEY", "PUSHER_APP_KEY", "PUSHER_KEY", "SOKETI_DEFAULT_APP_KEY",
+          "REVERB_APP_KEY", "SOCKUDO_DEFAULT_APP_KEY"}},
         {"secret",
          public_secret,
-         {"CARILLON_APP_SECRET", "PUSHER_APP_SECRET", "PUSHER_SECRET",
-          "SOKETI_DEFAULT_APP_SECRET"}},
+         {"CARILLON_APP_SECRET", "PUSHER_APP_SECRET", "PUSHER_SECRET", "SOKETI_DEFAULT_APP_SECRET",
+          "REVERB_APP_SECRET", "SOCKUDO_DEFAULT_APP_SECRET"}},
     }};
     return fields;
 }
@@ -43,7 +49,7 @@ nlohmann::json app_from_environment(const Environment& environment, bool beside_
                 continue;
             }
             app.emplace(field.key, value->text);  // The first stays.
-            if (variable.starts_with("SOKETI_")) {
+            if (variable != own && !variable.starts_with("PUSHER_")) {
                 warnings.push_back(
                     fmt::format("{} is accepted, but use {} instead", variable, own));
             }
@@ -64,6 +70,9 @@ void add_default_app(const Environment& environment, Configuration& configuratio
                       "CARILLON_APP_ID, CARILLON_APP_KEY and CARILLON_APP_SECRET must be set "
                       "together if apps are configured");
     } else if (!beside_others || !app.empty()) {
+        if (!beside_others) {
+            app.update(app_of_other_servers(environment, configuration.warnings));
+        }
         for (const AppField& field : app_fields()) app.emplace(field.key, field.default_value);
         configuration.default_app = !beside_others && app["secret"] == public_secret;
         apps.push_back({read_app(app, configuration.limits, "", source), source.name()});

@@ -8,6 +8,7 @@
 
 #include "carillon/base/url.hpp"
 #include "nearest.hpp"
+#include "other_servers.hpp"
 #include "source.hpp"
 
 namespace carillon {
@@ -72,7 +73,7 @@ Environment::Environment(const std::vector<std::pair<std::string, std::string>>&
         if (text.empty() || is_service_variable(name, text)) continue;
         if (name.starts_with("CARILLON_")) {
             read_own(name, text, known, problems);
-        } else if (name.starts_with("PUSHER_") || name.starts_with("SOKETI_")) {
+        } else if (is_name_of_another_server(name)) {
             values_.insert_or_assign(name, Value{text, name});
         }
     }
@@ -81,6 +82,11 @@ Environment::Environment(const std::vector<std::pair<std::string, std::string>>&
 const Environment::Value* Environment::find(const std::string& name) const {
     const auto found = values_.find(name);
     return found == values_.end() ? nullptr : &found->second;
+}
+
+bool Environment::has_prefix(std::string_view prefix) const {
+    const auto found = values_.lower_bound(std::string(prefix));
+    return found != values_.end() && found->first.starts_with(prefix);
 }
 
 void Environment::read_own(const std::string& name, const std::string& text,

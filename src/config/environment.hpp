@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,8 @@ public:
                 const std::vector<std::string>& known, ConfigurationProblems& problems);
 
     [[nodiscard]] const Value* find(const std::string& name) const;
+    /// Whether any variable begins with `prefix`.
+    [[nodiscard]] bool has_prefix(std::string_view prefix) const;
 
 private:
     void read_own(const std::string& name, const std::string& text,

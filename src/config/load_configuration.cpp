@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <boost/asio/ip/address.hpp>
 #include <map>
 
@@ -11,28 +10,13 @@
 #include "default_app.hpp"
 #include "draft.hpp"
 #include "environment.hpp"
+#include "other_servers.hpp"
 #include "production.hpp"
 #include "read_json.hpp"
 #include "setting_names.hpp"
 
 namespace carillon {
 namespace {
-
-struct LegacyName {
-    const char* variable;
-    const char* name;
-};
-
-/// Names in another server of settings that have the same meaning and unit here.
-constexpr std::array<LegacyName, 7> legacy_names = {{
-    {"SOKETI_HOST", "host"},
-    {"SOKETI_PORT", "port"},
-    {"SOKETI_PATH_PREFIX", "path_prefix"},
-    {"SOKETI_CHANNEL_LIMITS_MAX_NAME_LENGTH", "limits.max_channel_name_length"},
-    {"SOKETI_EVENT_MAX_CHANNELS_AT_ONCE", "limits.max_channels_per_trigger"},
-    {"SOKETI_EVENT_MAX_NAME_LENGTH", "limits.max_event_name_length"},
-    {"SOKETI_PRESENCE_MAX_MEMBERS", "limits.max_presence_members"},
-}};
 
 void check_admin(const AdminOptions& admin, ConfigurationProblems& problems) {
     boost::system::error_code error;
@@ -71,7 +55,7 @@ public:
 
     std::variant<Configuration, ConfigurationProblems> run() {
         merge_file();
-        merge_legacy();
+        merge_other_servers();
         merge_environment();
         merge_flags();
         auto apps = draft_.read_configured_apps();
@@ -116,15 +100,12 @@ private:
         if (tree) draft_.merge(*tree, file);
     }
 
-    void merge_legacy() {
+    void merge_other_servers() {
         std::vector<Assignment> given;
-        for (const LegacyName& legacy : legacy_names) {
-            const auto* value = environment_.find(legacy.variable);
-            if (value == nullptr) continue;
-            given.push_back({legacy.name, value->text, value->source});
-            draft_.configuration.warnings.push_back(
-                fmt::format("{} is accepted, but use {} instead", legacy.variable,
-                            environment_name(legacy.name)));
+        for (TranslatedSetting& setting :
+             settings_of_other_servers(environment_, draft_.configuration.warnings)) {
+            given.push_back(
+                {std::move(setting.name), std::move(setting.text), std::move(setting.source)});
         }
         merge_assignments(std::move(given));
     }

@@ -9,4 +9,7 @@ namespace carillon {
 /// Pure; any thread. Source: wire.md 5.2.
 [[nodiscard]] std::string percent_decode(std::string_view text);
 
+/// Everything but letters, digits and `-_.~` as `%XX`. Pure; any thread.
+[[nodiscard]] std::string percent_encode(std::string_view text);
+
 }  // namespace carillon

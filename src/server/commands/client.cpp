@@ -76,18 +76,4 @@ std::optional<ClientCredentials> find_credentials(const ConfigurationSources& so
     return found;
 }
 
-std::string percent_encode(std::string_view text) {
-    std::string encoded;
-    for (const char c : text) {
-        const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                           (c >= '0' && c <= '9') || std::string_view{"-_.~"}.find(c) != text.npos;
-        if (plain) {
-            encoded += c;
-        } else {
-            encoded += fmt::format("%{:02X}", static_cast<unsigned char>(c));
-        }
-    }
-    return encoded;
-}
-
 }  // namespace carillon

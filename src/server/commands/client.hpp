@@ -39,7 +39,4 @@ struct ClientCredentials {
                                                                 const ClientArguments& client,
                                                                 bool needs_app_id);
 
-/// Everything but letters, digits and -_.~ as %XX.
-[[nodiscard]] std::string percent_encode(std::string_view text);
-
 }  // namespace carillon

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "carillon/auth/subscription_token.hpp"
+#include "carillon/base/percent.hpp"
 #include "client.hpp"
 #include "commands.hpp"
 

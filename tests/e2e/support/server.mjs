@@ -11,7 +11,7 @@ export const binary =
 
 /** The environment without anything that the server would take for a setting. */
 function environment(added = {}) {
-    const settings = /^(CARILLON|PUSHER|SOKETI)_/;
+    const settings = /^(CARILLON|PUSHER|SOKETI|REVERB|SOCKUDO)_|^NOTIFY_SOCKET$/;
     const kept = Object.entries(process.env).filter(([name]) => !settings.test(name));
     return { ...Object.fromEntries(kept), ...added };
 }
@@ -62,9 +62,9 @@ export class Server {
         this.args = args;
     }
 
-    async start({ port = 0, within, files } = {}) {
+    async start({ port = 0, within, files, env: more } = {}) {
         const address = ['--host', '127.0.0.1', '--port', String(port), '--admin.port', '0'];
-        const env = { CARILLON_SHUTDOWN_GRACE_SECONDS: '4' };
+        const env = { CARILLON_SHUTDOWN_GRACE_SECONDS: '4', ...more };
         this.child = launch(['serve', ...address, ...this.args], { env, within, files });
         const line = /listening on 127\.0\.0\.1:(\d+)/;
         const giveUp = setTimeout(() => this.child.kill('SIGKILL'), 15_000);

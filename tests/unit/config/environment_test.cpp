@@ -154,6 +154,90 @@ TEST_F(Environment, HonoursNamesOfAnotherServerWithAWarning) {
         warns(configuration, "SOKETI_DEFAULT_APP_KEY is accepted, but use CARILLON_APP_KEY"));
 }
 
+TEST_F(Environment, ConvertsUnitsOfOtherServers) {
+    sources.environment = {{"SOKETI_EVENT_MAX_SIZE_IN_KB", "100"},
+                           {"SOKETI_PRESENCE_MAX_MEMBER_SIZE", "2"},
+                           {"SOKETI_SHUTDOWN_GRACE_PERIOD", "3001"},
+                           {"SOKETI_DEFAULT_APP_MAX_CONNS", "-1"},
+                           {"SOKETI_DEFAULT_APP_MAX_CLIENT_EVENTS_PER_SEC", "20"}};
+    const Configuration configuration = load();
+    EXPECT_EQ(configuration.limits.max_event_payload_bytes, 102'400U);
+    EXPECT_EQ(configuration.limits.max_user_info_bytes, 2048U);
+    EXPECT_EQ(configuration.shutdown.grace_seconds, 4U);
+    EXPECT_EQ(configuration.limits.max_connections, 0U);
+    EXPECT_EQ(configuration.limits.max_client_events_per_second, 20U);
+    sources.environment = {{"SOKETI_EVENT_MAX_SIZE_IN_KB", "many"}};
+    EXPECT_NE(problems().find("SOKETI_EVENT_MAX_SIZE_IN_KB"), std::string::npos);
+}
+
+TEST_F(Environment, ReadsReverbsNames) {
+    sources.environment = {{"REVERB_APP_ID", "i"},
+                           {"REVERB_APP_KEY", "k"},
+                           {"REVERB_APP_SECRET", "s"},
+                           {"REVERB_HOST", "ws.example.com"},
+                           {"REVERB_PORT", "443"},
+                           {"REVERB_SERVER_HOST", "127.0.0.1"},
+                           {"REVERB_SERVER_PORT", "8080"},
+                           {"REVERB_SERVER_PATH", "/realtime"},
+                           {"REVERB_APP_ACCEPT_CLIENT_EVENTS_FROM", "none"}};
+    const Configuration configuration = load();
+    ASSERT_EQ(configuration.listen.size(), 1U);
+    EXPECT_EQ(configuration.listen[0].address, "127.0.0.1");
+    EXPECT_EQ(configuration.listen[0].port, 8080);
+    EXPECT_EQ(configuration.path_prefix, "/realtime");
+    const App& app = configuration.apps.at(0);
+    EXPECT_EQ(app.id.get(), "i");
+    EXPECT_EQ(app.credentials.at(0).secret, "s");
+    EXPECT_FALSE(app.client_events);
+    EXPECT_TRUE(warns(configuration, "REVERB_APP_ID is accepted, but use CARILLON_APP_ID instead"));
+    EXPECT_TRUE(warns(configuration, "client_events of the app in CARILLON_APPS"));
+    EXPECT_FALSE(warns(configuration, "REVERB_PORT "));
+}
+
+TEST_F(Environment, ReadsSockudosNamesWithoutPrefixOnlyBesideOneWithIt) {
+    sources.environment = {
+        {"PORT", "7000"}, {"REDIS_URL", "redis://a"}, {"ADAPTER_DRIVER", "redis"}};
+    EXPECT_EQ(load().listen.at(0).port, 6001);
+    EXPECT_EQ(load().redis.url, "");
+    sources.environment.emplace_back("SOCKUDO_DEFAULT_APP_ALLOWED_ORIGINS",
+                                     "https://a.example, https://*.b.example");
+    const Configuration configuration = load();
+    EXPECT_EQ(configuration.listen.at(0).port, 7000);
+    EXPECT_EQ(configuration.listen.at(1).port, 7000);
+    EXPECT_EQ(configuration.redis.url, "redis://a");
+    EXPECT_TRUE(configuration.apps.at(0).allowed_origins.allows("https://x.b.example"));
+    EXPECT_FALSE(configuration.apps.at(0).allowed_origins.allows("https://c.example"));
+}
+
+TEST_F(Environment, PutsTheirRedisTogether) {
+    sources.environment = {{"SOKETI_DB_REDIS_HOST", "cache"},
+                           {"SOKETI_DB_REDIS_PORT", "6380"},
+                           {"SOKETI_DB_REDIS_PASSWORD", "p@ss"},
+                           {"SOKETI_DB_REDIS_DB", "2"}};
+    EXPECT_EQ(load().redis.url, "");  // Redis is not what connects its nodes.
+    sources.environment.emplace_back("SOKETI_ADAPTER_DRIVER", "redis");
+    EXPECT_EQ(load().redis.url, "redis://:p%40ss@cache:6380/2");
+    EXPECT_TRUE(warns(load(), "SOKETI_ADAPTER_DRIVER is accepted, but use CARILLON_REDIS_URL"));
+    sources.environment = {{"REVERB_SCALING_ENABLED", "true"}, {"REDIS_HOST", "cache"}};
+    EXPECT_EQ(load().redis.url, "redis://cache:6379/0");
+}
+
+TEST_F(Environment, PutsTheirTlsTogether) {
+    sources.environment = {
+        {"SOKETI_SSL_CERT", "c.pem"}, {"SOKETI_SSL_KEY", "k.pem"}, {"SOKETI_PORT", "443"}};
+    const Configuration both = load();
+    ASSERT_EQ(both.listen.size(), 2U);
+    for (const ListenOptions& listener : both.listen) {
+        EXPECT_EQ(listener.tls_certificate_file, "c.pem");
+        EXPECT_EQ(listener.tls_key_file, "k.pem");
+        EXPECT_EQ(listener.port, 443);
+    }
+    sources.environment.emplace_back("SOKETI_HOST", "127.0.0.1");
+    ASSERT_EQ(load().listen.size(), 1U);
+    EXPECT_EQ(load().listen[0].address, "127.0.0.1");
+    EXPECT_EQ(load().listen[0].tls_key_file, "k.pem");
+}
+
 TEST_F(Environment, PrefersItsOwnNames) {
     sources.environment = {{"CARILLON_PORT", "1"}, {"SOKETI_PORT", "2"}};
     EXPECT_EQ(load().listen.at(0).port, 1);
