@@ -11,6 +11,7 @@
 
 #include "carillon/config/schema.hpp"
 #include "commands/commands.hpp"
+#include "descriptions.hpp"
 
 namespace carillon {
 namespace {
@@ -42,11 +43,12 @@ public:
             "health", "Check that a running server is ready; the exit status is 0 if it is.",
             "carillon health --admin.port 9602", [this] { return health_command(sources_); });
         add_settings(*health);
-        command("version", "Print the version.", "carillon version", version_command);
+        add_version();
         add_sign();
         add_trigger();
         add_listen();
         add_webhooks();
+        add_descriptions();
         app_.require_subcommand(0, 1);
     }
 
@@ -75,6 +77,28 @@ private:
         added->footer("Example: " + example);
         added->callback([this, run = std::move(run)] { chosen_ = run; });
         return added;
+    }
+
+    void add_version() {
+        auto* version = command("version", "Print the version.", "carillon version --json",
+                                [this] { return version_command(version_as_json_); });
+        version->add_flag("--json", version_as_json_,
+                          "As JSON, with the commit and the versions of the libraries.");
+    }
+
+    /// What a package installs, made of the declarations here.
+    void add_descriptions() {
+        auto* manual = command("manual", "Print the manual page (man 1), as roff.",
+                               "carillon manual | man -l -", [this] {
+                                   std::cout << manual_page(app_);
+                                   return 0;
+                               });
+        auto* completion = command("completion", "Print the completion script for bash.",
+                                   "source <(carillon completion)", [this] {
+                                       std::cout << bash_completion(app_);
+                                       return 0;
+                                   });
+        for (CLI::App* each : {manual, completion}) each->group("Descriptions of the commands");
     }
 
     void add_check() {
@@ -219,6 +243,7 @@ private:
     TriggerArguments trigger_;
     ListenArguments listen_;
     bool print_settings_ = false;
+    bool version_as_json_ = false;
     std::string replayed_;
     std::function<int()> chosen_ = [this] { return serve_command(sources_); };
 };

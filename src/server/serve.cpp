@@ -21,6 +21,7 @@
 #include "carillon/runtime/memory.hpp"
 #include "carillon/server/server.hpp"
 #include "log.hpp"
+#include "supervisor.hpp"
 
 namespace carillon {
 namespace {
@@ -40,17 +41,21 @@ rlim_t raise_open_files() {
     return limit.rlim_cur;
 }
 
-void log_start(const Server& server, const AdminServer& admin, const Configuration& configuration,
-               rlim_t open_files) {
+std::string addresses_of(const Server& server) {
     std::string addresses;
     for (const Endpoint& endpoint : server.endpoints()) {
         if (!addresses.empty()) addresses += ", ";
         addresses += to_text(endpoint);
     }
+    return addresses;
+}
+
+void log_start(const Server& server, const AdminServer& admin, const Configuration& configuration,
+               rlim_t open_files) {
     spdlog::info(
         "carillon {} listening on {}; admin on {}; shards {}, flusher {}, apps {}, open files {}, "
         "event payload {} bytes, queue {} bytes per connection, activity timeout {} s",
-        CARILLON_VERSION, addresses, to_text(admin.endpoint()), server.shard_count(),
+        CARILLON_VERSION, addresses_of(server), to_text(admin.endpoint()), server.shard_count(),
         server.process_info().flusher, configuration.apps.size(), open_files,
         configuration.limits.max_event_payload_bytes, configuration.connection.max_queued_bytes,
         configuration.connection.activity_timeout_seconds);
@@ -65,9 +70,17 @@ public:
         return_memory_regularly();
     }
 
-    void run() { context_.run(); }
+    /// Once the server accepts clients.
+    void run() {
+        notify_ready();
+        context_.run();
+    }
 
 private:
+    void notify_ready() {
+        if (!stopping_) supervisor_.ready("listening on " + addresses_of(server_));
+    }
+
     void return_memory_regularly() {
         memory_timer_.expires_after(seconds(10));
         memory_timer_.async_wait([this](boost::system::error_code error) {
@@ -81,7 +94,9 @@ private:
         signals_.async_wait([this](boost::system::error_code error, int signal) {
             if (error) return;
             if (signal == SIGHUP) {
+                if (!stopping_) supervisor_.reloading();
                 reload();
+                notify_ready();
             } else {
                 stop();
             }
@@ -118,6 +133,7 @@ private:
             std::_Exit(1);
         }
         spdlog::info("stopping, grace period {} s", shutdown_.grace_seconds);
+        supervisor_.stopping(static_cast<int>(shutdown_.grace_seconds));
         const auto grace = seconds(shutdown_.grace_seconds);
         const auto pause = std::min(seconds(shutdown_.readiness_pause_seconds), grace);
         end_timer_.expires_after(grace);
@@ -148,6 +164,7 @@ private:
     Server& server_;
     const ShutdownOptions& shutdown_;
     const Reload& reload_;
+    const Supervisor supervisor_ = Supervisor::of_environment();
     bool stopping_ = false;
 };
 

@@ -55,9 +55,9 @@ Server::Server(Configuration configuration, ServerTuning tuning)
     const std::uint32_t count = configuration_.shards > 0 ? configuration_.shards : usable_cores();
     for (std::uint32_t i = 0; i < count; ++i) inboxes_.push_back(std::make_unique<ShardInbox>());
     for (std::uint32_t i = 0; i < count; ++i) {
-        shards_.push_back(std::make_unique<Shard>(static_cast<ShardId>(i), inboxes_,
-                                                  tuning.inbox_bytes_max, configuration_, apps_,
-                                                  rates_, sockets_, webhooks_, cluster_.get()));
+        shards_.push_back(std::make_unique<Shard>(
+            static_cast<ShardId>(i), inboxes_, tuning.inbox_bytes_max, configuration_, apps_,
+            rates_, sockets_, ready_, webhooks_, cluster_.get()));
     }
     if (tuning.port_per_shard) {
         listen_per_shard(configuration_.listen.front());

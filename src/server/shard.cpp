@@ -33,7 +33,8 @@ std::string_view kind_name(ChannelKind kind) {
 Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inboxes,
              std::size_t inbox_bytes_max, const Configuration& configuration,
              std::shared_ptr<const AppRegistry> apps, Clients::Rates& rates,
-             std::atomic<std::uint32_t>& sockets, Webhooks& webhooks, ClusteredNode* cluster)
+             std::atomic<std::uint32_t>& sockets, const std::atomic<bool>& ready,
+             Webhooks& webhooks, ClusteredNode* cluster)
     : inbox_(*inboxes[static_cast<std::size_t>(self)]),
       loop_(inbox_.loop),
       mail_(self, inboxes, inbox_bytes_max),
@@ -54,7 +55,7 @@ Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inbox
       fallback_clients_(loop_, clients_, inbox_.metrics, configuration.connection,
                         configuration.path_prefix, static_cast<std::uint16_t>(inboxes.size())),
       streams_(loop_, make_flusher(configuration.flusher), inbox_.metrics),
-      http_(loop_, streams_, configuration.http, make_routes(configuration.path_prefix),
+      http_(loop_, streams_, configuration.http, make_routes(configuration.path_prefix, ready),
             [this](const HttpRequest& request, const HttpUpgrade& upgrade) {
                 return websocket_clients_.upgrade(request, upgrade);
             }),
@@ -93,8 +94,13 @@ Shard::~Shard() {
     Inbox<ShardMessage>::discard(std::move(unread_));
 }
 
-HttpRoutes Shard::make_routes(const std::string& prefix) {
+HttpRoutes Shard::make_routes(const std::string& prefix, const std::atomic<bool>& ready) {
     HttpRoutes routes(prefix);
+    // For platforms that can only ask the port that they send clients to.
+    routes.add("GET", "/up", [&ready](const HttpRequest&, HttpReply reply) {
+        if (ready) return reply.send({.body = "OK\n"});
+        reply.send({.status = 503, .body = "Not ready\n"});
+    });
     api_.add_routes(routes);
     WebSocketClients::add_routes(routes);
     fallback_clients_.add_routes(routes);

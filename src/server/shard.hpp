@@ -34,7 +34,8 @@ public:
     Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inboxes,
           std::size_t inbox_bytes_max, const Configuration& configuration,
           std::shared_ptr<const AppRegistry> apps, Clients::Rates& rates,
-          std::atomic<std::uint32_t>& sockets, Webhooks& webhooks, ClusteredNode* cluster);
+          std::atomic<std::uint32_t>& sockets, const std::atomic<bool>& ready, Webhooks& webhooks,
+          ClusteredNode* cluster);
     ~Shard();
 
     /// Before `start`. Returns the endpoint, with the port that the system chose if it was 0.
@@ -85,7 +86,7 @@ public:
     [[nodiscard]] std::string_view flusher_name() const { return streams_.flusher().name(); }
 
 private:
-    HttpRoutes make_routes(const std::string& prefix);
+    HttpRoutes make_routes(const std::string& prefix, const std::atomic<bool>& ready);
     void drain_inbox();
     void end_turn();
     void report_when_idle();

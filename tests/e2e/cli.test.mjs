@@ -37,6 +37,24 @@ describe('the command line', { timeout: 60_000 }, () => {
         assert.match(stdout, /\d+\.\d+\.\d+/);
     });
 
+    test('version as JSON, with commit and libraries', async () => {
+        const { code, stdout } = await run(['version', '--json']);
+        assert.equal(code, 0);
+        const { version, commit, libraries } = JSON.parse(stdout);
+        assert.match(version, /^\d+\.\d+\.\d+$/);
+        assert.match(commit, /^([0-9a-f]{40}(-modified)?|unknown)$/);
+        for (const [name, number] of Object.entries(libraries)) assert.match(number, /^\d+\.\d+/, name);
+    });
+
+    test('a manual page and a completion script, with each command', async () => {
+        const manual = await run(['manual']);
+        const completion = await run(['completion']);
+        for (const { code, stdout } of [manual, completion]) {
+            assert.equal(code, 0);
+            for (const command of ['serve', 'check', 'listen', 'webhooks replay']) assert.ok(stdout.includes(command));
+        }
+    });
+
     test('help, for each command', async () => {
         for (const command of ['', 'serve', 'check', 'version', 'sign', 'trigger', 'listen']) {
             const { code, stdout } = await run([command, '--help'].filter(Boolean));

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import net from 'node:net';
@@ -7,6 +8,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 
 import { disconnectAll, rawConnect, sdk } from './support/clients.mjs';
+import { eventually } from './support/inbox.mjs';
 import { app, run, Server } from './support/server.mjs';
 import { withServer } from './support/suite.mjs';
 
@@ -28,6 +30,46 @@ describe('starting and stopping', { timeout: 90_000 }, () => {
             });
         });
     }
+
+    test('its supervisor is notified of start, reload and stop', async () => {
+        const folder = mkdtempSync(join(tmpdir(), 'carillon-notify-'));
+        const path = join(folder, 'socket');
+        const script = 'socket(S, AF_UNIX, SOCK_DGRAM, 0) && bind(S, sockaddr_un($ARGV[0])) or die; $| = 1; ' +
+            'print "bound\n"; while (defined recv(S, $_, 4096, 0)) { print }';
+        const supervisor = spawn('perl', ['-MSocket', '-e', script, path], { timeout: 60_000 });
+        let notified = '';
+        supervisor.stdout.setEncoding('utf8').on('data', (text) => (notified += text));
+        const until = (line) => eventually(line, () => notified.split('\n').includes(line));
+        try {
+            await until('bound');
+            await withServer([], async (server) => {
+                await until('READY=1');
+                assert.match(notified, /STATUS=listening on 127\.0\.0\.1:\d+/);
+                notified = '';
+                server.child.kill('SIGHUP');
+                await until('READY=1');
+                assert.match(notified, /^RELOADING=1\nMONOTONIC_USEC=\d+\n/);
+            }, { env: { NOTIFY_SOCKET: path } });
+            await until('STOPPING=1');
+            assert.match(notified, /EXTEND_TIMEOUT_USEC=9000000/);
+        } finally {
+            supervisor.kill();
+            rmSync(folder, { recursive: true });
+        }
+    });
+
+    test('/up is 200 while the node is ready, 503 from the moment it begins to stop', async () => {
+        await withServer(['--shutdown.readiness-pause-seconds', '3'], async (server) => {
+            const up = async () => {
+                const response = await fetch(`${server.url}/up`);
+                return `${response.status} ${(await response.text()).trim()}`;
+            };
+            assert.equal(await up(), '200 OK');
+            server.child.kill('SIGTERM');
+            await eventually('503', async () => (await up()) === '503 Not ready');
+            await server.child.ended;
+        });
+    });
 
     test('a second SIGTERM exits at once', async () => {
         const server = await new Server(['--shutdown.grace-seconds', '600']).start();

@@ -23,7 +23,8 @@ struct ClientArguments {
 [[nodiscard]] int serve_command(const ConfigurationSources& sources);
 [[nodiscard]] int check_command(const ConfigurationSources& sources);
 [[nodiscard]] int print_settings_command();
-[[nodiscard]] int version_command();
+/// `as_json`: with the commit and the versions of the libraries that this process uses.
+[[nodiscard]] int version_command(bool as_json);
 /// 0 if the server behind the configured admin listener reports within 5 s that it is ready.
 [[nodiscard]] int health_command(const ConfigurationSources& sources);
 
