@@ -175,7 +175,9 @@ std::string PendingJoins::succeeded(Topic& topic, const std::optional<PresenceDa
 }
 
 std::string PendingJoins::after_success(Topic& topic) {
-    if (!topic.is_cache || !topic.sequence.is_based()) return {};
+    if (!topic.is_cache) return {};
+    // The shard is detached, and the last event has not been read: there is none to be had.
+    if (!topic.sequence.is_based()) return cache_miss(topic.channel.name);
     if (topic.last_event && topic.last_event->expires > context_.now()) {
         return topic.last_event->text;
     }
