@@ -49,6 +49,7 @@ void SimBus::close() {
 
 void SimBus::connect() {
     is_closed_ = false;
+    retry_.reset();
     scripts_loaded_ = 0;
     commands_server_.clear();
     subscriptions_server_.clear();
