@@ -146,7 +146,8 @@ void Connection::on(const SignInMessage& message) {
     if (user_) {
         previous = std::exchange(user_->data, std::move(*user));
     } else {
-        user_ = std::make_unique<SignedInUser>(SignedInUser{.data = std::move(*user)});
+        user_ = std::make_unique<SignedInUser>(
+            SignedInUser{.data = std::move(*user), .since = shard_.now()});
         users.sign_in(*this);
     }
     users.reply(*this, signin_success(message.user_data));

@@ -60,6 +60,7 @@ void EdgeUsers::on(CloseUser&& message) {
     const std::vector<Connection*> connections(found->second.connections.begin(),
                                                found->second.connections.end());
     for (Connection* const connection : connections) {
+        if (connection->user()->since > message.signed_in_until) continue;
         connection->end({Errc::terminated, "The app has terminated this connection"});
     }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "carillon/base/hash.hpp"
 #include "carillon/base/parse_integer.hpp"
 #include "carillon/protocol/server_messages.hpp"
+#include "partition_state.hpp"
 
 namespace carillon {
 
@@ -20,7 +22,7 @@ void ClusterFanOut::apply(Topic& topic, const BusMessage& message, TimePoint acc
         case Kind::client_event:
             return deliver(topic, std::string(message.body), message.excluded, accepted);
         case Kind::terminate:
-            return close_user(topic);
+            return terminate(topic, message);
         case Kind::online:
         case Kind::offline:
             if (topic.user) set_online(topic, message.kind == Kind::online);
@@ -108,12 +110,25 @@ void ClusterFanOut::set_online(Topic& topic, bool reported) {
     }
 }
 
-void ClusterFanOut::close_user(const Topic& topic) {
+/// The message says when the termination was accepted, by the partition's time: whoever signed in
+/// after that stays, however late the message is.
+void ClusterFanOut::terminate(const Topic& topic, const BusMessage& message) {
+    const auto accepted = parse_integer<std::uint64_t>(message.body);
+    const auto& offset = topic.partition.clock_offset;
+    TimePoint until = context_.now();
+    if (accepted && *accepted <= BusMessage::number_max / 1000 && offset) {
+        const TimePoint by_this_clock(std::chrono::milliseconds(*accepted) - *offset);
+        until = std::min(until, by_this_clock);
+    }
+    close_user(topic, until);
+}
+
+void ClusterFanOut::close_user(const Topic& topic, TimePoint signed_in_until) {
     if (!topic.user) return;
     // A copy: on this shard the connections are closed, and signed out, at once.
     const auto shards = topic.user->shards;
     const UserAddress address{topic.channel.app, topic.channel.name};
-    for (const ShardId shard : shards) send_(shard, CloseUser{address});
+    for (const ShardId shard : shards) send_(shard, CloseUser{address, signed_in_until});
 }
 
 void ClusterFanOut::deliver(const Topic& topic, std::string text, SocketId excluded,

@@ -28,10 +28,11 @@ public:
                  TimePoint accepted = {}, std::string excluded_user = {});
     /// `reported`: by Redis. A user with a connection on this node is online in any case.
     void set_online(Topic& topic, bool reported);
-    /// Closes all connections of the user on this node.
-    void close_user(const Topic& topic);
+    /// Closes the connections of the user on this node that have signed in until then.
+    void close_user(const Topic& topic, TimePoint signed_in_until);
 
 private:
+    void terminate(const Topic& topic, const BusMessage& message);
     void change_member(Topic& topic, const BusMessage& message);
     void add_member(Topic& topic, std::string_view user_id, std::string_view info);
     void remove_member(Topic& topic, std::string_view user_id);

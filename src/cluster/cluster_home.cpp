@@ -177,7 +177,9 @@ void ClusterHome::on(ShardId from, TerminateUser&& message) {
     PendingEvent event;
     event.cost = PublishBudget::cost(message.user.id, "");
     if (!node_.budget.reserve(event.cost)) {  // No caller to refuse: this node's clients, at least.
-        if (const Topic* const topic = topics_.find_user(message.user)) fan_out_.close_user(*topic);
+        if (const Topic* const topic = topics_.find_user(message.user)) {
+            fan_out_.close_user(*topic, context_.now());
+        }
         return;
     }
     event.partition =
@@ -325,7 +327,7 @@ void ClusterHome::on_detached(const PendingEvent& event) {
     if (topic == nullptr || !topic->sequence.mark_applied(context_.process_hash, event.counter))
         return;
     if (event.kind == static_cast<char>(BusMessage::Kind::terminate)) {
-        return fan_out_.close_user(*topic);
+        return fan_out_.close_user(*topic, event.accepted);
     }
     fan_out_.deliver_event(*topic, event.text, event.excluded, event.accepted);
 }

@@ -72,6 +72,7 @@ private:
     // From the parts.
     std::size_t resync(Partition& partition) override;
     void on_recovered(Partition& partition) override;
+    void on_memory_lost() override { publisher_.on_memory_lost(); }
     void on_webhook(std::string_view record) override;
     void on_registered() override;
     void on_broken(Partition& partition) override;

@@ -16,6 +16,7 @@ constexpr std::chrono::seconds claim_time{5};
 constexpr std::uint64_t webhooks_per_call = 100;
 constexpr std::chrono::seconds registration_pause{1};
 constexpr unsigned registration_doublings_max = 5;
+constexpr std::chrono::seconds clock_noise{1};
 
 std::string process_of(std::string_view node) {
     return std::string(node.substr(0, node.find('.')));
@@ -62,6 +63,7 @@ void PartitionLease::on_down() {
         transition(partition.renewal, CallEvent::abandon);
         transition(partition.fetch, CallEvent::abandon);
         transition(partition.registration, RegistrationEvent::disconnect);
+        partition.clock_offset.reset();
     }
     if (on_left_) std::exchange(on_left_, nullptr)();
 }
@@ -98,6 +100,8 @@ void PartitionLease::register_in(Partition& partition) {
         transition(of.registration, RegistrationEvent::accept);
         of.renew_at = context_.now() + renewal_interval();
         of.is_recovering = reply->is_recovering;
+        set_clock(of, reply->now);
+        if (reply->last_event < of.last_confirmed_event) listener_.on_memory_lost();
         remember_nodes(of, reply->nodes);
         of.topics_to_resync = listener_.resync(of);
         if (of.topics_to_resync == 0) finish_resync(of);
@@ -167,6 +171,7 @@ void PartitionLease::renew(Partition& partition) {
         if (reply->is_stale) return on_stale(of);
         set_recovering(of, reply->is_recovering);
         apply_news(of, reply->news);
+        set_clock(of, reply->now);
         remember_nodes(of, reply->nodes);
         for (const std::string_view dead : reply->to_clear) {
             ++context_.metrics.nodes_cleared;
@@ -196,6 +201,16 @@ void PartitionLease::clear_dead_node(Partition& partition, const std::string& de
 void PartitionLease::set_recovering(Partition& partition, bool recovering) {
     const bool ended = std::exchange(partition.is_recovering, recovering) && !recovering;
     if (ended) listener_.on_recovered(partition);
+}
+
+/// An answer that was long on its way makes the offset too small, so the largest one counts, unless
+/// the partition's time has been held.
+void PartitionLease::set_clock(Partition& partition, milliseconds time) {
+    const Duration offset = time - context_.now().time_since_epoch();
+    const bool is_held = partition.clock_offset && offset < *partition.clock_offset - clock_noise;
+    if (!partition.clock_offset || is_held || offset > *partition.clock_offset) {
+        partition.clock_offset = offset;
+    }
 }
 
 void PartitionLease::remember_nodes(Partition& partition,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -24,6 +25,9 @@ public:
         virtual std::size_t resync(Partition& partition) = 0;
         /// A recovery has ended: replicas and users may be out of date.
         virtual void on_recovered(Partition& partition) = 0;
+        /// Redis no longer has events that it had confirmed: its memory is lost, although the
+        /// server's run_id is the same.
+        virtual void on_memory_lost() = 0;
         /// `record`: see WebhookRecord.
         virtual void on_webhook(std::string_view record) = 0;
         /// The node is registered in all partitions, for the first time.
@@ -70,6 +74,7 @@ private:
     void renew(Partition& partition);
     void clear_dead_node(Partition& partition, const std::string& dead);
     void set_recovering(Partition& partition, bool recovering);
+    void set_clock(Partition& partition, std::chrono::milliseconds time);
     static void remember_nodes(Partition& partition, const std::vector<std::string_view>& nodes);
     void on_broken(Partition& partition);
     void left();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -73,7 +74,14 @@ struct Partition {
     TimePoint retry_at = TimePoint::max();  ///< the next attempt, if registering has failed
     TimePoint renewed_at{};                 ///< when the last renewal was sent
     TimePoint due_at = TimePoint::max();    ///< when the first deferred entry is due
-    std::uint64_t last_sent_event = 0;  ///< counter of the last event on this connection; 0: none
+    /// Counter of the last event that was sent, or that Redis is known to have; 0: none.
+    std::uint64_t last_sent_event = 0;
+    /// Counter of the last event that Redis has confirmed. If Redis knows less, it has lost its
+    /// memory: this is the node's marker in the partition, whatever the server's run_id.
+    std::uint64_t last_confirmed_event = 0;
+    /// What to add to this node's clock for the partition's time, by the last answer that told it;
+    /// nothing on a new connection.
+    std::optional<Duration> clock_offset;
 };
 
 }  // namespace carillon

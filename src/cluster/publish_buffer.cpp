@@ -15,6 +15,10 @@ PendingEvent* PublishBuffer::next() {
     return next_ < kept_.size() ? &kept_[next_++] : nullptr;
 }
 
+void PublishBuffer::put_back(const PendingEvent& event) noexcept {
+    next_ = static_cast<std::size_t>(event.counter - kept_.front().counter);
+}
+
 PendingEvent* PublishBuffer::find(std::uint64_t counter) noexcept {
     if (kept_.empty() || counter < kept_.front().counter) return nullptr;
     const std::uint64_t index = counter - kept_.front().counter;

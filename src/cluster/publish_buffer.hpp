@@ -45,6 +45,8 @@ public:
     PendingEvent& push(PendingEvent event);
     /// The next event to send, which counts as sent from now on; null if there is none.
     [[nodiscard]] PendingEvent* next();
+    /// `event` was the last that `next` returned, and has not been sent after all.
+    void put_back(const PendingEvent& event) noexcept;
     /// Null if it is no longer kept.
     [[nodiscard]] PendingEvent* find(std::uint64_t counter) noexcept;
     void confirm(PendingEvent& event, TimePoint now);

@@ -32,7 +32,7 @@ void Publisher::on_up(bool other_server) {
     stalled_until_ = {};
     // Another server may have older data: all events are sent again, and it ignores those it has.
     if (other_server) {
-        buffer_.rewind_all();
+        return on_memory_lost();
     } else {
         buffer_.restart_clock(context_.now());
     }
@@ -45,7 +45,16 @@ void Publisher::on_down() {
 
 void Publisher::start_over() {
     buffer_.rewind();
-    for (Partition& partition : partitions_) partition.last_sent_event = 0;
+    for (Partition& partition : partitions_) {
+        partition.last_sent_event = partition.last_confirmed_event;
+    }
+}
+
+/// All kept events are sent again, and Redis ignores those it has.
+void Publisher::on_memory_lost() {
+    buffer_.rewind_all();
+    for (Partition& partition : partitions_) partition.last_confirmed_event = 0;
+    start_over();
 }
 
 void Publisher::set_detached(bool detached) {
@@ -80,12 +89,30 @@ void Publisher::end_turn() {
     while (in_flight_ < publishes_in_flight_max) {
         PendingEvent* const event = buffer_.next();
         if (event == nullptr) return;
+        if (!is_dated(*event)) return buffer_.put_back(*event);
         send(*event);
     }
 }
 
+/// A termination says when it was accepted, by the partition's time: that is known once the
+/// partition has answered on this connection. Unless it never does.
+bool Publisher::is_dated(const PendingEvent& event) const {
+    const Partition& partition = partitions_[event.partition];
+    return event.kind != static_cast<char>(BusMessage::Kind::terminate) || partition.clock_offset ||
+           partition.is_broken;
+}
+
+std::string Publisher::date_of(const PendingEvent& event) const {
+    const auto& offset = partitions_[event.partition].clock_offset;
+    if (!offset) return {};
+    const auto time = event.accepted.time_since_epoch() + *offset;
+    return std::to_string(std::chrono::floor<std::chrono::milliseconds>(time).count());
+}
+
 void Publisher::send(PendingEvent& event) {
     Partition& partition = partitions_[event.partition];
+    const bool is_termination = event.kind == static_cast<char>(BusMessage::Kind::terminate);
+    const std::string date = is_termination ? date_of(event) : std::string();
     const std::string excluded = excluded_text(event.excluded);
     scripts::Publish request{
         .epoch = context_.run_id,
@@ -96,7 +123,7 @@ void Publisher::send(PendingEvent& event) {
         .predecessor = partition.last_sent_event,
         .kind = event.kind,
         .excluded = excluded,
-        .body = event.text,
+        .body = is_termination ? std::string_view(date) : std::string_view(event.text),
     };
     if (event.cache) {
         request.cache_time = std::chrono::duration_cast<std::chrono::milliseconds>(*event.cache);
@@ -115,9 +142,16 @@ void Publisher::on_answer(std::uint64_t counter,
                           const ScriptResult<scripts::Publish::Reply>& result) {
     PendingEvent* const event = buffer_.find(counter);
     if (event == nullptr) return;
+    Partition& partition = partitions_[event->partition];
+    if (result && result->is_out_of_order && result->last_event < partition.last_confirmed_event) {
+        return on_memory_lost();
+    }
     const bool has_no_place =
         result ? result->is_out_of_order : result.failure() == ScriptFailure::out_of_memory;
     if (has_no_place) return stall();
+    if (result) {
+        partition.last_confirmed_event = std::max(partition.last_confirmed_event, counter);
+    }
     // An event that cannot be published must not hold up the other channels.
     if (!result) listener_.on_detached(*event);
     if (!std::exchange(event->paid_back, true)) budget_.release(event->cost);

@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <optional>
+#include <string>
 
 #include "carillon/channels/publish_budget.hpp"
 #include "carillon/cluster/script_contract.hpp"
@@ -33,6 +34,8 @@ public:
     void publish(PendingEvent event);
     void on_up(bool other_server);
     void on_down();
+    /// Redis has lost what it had confirmed, or may have.
+    void on_memory_lost();
     /// While detached, events are delivered on this node as soon as they are accepted.
     void set_detached(bool detached);
     [[nodiscard]] bool is_detached() const noexcept { return detached_; }
@@ -53,6 +56,8 @@ public:
     [[nodiscard]] bool is_idle() { return buffer_.oldest_unconfirmed() == nullptr; }
 
 private:
+    [[nodiscard]] bool is_dated(const PendingEvent& event) const;
+    [[nodiscard]] std::string date_of(const PendingEvent& event) const;
     void send(PendingEvent& event);
     void on_answer(std::uint64_t counter, const ScriptResult<scripts::Publish::Reply>& result);
     void stall();

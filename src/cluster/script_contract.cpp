@@ -67,6 +67,11 @@ public:
     milliseconds duration() {
         return milliseconds(std::clamp<std::int64_t>(integer(), 0, longest_ms));
     }
+    /// Of day. Far ahead of it is no time that scripts give, and would overflow.
+    milliseconds time() {
+        constexpr std::uint64_t latest_ms = BusMessage::number_max / 1000;
+        return milliseconds(static_cast<std::int64_t>(std::min(number(), latest_ms)));
+    }
     std::vector<std::string_view> texts() {
         Elements all(take());
         std::vector<std::string_view> texts;
@@ -178,6 +183,8 @@ std::optional<RegisterNode::Reply> RegisterNode::Reply::decode(const ScriptValue
     elements.check(elements.text() == "OK");
     reply.is_recovering = elements.flag();
     reply.nodes = elements.texts();
+    reply.last_event = elements.number();
+    reply.now = elements.time();
     return whole(elements, reply);
 }
 
@@ -211,6 +218,7 @@ std::optional<RenewLease::Reply> RenewLease::Reply::decode(const ScriptValue& va
     reply.news = elements.news();
     reply.nodes = elements.texts();
     reply.to_clear = elements.texts();
+    reply.now = elements.time();
     return whole(elements, reply);
 }
 
@@ -299,8 +307,11 @@ void Publish::encode(ScriptArguments& arguments) const {
 
 std::optional<Publish::Reply> Publish::Reply::decode(const ScriptValue& value) {
     if (value.text == "DONE") return Reply{};
-    if (value.text == "ORDER") return Reply{.is_out_of_order = true};
-    return std::nullopt;
+    constexpr std::string_view out_of_order = "ORDER ";
+    if (!value.text.starts_with(out_of_order)) return std::nullopt;
+    const auto last = parse_integer<std::uint64_t>(value.text.substr(out_of_order.size()));
+    if (!last) return std::nullopt;
+    return Reply{.is_out_of_order = true, .last_event = *last};
 }
 
 void ReadTopic::encode(ScriptArguments& arguments) const {

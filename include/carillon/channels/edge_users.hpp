@@ -11,6 +11,7 @@
 
 #include "carillon/base/hash.hpp"
 #include "carillon/base/ids.hpp"
+#include "carillon/base/time.hpp"
 #include "carillon/channels/connection_set.hpp"
 #include "carillon/channels/per_app.hpp"
 #include "carillon/channels/shard_message.hpp"
@@ -25,6 +26,7 @@ struct App;
 /// The user that a connection has signed in as.
 struct SignedInUser {
     UserData data;
+    TimePoint since{};  ///< when the client asked for it
     /// Messages that are sent as soon as the user's home confirms the sign-in.
     std::vector<std::string> pending_replies = {};
     std::size_t unresolved = 0;    ///< users of the watchlist whose status is not known yet

@@ -257,6 +257,8 @@ struct UserStatus {
 /// The shard closes its connections of the user.
 struct CloseUser {
     UserAddress user;
+    /// Later sign-ins stay: they came after what ended the earlier ones.
+    TimePoint signed_in_until = TimePoint::max();
 
     [[nodiscard]] std::size_t content_bytes() const noexcept { return user.id.size(); }
 };

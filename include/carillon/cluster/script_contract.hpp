@@ -63,6 +63,8 @@ struct RegisterNode {
     struct Reply {
         bool is_recovering = false;
         std::vector<std::string_view> nodes;  ///< all that are registered
+        std::uint64_t last_event = 0;         ///< counter of the process' last event; 0: none
+        Milliseconds now{};                   ///< the partition's time
 
         [[nodiscard]] static std::optional<Reply> decode(const ScriptValue& value);
     };
@@ -103,6 +105,7 @@ struct RenewLease {
         PartitionNews news;
         std::vector<std::string_view> nodes;     ///< all that are registered
         std::vector<std::string_view> to_clear;  ///< dead ones that this node has claimed
+        Milliseconds now{};                      ///< the partition's time
 
         [[nodiscard]] static std::optional<Reply> decode(const ScriptValue& value);
     };
@@ -224,6 +227,7 @@ struct Publish {
     static constexpr Script script = Script::publish;
     struct Reply {
         bool is_out_of_order = false;  ///< nothing changed: the event before it is missing
+        std::uint64_t last_event = 0;  ///< then: counter of the last that is there; 0: none
 
         [[nodiscard]] static std::optional<Reply> decode(const ScriptValue& value);
     };

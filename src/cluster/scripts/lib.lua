@@ -5,6 +5,8 @@
 -- A topic is a channel, a user, or an app's connections: a letter for its kind, the length of the app's id, ':',
 -- the id, the name. Kinds: c channel, p presence channel, s a user's own channel, u user, q an app's connections.
 --
+--   clock                 hash  t: us, the last time that scripts saw; o: us to add to Redis' own clock; l: ms, the
+--                               nodes' lease
 --   meta                  hash  run: the epoch (run_id of the Redis server) of the last change; until: ms at
 --                               which the recovery under way ends at the latest; fresh: 1 if the first node to
 --                               register knew of no earlier state
@@ -53,11 +55,25 @@ local function number_of(value)
     return found and found <= NUMBER_MAX and found or 0
 end
 
+-- The time of a partition: Redis' clock plus an offset. It neither goes back nor leaps when that clock is set, or when
+-- another server with another clock takes over the data. While nodes are registered, scripts run here several times in
+-- a lease: if none has for half of one, either the clock was set or nobody could reach Redis, and in both cases no
+-- lease is to lapse because of it. Both are noticed to CLOCK_STEP_US, which is also how often `t` is written.
+local CLOCK_STEP_US, LEAP_US_MIN = 100000, 1000000
 local microseconds
 local function now_us()
     if not microseconds then
         local time = call('TIME')
-        microseconds = time[1] * 1000000 + time[2]
+        local clock = call('HMGET', P .. 'clock', 't', 'o', 'l')
+        local last, offset = tonumber(clock[1] or 0), tonumber(clock[2] or 0)
+        microseconds = time[1] * 1000000 + time[2] + offset
+        local leap = math.max(LEAP_US_MIN, tonumber(clock[3] or 60000) * 500)
+        if last > 0 and (microseconds < last or microseconds > last + leap) then
+            offset = offset + last - microseconds
+            microseconds = last
+            call('HSET', P .. 'clock', 'o', text(offset))
+        end
+        if microseconds >= last + CLOCK_STEP_US then call('HSET', P .. 'clock', 't', text(microseconds)) end
     end
     return microseconds
 end

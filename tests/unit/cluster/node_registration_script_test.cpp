@@ -209,6 +209,23 @@ TEST_F(NodeRegistrationScript, MembersGoBeforeTheirChannelIsVacated) {
                 ElementsAre("r 0 17 p1:7presence-roomu1", "v 0 17 p1:7presence-room"));
 }
 
+TEST_F(NodeRegistrationScript, TheClockOfRedisMayBeSetAndNoLeaseLapses) {
+    a.renew_lease();
+    b.renew_lease();
+    for (const std::int64_t step_ms : {-3'600'000, 3'600'000, 60'000, -1000}) {
+        const std::uint64_t before = std::stoull(world.field("clock", "t"));
+        const std::string offset = world.field("clock", "o");
+        const std::int64_t changed = (offset.empty() ? 0 : std::stoll(offset)) + step_ms * 1000;
+        world.command({"HSET", world.key("clock"), "o", std::to_string(changed)});
+        EXPECT_EQ(a.renew_lease()[0].text, "OK") << step_ms;
+        EXPECT_EQ(b.renew_lease()[0].text, "OK") << step_ms;
+        EXPECT_THAT(a.renew_lease()[5].texts(), IsEmpty()) << step_ms;
+        const std::uint64_t after = std::stoull(world.field("clock", "t"));
+        EXPECT_GE(after, before) << step_ms;
+        EXPECT_LT(after, before + 5'000'000) << step_ms;
+    }
+}
+
 TEST_F(NodeRegistrationScript, ClearingAnnouncesCountsAgain) {
     const std::vector<std::string> rules{"7", "k 0"};
     EXPECT_EQ(world.run(scripts::SetWebhookRules{rules}).text, "OK");

@@ -102,7 +102,7 @@ TEST_F(PublishScript, AcceptsACounterOnce) {
 TEST_F(PublishScript, AcceptsNothingWhileTheEventBeforeIsMissing) {
     EXPECT_EQ(publish(1, 0).text, "DONE");
     const auto before = world.everything();
-    EXPECT_EQ(publish(3, 2).text, "ORDER");
+    EXPECT_EQ(publish(3, 2).text, "ORDER 1");
     EXPECT_EQ(world.everything(), before);
     EXPECT_EQ(publish(2, 1).text, "DONE");
     EXPECT_EQ(publish(3, 2).text, "DONE");

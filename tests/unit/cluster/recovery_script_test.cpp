@@ -472,6 +472,21 @@ TEST_F(RecoveryScript, DeferredEntriesWaitUntilItIsOver) {
     EXPECT_THAT(world.webhooks(), ElementsAre("v 0 8 c1:7news"));
 }
 
+TEST_F(RecoveryScript, TellsANodeThatRegistersWhichOfItsEventsItHas) {
+    EXPECT_EQ(world.publish(news, "c", 7, "x").text, "ORDER 0");
+    world.run(scripts::Publish{.epoch = world.epoch,
+                               .ring_bytes = world.ring_bytes,
+                               .topic = news,
+                               .process = "c",
+                               .counter = 7,
+                               .kind = 'e',
+                               .excluded = "-",
+                               .body = "x"});
+    EXPECT_EQ(ScriptNode(world, "c.1").register_node()[3].text, "7");
+    world.command({"FLUSHALL"});
+    EXPECT_EQ(ScriptNode(world, "c.2").register_node()[3].text, "0") << "under the same run_id";
+}
+
 TEST_F(RecoveryScript, KeepsEventsInOrderOverTheLoss) {
     EXPECT_EQ(world.publish(news, "p", 1, "x").text, "DONE");
     change_server();
@@ -479,7 +494,7 @@ TEST_F(RecoveryScript, KeepsEventsInOrderOverTheLoss) {
     EXPECT_EQ(world.publish(news, "p", 2, "y").text, "DONE");
     EXPECT_THAT(world.messages(news), ElementsAre("e x", "e y"));
     lose_everything();
-    EXPECT_EQ(world.publish(news, "p", 2, "y").text, "ORDER");
+    EXPECT_EQ(world.publish(news, "p", 2, "y").text, "ORDER 0");
     EXPECT_EQ(world.publish(news, "p", 1, "x").text, "DONE");
     EXPECT_EQ(world.publish(news, "p", 2, "y").text, "DONE");
     EXPECT_THAT(world.ring(news), SizeIs(2));

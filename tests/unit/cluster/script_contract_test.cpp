@@ -146,7 +146,7 @@ TEST(ScriptReplies, OfListsLeaveOutNamesThatAreNoText) {
 
 TEST(ScriptReplies, OfAPublishReportWhyTheEventWasRefused) {
     EXPECT_FALSE(scripts::Publish::Reply::decode(text("DONE"))->is_out_of_order);
-    EXPECT_TRUE(scripts::Publish::Reply::decode(text("ORDER"))->is_out_of_order);
+    EXPECT_TRUE(scripts::Publish::Reply::decode(text("ORDER 4"))->is_out_of_order);
 }
 
 std::vector<std::string_view> encoded(const auto& request, ScriptArguments& arguments) {

@@ -51,7 +51,7 @@ std::vector<std::string> ScriptWorld::webhooks() {
 std::map<std::string, std::string> ScriptWorld::everything(std::string_view except) {
     std::map<std::string, std::string> all;
     for (const std::string& name : command({"KEYS", "*"}).texts()) {
-        if (name != key(except)) all[name] = command({"DUMP", name}).text;
+        if (name != key(except) && name != key("clock")) all[name] = command({"DUMP", name}).text;
     }
     return all;
 }

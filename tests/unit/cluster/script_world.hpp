@@ -50,7 +50,7 @@ public:
     [[nodiscard]] std::vector<std::string> messages(std::string_view topic);
     /// Takes the webhooks that are queued.
     [[nodiscard]] std::vector<std::string> webhooks();
-    /// The contents of all keys but those of `except`.
+    /// The contents of all keys but the clock and `except`.
     [[nodiscard]] std::map<std::string, std::string> everything(std::string_view except = "");
 
     /// An event of a process, all of whose events are of this topic.
