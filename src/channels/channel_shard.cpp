@@ -33,7 +33,7 @@ ChannelShard::ChannelShard(ShardId self, std::uint16_t shards, ShardMail& mail,
       webhooks_(webhooks, now_),
       budget_(cluster.budget),
       send_(to_homes()),
-      edge_channels_(shards, to_homes(), metrics),
+      edge_channels_(shards, to_homes(), now_, metrics),
       watchlists_(shards, to_homes()),
       edge_users_(shards, cluster.budget != nullptr, to_homes(), watchlists_),
       queries_(shards, to_homes()),
@@ -115,14 +115,17 @@ void ChannelShard::end_turn() {
 }
 
 std::optional<TimePoint> ChannelShard::next_due() const {
-    const std::optional<TimePoint> channels = home_->next_due();
-    const std::optional<TimePoint> webhooks = webhooks_.next_due();
-    if (channels && webhooks) return std::min(*channels, *webhooks);
-    return channels ? channels : webhooks;
+    std::optional<TimePoint> next;
+    for (const std::optional<TimePoint>& due :
+         {home_->next_due(), edge_channels_.next_due(), webhooks_.next_due()}) {
+        if (due && (!next || *due < *next)) next = due;
+    }
+    return next;
 }
 
 void ChannelShard::advance() {
     home_->advance();
+    edge_channels_.advance();
     webhooks_.advance();
 }
 

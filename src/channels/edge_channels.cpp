@@ -1,9 +1,12 @@
 #include "carillon/channels/edge_channels.hpp"
 
+#include <algorithm>
 #include <utility>
 
 #include "carillon/channels/connection.hpp"
+#include "carillon/channels/pacing.hpp"
 #include "carillon/channels/partition.hpp"
+#include "carillon/protocol/server_messages.hpp"
 
 namespace carillon {
 namespace {
@@ -14,10 +17,14 @@ bool has_count(const App& app, ChannelKind kind) {
            kind.access != ChannelKind::Access::user;
 }
 
-bool is_excluded(const EdgeChannel& channel, Connection& connection, const Deliver& deliver) {
-    if (deliver.excluded_user.empty()) return connection.socket_id() == deliver.excluded;
+bool is_member(const EdgeChannel& channel, Connection& connection, std::string_view member) {
     const Subscription* const held = connection.subscriptions().find(&channel);
-    return held->user_id && *held->user_id == deliver.excluded_user;
+    return held->user_id && *held->user_id == member;
+}
+
+bool is_excluded(const EdgeChannel& channel, Connection& connection, const Deliver& deliver) {
+    if (deliver.excludes_member) return is_member(channel, connection, deliver.member);
+    return connection.socket_id() == deliver.excluded;
 }
 
 std::size_t bytes_of(const FanOut::Waiting& notice) {
@@ -27,8 +34,8 @@ std::size_t bytes_of(const FanOut::Waiting& notice) {
 
 }  // namespace
 
-EdgeChannels::EdgeChannels(std::uint16_t shards, SendRequest send, ShardMetrics& metrics)
-    : shards_(shards), send_(std::move(send)), metrics_(metrics) {}
+EdgeChannels::EdgeChannels(std::uint16_t shards, SendRequest send, Now now, ShardMetrics& metrics)
+    : shards_(shards), send_(std::move(send)), now_(std::move(now)), metrics_(metrics) {}
 
 EdgeChannels::~EdgeChannels() = default;
 
@@ -125,6 +132,10 @@ void EdgeChannels::release(Connection& connection, Subscription& subscription, b
     EdgeChannel& channel = *subscription.channel;
     const JoinTicket ticket{connection.slot(), subscription.join_id};
     if (subscription.index != Subscription::joining) remove_subscriber(channel, subscription.index);
+    if (channel.damping) {
+        channel.damping->left(connection);
+        if (channel.subscribers.empty()) channel.damping->forget_members();
+    }
     connection.subscriptions().remove(&channel);
     const ShardId home = channel.home;
     ChannelAddress address = channel.address;
@@ -195,6 +206,7 @@ void EdgeChannels::complete(const JoinAnswer& answer) {
         subscription->index = static_cast<std::uint32_t>(channel.subscribers.size());
         channel.subscribers.push_back(&connection);
     }
+    if (subscription->channel->damping) subscription->channel->damping->joined(connection);
     connection.send(answer.succeeded);
     if (!answer.cached.empty()) connection.send(answer.cached);
 }
@@ -210,29 +222,130 @@ void EdgeChannels::on(Deliver&& deliver) {
     EdgeChannel* const channel = by_app_[deliver.channel.app].find(deliver.channel.name);
     if (channel == nullptr) return;
     if (channel->fan_out) return defer(*channel->fan_out, std::move(deliver));
-    const std::uint32_t remaining =
-        send_down(*channel, deliver, static_cast<std::uint32_t>(channel->subscribers.size()));
-    if (remaining == 0) return;
-    fan_outs_.push_back(channel->address);
-    channel->fan_out = std::make_unique<FanOut>(FanOut{std::move(deliver), remaining});
+    if (!is_held_back(*channel, deliver)) send_to_all(*channel, std::move(deliver));
 }
 
-std::uint32_t EdgeChannels::send_down(const EdgeChannel& channel, const Deliver& deliver,
-                                      std::uint32_t remaining) {
-    OutboundMessage message(deliver.text);
+void EdgeChannels::send_to_all(EdgeChannel& channel, FanOut::Event event) {
+    const auto all = static_cast<std::uint32_t>(channel.subscribers.size());
+    const std::uint32_t remaining =
+        std::visit([&](const auto& known) { return send_down(channel, known, all); }, event);
+    if (remaining == 0) return;
+    fan_outs_.push_back(channel.address);
+    channel.fan_out = std::make_unique<FanOut>(FanOut{std::move(event), remaining});
+}
+
+template <class Send>
+std::uint32_t EdgeChannels::go_down(const EdgeChannel& channel, std::uint32_t remaining,
+                                    const Send& send) {
     const std::uint32_t begin = remaining;
     while (remaining > 0) {
-        Connection& connection = *channel.subscribers[--remaining];
-        if (!is_excluded(channel, connection, deliver)) connection.sink().send(message);
+        send(*channel.subscribers[--remaining]);
         if (fan_out_step_ != 0 && (begin - remaining) % fan_out_step_ == 0 && turn_expired_()) {
             break;
         }
     }
+    return remaining;
+}
+
+std::uint32_t EdgeChannels::send_down(const EdgeChannel& channel, const Deliver& deliver,
+                                      std::uint32_t begin) {
+    OutboundMessage message(deliver.text);
+    const std::uint32_t remaining = go_down(channel, begin, [&](Connection& connection) {
+        if (!is_excluded(channel, connection, deliver)) connection.sink().send(message);
+    });
     if (deliver.accepted == TimePoint{}) return remaining;
     metrics_.deliveries += begin - remaining;
     if (remaining == 0) fanned_out_.push_back(deliver.accepted);
     return remaining;
 }
+
+std::uint32_t EdgeChannels::send_down(const EdgeChannel& channel,
+                                      const MemberCorrection& correction, std::uint32_t begin) {
+    const MemberState present = correction.knowledge.present();
+    const std::string departure = member_removed(channel.address.name, correction.member);
+    OutboundMessage removed(departure);
+    OutboundMessage added(correction.added);
+    const std::uint32_t remaining = go_down(channel, begin, [&](Connection& connection) {
+        const MemberState known = channel.damping->known_to(connection, correction.knowledge);
+        if (known == present || is_member(channel, connection, correction.member)) return;
+        if (known != member_absent) connection.sink().send(removed);
+        if (present != member_absent) connection.sink().send(added);
+    });
+    if (remaining == 0) channel.damping->corrected();
+    return remaining;
+}
+
+// Damping.
+
+bool EdgeChannels::is_held_back(EdgeChannel& channel, Deliver& deliver) {
+    // Without subscribers the edge may miss changes: the home does not know of joins under way.
+    if (deliver.kind == DeliverKind::event || channel.subscribers.empty()) return false;
+    const TimePoint now = now_();
+    const bool is_count = deliver.kind == DeliverKind::count;
+    const bool is_remembered = channel.damping && channel.damping->knows(deliver.member);
+    if (!is_count && !is_remembered && due_members_.size() >= damped_members_max) return false;
+    if (!channel.damping) channel.damping = std::make_unique<Damping>();
+    const std::string_view added =
+        deliver.kind == DeliverKind::member_added ? std::string_view(deliver.text) : "";
+    const bool is_announced = is_count
+                                  ? channel.damping->announce_count(deliver.text, now)
+                                  : channel.damping->announce_member(deliver.member, added, now);
+    if (!is_announced) return true;
+    if (is_count) {
+        due_counts_.push_back({now + count_damping, channel.address, {}});
+    } else {
+        due_members_.push_back({now + member_damping, channel.address, {deliver.member}});
+    }
+    return false;
+}
+
+std::optional<FanOut::Event> EdgeChannels::due_event(EdgeChannel& channel, const DampingDue& due) {
+    if (!channel.damping) return std::nullopt;
+    const TimePoint now = now_();
+    std::optional<FanOut::Event> event;
+    if (due.member.empty()) {
+        std::string count = channel.damping->count_due(now);
+        if (!count.empty()) {
+            event = Deliver{.channel = channel.address,
+                            .text = std::move(count),
+                            .excluded = {},
+                            .kind = DeliverKind::count};
+            due_counts_.push_back({now + count_damping, channel.address, {}});
+        }
+    } else if (auto correction = channel.damping->member_due(due.member, now)) {
+        event = std::move(*correction);
+        due_members_.push_back({now + member_damping, channel.address, due});
+    }
+    if (channel.damping->is_idle()) channel.damping.reset();
+    return event;
+}
+
+std::optional<TimePoint> EdgeChannels::next_due() const {
+    if (due_counts_.empty() && due_members_.empty()) return std::nullopt;
+    if (due_counts_.empty()) return due_members_.front().at;
+    if (due_members_.empty()) return due_counts_.front().at;
+    return std::min(due_counts_.front().at, due_members_.front().at);
+}
+
+void EdgeChannels::advance() {
+    const TimePoint now = now_();
+    for (std::deque<Due>* const dues : {&due_counts_, &due_members_}) {
+        while (!dues->empty() && dues->front().at <= now) {
+            const Due due = std::move(dues->front());
+            dues->pop_front();
+            EdgeChannel* const channel = by_app_[due.channel.app].find(due.channel.name);
+            if (channel == nullptr || !channel->damping) continue;
+            if (channel->fan_out) {
+                defer(*channel->fan_out, due.what);
+            } else if (auto event = due_event(*channel, due.what)) {
+                send_to_all(*channel, std::move(*event));
+                if (turn_expired_ && turn_expired_()) return;
+            }
+        }
+    }
+}
+
+// Fan-outs that outlast their turn.
 
 void EdgeChannels::slice_fan_outs(std::function<bool()> turn_expired, std::uint32_t step) {
     turn_expired_ = std::move(turn_expired);
@@ -255,7 +368,9 @@ void EdgeChannels::continue_fan_outs() {
 bool EdgeChannels::proceed(EdgeChannel& channel) {
     FanOut& fan_out = *channel.fan_out;
     do {
-        fan_out.remaining = send_down(channel, fan_out.event, fan_out.remaining);
+        fan_out.remaining = std::visit(
+            [&](const auto& event) { return send_down(channel, event, fan_out.remaining); },
+            fan_out.event);
         if (fan_out.remaining > 0) return false;
     } while (take_next_event(channel));
     channel.fan_out.reset();
@@ -270,12 +385,20 @@ bool EdgeChannels::take_next_event(EdgeChannel& channel) {
         const std::size_t bytes = bytes_of(next);
         fan_out.waiting_bytes -= bytes;
         waiting_bytes_ -= bytes;
-        if (auto* const event = std::get_if<Deliver>(&next)) {
-            fan_out.event = std::move(*event);
-            fan_out.remaining = static_cast<std::uint32_t>(channel.subscribers.size());
-            return true;
+        if (const auto* const answer = std::get_if<JoinAnswer>(&next)) {
+            complete(*answer);
+            continue;
         }
-        complete(std::get<JoinAnswer>(next));
+        std::optional<FanOut::Event> event;
+        if (const auto* const due = std::get_if<DampingDue>(&next)) {
+            event = due_event(channel, *due);
+        } else if (auto& deliver = std::get<Deliver>(next); !is_held_back(channel, deliver)) {
+            event = std::move(deliver);
+        }
+        if (!event) continue;
+        fan_out.event = std::move(*event);
+        fan_out.remaining = static_cast<std::uint32_t>(channel.subscribers.size());
+        return true;
     }
     return false;
 }

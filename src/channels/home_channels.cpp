@@ -62,9 +62,12 @@ void HomeChannels::admit(ShardId from, const Join& join, Channel& channel) {
     // The answer goes first: the new member receives every event of those that know of it.
     answer(from, join, channel);
     if (is_new_member) {
-        fan_out(channel, join.channel,
-                member_added(join.channel.name, join.member->user_id, join.member->user_info),
-                join.socket_id);
+        fan_out(channel, {.channel = join.channel,
+                          .text = member_added(join.channel.name, join.member->user_id,
+                                               join.member->user_info),
+                          .excluded = join.socket_id,
+                          .kind = DeliverKind::member_added,
+                          .member = join.member->user_id});
     }
     if (join.wants_count) announce_count(join.channel, channel);
 }
@@ -107,8 +110,11 @@ void HomeChannels::on(ShardId from, Leave&& leave) {
         return;
     }
     if (removal.departed_user_id) {
-        fan_out(*channel, leave.channel,
-                member_removed(leave.channel.name, *removal.departed_user_id), {});
+        fan_out(*channel, {.channel = leave.channel,
+                           .text = member_removed(leave.channel.name, *removal.departed_user_id),
+                           .excluded = {},
+                           .kind = DeliverKind::member_removed,
+                           .member = *removal.departed_user_id});
     }
     if (leave.wants_count) announce_count(leave.channel, *channel);
 }
@@ -123,7 +129,10 @@ void HomeChannels::announce_count(const ChannelAddress& address, Channel& channe
     channel.quiet_until = now + count_interval;
     channel.last_announced_count = channel.subscriptions & 0x7fffffffU;
     webhooks_.subscription_count(address, channel.subscriptions);
-    fan_out(channel, address, subscription_count(address.name, channel.subscriptions), {});
+    fan_out(channel, {.channel = address,
+                      .text = subscription_count(address.name, channel.subscriptions),
+                      .excluded = {},
+                      .kind = DeliverKind::count});
 }
 
 std::optional<TimePoint> HomeChannels::next_due() const {
@@ -163,7 +172,8 @@ void HomeChannels::on(ShardId, Publish&& publish) {
     }
     const Channel* const channel = find(publish.channel);
     if (channel == nullptr) return;
-    fan_out(*channel, publish.channel, std::move(publish.text), publish.excluded, publish.accepted);
+    fan_out(*channel, {std::move(publish.channel), std::move(publish.text), publish.excluded,
+                       publish.accepted});
 }
 
 void HomeChannels::on(ShardId from, ClientEvent&& event) {
@@ -175,17 +185,17 @@ void HomeChannels::on(ShardId from, ClientEvent&& event) {
         return send_(from, ClientEventRefused{event.sender.slot, event.socket_id});
     }
     if (!event.webhook.empty()) webhooks_.client_event(event.channel, std::move(event.webhook));
-    fan_out(*channel, event.channel, std::move(event.text), event.socket_id, event.accepted);
+    fan_out(*channel,
+            {std::move(event.channel), std::move(event.text), event.socket_id, event.accepted});
 }
 
-void HomeChannels::fan_out(const Channel& channel, const ChannelAddress& address, std::string text,
-                           SocketId excluded, TimePoint accepted) {
+void HomeChannels::fan_out(const Channel& channel, Deliver message) {
     // One copy per shard, none per subscriber; the last shard gets the original. A notice to this
     // shard is handled at once, and cannot change the channel: sinks never call back.
     for (std::size_t i = 0; i + 1 < channel.shards.size(); ++i) {
-        send_(channel.shards[i].shard, Deliver{address, text, excluded, accepted});
+        send_(channel.shards[i].shard, Deliver{message});
     }
-    send_(channel.shards.back().shard, Deliver{address, std::move(text), excluded, accepted});
+    send_(channel.shards.back().shard, std::move(message));
 }
 
 void HomeChannels::on(ShardId from, ChannelQuery&& query) {

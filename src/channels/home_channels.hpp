@@ -78,8 +78,7 @@ private:
     void answer(ShardId to, const Join& join, const Channel& channel);
     [[nodiscard]] std::string cached_or_miss(const ChannelAddress& address);
     void announce_count(const ChannelAddress& address, Channel& channel);
-    void fan_out(const Channel& channel, const ChannelAddress& address, std::string text,
-                 SocketId excluded, TimePoint accepted = {});
+    void fan_out(const Channel& channel, Deliver message);
     [[nodiscard]] static ChannelSummary summary(std::string_view name, const Channel* channel);
     [[nodiscard]] std::optional<CachedEvent> cached(const ChannelAddress& address);
 

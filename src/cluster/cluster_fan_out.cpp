@@ -20,7 +20,8 @@ void ClusterFanOut::apply(Topic& topic, const BusMessage& message, TimePoint acc
         case Kind::event:
             return deliver_event(topic, message.body, message.excluded, accepted);
         case Kind::client_event:
-            return deliver(topic, std::string(message.body), message.excluded, accepted);
+            return deliver(topic,
+                           {topic.channel, std::string(message.body), message.excluded, accepted});
         case Kind::terminate:
             return terminate(topic, message);
         case Kind::online:
@@ -28,9 +29,12 @@ void ClusterFanOut::apply(Topic& topic, const BusMessage& message, TimePoint acc
             if (topic.user) set_online(topic, message.kind == Kind::online);
             return;
         case Kind::count:
-            return deliver(
-                topic, subscription_count(topic.channel.name,
-                                          parse_integer<std::uint64_t>(message.body).value_or(0)));
+            return deliver(topic, {.channel = topic.channel,
+                                   .text = subscription_count(
+                                       topic.channel.name,
+                                       parse_integer<std::uint64_t>(message.body).value_or(0)),
+                                   .excluded = {},
+                                   .kind = DeliverKind::count});
         case Kind::member_added:
         case Kind::member_removed:
             return change_member(topic, message);
@@ -46,7 +50,7 @@ void ClusterFanOut::deliver_event(Topic& topic, std::string_view text, SocketId 
         topic.last_event =
             std::make_unique<LastEvent>(LastEvent{std::string(text), context_.now() + stays});
     }
-    deliver(topic, std::string(text), excluded, accepted);
+    deliver(topic, {topic.channel, std::string(text), excluded, accepted});
 }
 
 // Members.
@@ -68,14 +72,23 @@ void ClusterFanOut::add_member(Topic& topic, std::string_view user_id, std::stri
     if (!info.empty()) user_info = info;
     if (!topic.presence->replica.add(id, user_info).second) return;
     const bool is_here = topic.presence->local.contains(id);
-    deliver(topic, member_added(topic.channel.name, id, user_info), {}, {}, is_here ? id : "");
+    deliver(topic, {.channel = topic.channel,
+                    .text = member_added(topic.channel.name, id, user_info),
+                    .excluded = {},
+                    .kind = DeliverKind::member_added,
+                    .excludes_member = is_here,
+                    .member = id});
 }
 
 void ClusterFanOut::remove_member(Topic& topic, std::string_view user_id) {
     if (!topic.presence->replica.remove(user_id)) return;
-    const bool is_here = topic.presence->local.contains(std::string(user_id));
-    deliver(topic, member_removed(topic.channel.name, user_id), {}, {},
-            is_here ? std::string(user_id) : "");
+    const std::string id(user_id);
+    deliver(topic, {.channel = topic.channel,
+                    .text = member_removed(topic.channel.name, id),
+                    .excluded = {},
+                    .kind = DeliverKind::member_removed,
+                    .excludes_member = topic.presence->local.contains(id),
+                    .member = id});
 }
 
 void ClusterFanOut::replace_members(Topic& topic, const TopicRead& read) {
@@ -131,15 +144,12 @@ void ClusterFanOut::close_user(const Topic& topic, TimePoint signed_in_until) {
     for (const ShardId shard : shards) send_(shard, CloseUser{address, signed_in_until});
 }
 
-void ClusterFanOut::deliver(const Topic& topic, std::string text, SocketId excluded,
-                            TimePoint accepted, std::string excluded_user) {
+void ClusterFanOut::deliver(const Topic& topic, Deliver message) {
     if (topic.shards.empty()) return;
     for (std::size_t i = 0; i + 1 < topic.shards.size(); ++i) {
-        send_(topic.shards[i].shard,
-              Deliver{topic.channel, text, excluded, accepted, excluded_user});
+        send_(topic.shards[i].shard, Deliver{message});
     }
-    send_(topic.shards.back().shard,
-          Deliver{topic.channel, std::move(text), excluded, accepted, std::move(excluded_user)});
+    send_(topic.shards.back().shard, std::move(message));
 }
 
 }  // namespace carillon

@@ -23,9 +23,8 @@ public:
     void apply_snapshot(Topic& topic, const TopicRead& read);
 
     void deliver_event(Topic& topic, std::string_view text, SocketId excluded, TimePoint accepted);
-    /// To every subscriber but the socket `excluded` and the connections of `excluded_user`.
-    void deliver(const Topic& topic, std::string text, SocketId excluded = {},
-                 TimePoint accepted = {}, std::string excluded_user = {});
+    /// To each shard with subscribers.
+    void deliver(const Topic& topic, Deliver message);
     /// `reported`: by Redis. A user with a connection on this node is online in any case.
     void set_online(Topic& topic, bool reported);
     /// Closes the connections of the user on this node that have signed in until then.

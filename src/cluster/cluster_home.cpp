@@ -114,7 +114,8 @@ void ClusterHome::on(ShardId from, ClientEvent&& event) {
     } else {
         ++context_.metrics.client_events_dropped;
     }
-    fan_out_.deliver(*topic, std::move(event.text), event.socket_id, event.accepted);
+    fan_out_.deliver(*topic,
+                     {topic->channel, std::move(event.text), event.socket_id, event.accepted});
 }
 
 void ClusterHome::on(ShardId from, ChannelQuery&& query) {

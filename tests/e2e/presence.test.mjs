@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { connect, join, query, sdk, subscribe } from './support/clients.mjs';
+import { eventually } from './support/inbox.mjs';
 import { suite } from './support/suite.mjs';
 
 const user = (id, info) => ({ user: { user_id: id, ...(info && { user_info: info }) } });
@@ -44,6 +45,40 @@ suite('presence channels', (server) => {
         tabs[1].disconnect();
         const going = (await channel.inbox.until('pusher:member_removed')).map(({ event }) => event);
         assert.deepEqual(going, ['pusher:member_removed']);
+    });
+
+    test('a member that flaps is announced at most once per second, and rightly in the end', async () => {
+        const name = 'presence-flapping';
+        const channel = await subscribe(await connect(server, user('ann')), name);
+        const bob = await connect(server, user('bob'));
+        const begin = performance.now();
+        const flap = async () => {
+            for (let n = 0; n < 20; ++n) {
+                bob.unsubscribe(name);
+                await subscribe(bob, name);
+            }
+        };
+        await subscribe(bob, name);
+        await flap();
+        // A member that joins meanwhile sees the truth, and hears of no member that it sees already.
+        const eve = await subscribe(await connect(server, user('eve')), name);
+        assert.deepEqual(Object.keys(eve.members.members).sort(), ['ann', 'bob', 'eve']);
+        await eventually('bob is seen', () => channel.members.get('bob') !== null);
+        await flap();
+        bob.unsubscribe(name);
+        await eventually('bob is seen no more', () => channel.members.get('bob') === null);
+        await new Promise((resolve) => { setTimeout(resolve, 1200); });
+        for (const { members } of [channel, eve]) {
+            assert.deepEqual(Object.keys(members.members).sort(), ['ann', 'eve']);
+            assert.equal(members.count, 2);
+        }
+        await sdk(server).trigger(name, 'end', '');
+        const events = await channel.inbox.until('end');
+        const allowed = 1 + Math.floor((performance.now() - begin) / 1000);
+        for (const event of ['pusher:member_added', 'pusher:member_removed']) {
+            const told = events.filter((entry) => entry.event === event && entry.data.id === 'bob');
+            assert.ok(told.length <= allowed, `${told.length} ${event}, at most ${allowed}`);
+        }
     });
 
     test('user ids may be numbers or any text', async () => {

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "carillon/channels/pacing.hpp"
 #include "checks.hpp"
 
 namespace carillon::sim {
@@ -54,6 +55,45 @@ Users seen_at(const Subscribed& of, TimePoint at) {
 TimePoint end_of(const Facts& facts) {
     return facts.entries.back().at;
 }
+
+/// Users whose changes an edge may hold back: those that came or went within the damping's time.
+/// Subscribers are judged at its end (wire.md 2.6).
+class FlappingUsers {
+public:
+    explicit FlappingUsers(const Facts& facts) {
+        for (const Subscribed& of : facts.subscriptions) {
+            if (!is_presence(of.channel)) continue;
+            std::vector<TimePoint>& own = changes_[{of.channel, of.user}];
+            own.insert(own.end(), {of.asked, of.from, of.to});
+            for (const Entry* const entry : of.came) {
+                if (entry->kind != Kind::member_added && entry->kind != Kind::member_removed) {
+                    continue;
+                }
+                changes_[{of.channel, entry->user}].push_back(entry->at);
+            }
+        }
+        for (auto& [_, times] : changes_) std::ranges::sort(times);
+    }
+
+    /// Whether each user that is in one of the rosters only may be held back at that time.
+    [[nodiscard]] bool may_explain(std::uint32_t channel, TimePoint at, const Users& one,
+                                   const Users& other) const {
+        Users differing;
+        std::ranges::set_symmetric_difference(one, other,
+                                              std::inserter(differing, differing.end()));
+        return std::ranges::all_of(differing, [&](std::uint32_t user) {
+            const auto times = changes_.find({channel, user});
+            if (times == changes_.end()) return false;
+            const auto change = std::ranges::lower_bound(times->second, at - damped_for);
+            return change != times->second.end() && *change <= at;
+        });
+    }
+
+private:
+    static constexpr Duration damped_for = 2 * member_damping;
+
+    std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<TimePoint>> changes_;
+};
 
 }  // namespace
 
@@ -105,6 +145,7 @@ void check_snapshots(const Facts& facts, Violations& violations) {
 }
 
 void check_rosters_agree(const Facts& facts, Violations& violations) {
+    const FlappingUsers flapping(facts);
     // By channel and event: what the first subscriber saw, and who that was.
     std::map<std::pair<std::uint32_t, std::uint64_t>, std::pair<Users, std::uint32_t>> seen;
     std::set<std::uint32_t> told;
@@ -122,7 +163,10 @@ void check_rosters_agree(const Facts& facts, Violations& violations) {
             }
             const auto [known, is_new] =
                 seen.try_emplace({of.channel, entry->number}, users, of.client);
-            if (is_new || known->second.first == users || !told.insert(of.channel).second) continue;
+            if (is_new || flapping.may_explain(of.channel, entry->at, known->second.first, users) ||
+                !told.insert(of.channel).second) {
+                continue;
+            }
             violations.push_back(
                 {"rosters agree",
                  fmt::format("at #{} of {} client {} sees {}, client {} {}", entry->number,

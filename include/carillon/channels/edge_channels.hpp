@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "carillon/base/named_set.hpp"
+#include "carillon/base/time.hpp"
+#include "carillon/channels/damping.hpp"
 #include "carillon/channels/fan_out.hpp"
 #include "carillon/channels/per_app.hpp"
 #include "carillon/channels/shard_message.hpp"
@@ -30,6 +32,7 @@ struct EdgeChannel {
     std::uint32_t subscriptions = 0;            ///< unanswered joins included
     std::vector<Connection*> subscribers = {};  ///< those whose join the home has answered
     std::unique_ptr<FanOut> fan_out = {};       ///< while one is under way
+    std::unique_ptr<Damping> damping = {};      ///< while it remembers or holds back something
 };
 
 /// The edge of a shard: its connections and their subscriptions. Sends requests to the channels'
@@ -44,7 +47,7 @@ public:
     static constexpr std::size_t departures_per_turn_max = 500;
 
     /// `metrics` must outlive this.
-    EdgeChannels(std::uint16_t shards, SendRequest send, ShardMetrics& metrics);
+    EdgeChannels(std::uint16_t shards, SendRequest send, Now now, ShardMetrics& metrics);
     ~EdgeChannels();
 
     /// Returns the connection's slot in the connection table, by which answers find it. Keeps a
@@ -84,6 +87,11 @@ public:
 
     [[nodiscard]] ShardId home(Connection& connection, std::string_view channel) const;
 
+    /// When `advance` has something to do next, for what is held back; nullopt: nothing is.
+    [[nodiscard]] std::optional<TimePoint> next_due() const;
+    /// Announces what is due of what was held back, until the turn expires.
+    void advance();
+
     void on(JoinAnswer&& answer);
     void on(ClientEventRefused&& refused);
     void on(Deliver&& deliver);
@@ -94,10 +102,22 @@ public:
 private:
     [[nodiscard]] EdgeChannel& get(Connection& connection, const ChannelName& name);
     [[nodiscard]] Subscription* find(const JoinTicket& ticket, const ChannelAddress& channel);
-    /// Sends `deliver` to the subscribers below `remaining`, from the last to the first, until the
+    /// Calls `send` for the subscribers below `remaining`, from the last to the first, until the
     /// turn expires. Returns the place below which subscribers are left.
+    template <class Send>
+    [[nodiscard]] std::uint32_t go_down(const EdgeChannel& channel, std::uint32_t remaining,
+                                        const Send& send);
     std::uint32_t send_down(const EdgeChannel& channel, const Deliver& deliver,
                             std::uint32_t remaining);
+    std::uint32_t send_down(const EdgeChannel& channel, const MemberCorrection& correction,
+                            std::uint32_t remaining);
+    /// Sends an event to all subscribers: as many as the turn has time for, the others later.
+    void send_to_all(EdgeChannel& channel, FanOut::Event event);
+    /// True if the message is announced too often: its channel's damping keeps it.
+    [[nodiscard]] bool is_held_back(EdgeChannel& channel, Deliver& deliver);
+    /// What the channel's damping announces now.
+    [[nodiscard]] std::optional<FanOut::Event> due_event(EdgeChannel& channel,
+                                                         const DampingDue& due);
     /// False if the turn has expired before the channel's fan-outs were complete.
     bool proceed(EdgeChannel& channel);
     /// Completes the joins that wait next; false if no event waits behind them.
@@ -110,6 +130,7 @@ private:
 
     std::uint16_t shards_;
     SendRequest send_;
+    Now now_;
     ShardMetrics& metrics_;
     std::vector<TimePoint> fanned_out_;
     PerApp<NamedSet<EdgeChannel>> by_app_;
@@ -122,6 +143,15 @@ private:
     std::uint32_t fan_out_step_ = 0;       ///< 0: fan-outs are not sliced
     std::deque<ChannelAddress> fan_outs_;  ///< channels with one under way
     std::size_t waiting_bytes_ = 0;
+    /// After what was announced: when its channel's damping has to be asked again. In order, since
+    /// each interval is the same for all.
+    struct Due {
+        TimePoint at;
+        ChannelAddress channel;
+        DampingDue what;
+    };
+    std::deque<Due> due_counts_;
+    std::deque<Due> due_members_;
 };
 
 }  // namespace carillon

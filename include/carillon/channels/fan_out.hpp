@@ -5,6 +5,7 @@
 #include <deque>
 #include <variant>
 
+#include "carillon/channels/damping.hpp"
 #include "carillon/channels/shard_message.hpp"
 
 namespace carillon {
@@ -12,9 +13,10 @@ namespace carillon {
 /// An event on its way to a channel's subscribers on one shard, if they are too many for one turn,
 /// and what came for the channel meanwhile: it waits, so that every subscriber sees one order.
 struct FanOut {
-    using Waiting = std::variant<Deliver, JoinAnswer>;
+    using Event = std::variant<Deliver, MemberCorrection>;
+    using Waiting = std::variant<Deliver, JoinAnswer, DampingDue>;
 
-    Deliver event;
+    Event event;
     /// Subscribers below this place in the channel's list have yet to receive the event.
     std::uint32_t remaining = 0;
     std::deque<Waiting> waiting = {};

@@ -143,6 +143,9 @@ struct ClientEventRefused {
     [[nodiscard]] std::size_t content_bytes() const noexcept { return 0; }
 };
 
+/// What a `Deliver` announces: an edge holds back what is announced too often (damping.hpp).
+enum class DeliverKind : std::uint8_t { event, count, member_added, member_removed };
+
 /// A message for all subscribers on the shard; sent to each shard that has some.
 struct Deliver {
     ChannelAddress channel;
@@ -151,10 +154,12 @@ struct Deliver {
     /// When the event reached the server. TimePoint{} for messages of the domain itself and for
     /// events from other nodes: these are not measured.
     TimePoint accepted{};
-    std::string excluded_user = {};  ///< this member does not receive it; "": all do
+    DeliverKind kind = DeliverKind::event;
+    bool excludes_member = false;  ///< `member` does not receive it
+    std::string member = {};       ///< the user that is added or removed
 
     [[nodiscard]] std::size_t content_bytes() const noexcept {
-        return channel.name.size() + text.size() + excluded_user.size();
+        return channel.name.size() + text.size() + member.size();
     }
 };
 

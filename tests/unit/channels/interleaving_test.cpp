@@ -15,6 +15,7 @@
 
 #include "carillon/channels/partition.hpp"
 #include "carillon/protocol/server_messages.hpp"
+#include "damping_judge.hpp"
 #include "model.hpp"
 #include "shard_world.hpp"
 #include "shrink.hpp"
@@ -63,6 +64,9 @@ public:
         }
         if (failures.size() == 0) {
             world_.settle();
+            world_.pass(std::chrono::seconds(2));
+            world_.settle();
+            EXPECT_EQ(judge_.check(world_.now()), "");
             for (auto& [number, player] : players_) {
                 for (const auto& [channel, seen] : player.seen) {
                     EXPECT_EQ(Json(seen), Json(model_.expected[number][channel]))
@@ -140,7 +144,8 @@ private:
         const auto seen = player.seen.find(channel);
         ASSERT_NE(seen, player.seen.end())
             << frame.at("event") << ", not subscribed, " << at(player.number, channel);
-        seen->second.push_back(essence(frame));
+        EXPECT_EQ(judge_.receive(player.number, channel, essence(frame), world_.now()), "");
+        if (!may_be_held_back(frame)) seen->second.push_back(essence(frame));
         if (frame.at("event") == "pusher:subscription_error") finish(player, channel);
     }
 
@@ -151,6 +156,7 @@ private:
         if (expected.size() > seen.size()) expected.resize(seen.size());
         EXPECT_EQ(Json(seen), Json(expected)) << at(player.number, channel);
         player.seen.erase(channel);
+        judge_.forget(player.number, channel);
     }
 
     void operate() {
@@ -263,6 +269,7 @@ private:
     std::mt19937_64 choice_;
     std::shared_ptr<const App> app_;
     Model model_{{model_app()}};
+    DampingJudge judge_{model_};
     std::map<int, Player> players_;
     std::map<SocketId, int> numbers_;                                 // Of all players so far.
     std::map<std::pair<ShardId, std::uint64_t>, int> subscriptions_;  // By edge and ticket.

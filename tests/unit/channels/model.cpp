@@ -24,6 +24,12 @@ bool is_cached(const std::string& name) {
 
 }  // namespace
 
+bool may_be_held_back(const Model::Json& frame) {
+    const std::string event = frame.at("event");
+    return event == "pusher_internal:member_added" || event == "pusher_internal:member_removed" ||
+           event == "pusher_internal:subscription_count";
+}
+
 Model::Json essence(const Model::Json& frame) {
     const std::string event = frame.at("event");
     if (event == "pusher:connection_established") return {{"event", event}};
@@ -113,13 +119,8 @@ void Model::subscribe(int client, const Name& channel, bool well_signed,
         expect(client, channel,
                last ? last->first : Json{{"event", "pusher:cache_miss"}, {"data", Json::object()}});
     }
-    if (is_new) {
-        expect_for_all(key,
-                       {{"event", "pusher_internal:member_added"},
-                        {"data", {{"user_id", *id}, {"user_info", its_info}}}},
-                       client);
-    }
-    announce_count(key);
+    if (is_new) change(key, *id);
+    change(key, "");
 }
 
 void Model::succeed(int client, const Key& key) {
@@ -134,13 +135,29 @@ void Model::succeed(int client, const Key& key) {
            {{"event", "pusher_internal:subscription_succeeded"}, {"data", data}});
 }
 
-void Model::announce_count(const Key& key) {
-    const std::size_t count = channels_[key].subscribers.size();
-    const bool counted = apps_[key.first].subscription_count && !is_presence(key.second) &&
-                         !is_user_channel(key.second);
-    if (!counted || count == 0) return;
-    expect_for_all(key, {{"event", "pusher_internal:subscription_count"},
-                         {"data", {{"subscription_count", count}}}});
+void Model::change(const Key& key, const Name& user) {
+    Changes& changes = channels_[key].changes[user];
+    changes = {now_, changes.last};
+}
+
+Model::Changes Model::changes(std::size_t app, const Name& channel, const Name& user) const {
+    const auto found = channels_.find({app, channel});
+    if (found == channels_.end()) return {};
+    const auto of_user = found->second.changes.find(user);
+    return of_user == found->second.changes.end() ? Changes{} : of_user->second;
+}
+
+std::map<Model::Name, Model::Json> Model::members(std::size_t app, const Name& channel) const {
+    const auto found = channels_.find({app, channel});
+    return found == channels_.end() ? std::map<Name, Json>{} : found->second.infos;
+}
+
+std::optional<Model::Name> Model::member(int client, const Name& channel) const {
+    return holds(client, channel) ? clients_.at(client).held.at(channel) : std::nullopt;
+}
+
+bool Model::is_counted(std::size_t app, const Name& channel) const {
+    return apps_[app].subscription_count && !is_presence(channel) && !is_user_channel(channel);
 }
 
 void Model::unsubscribe(int client, const Name& channel) {
@@ -155,10 +172,9 @@ void Model::leave(int client, const Name& channel) {
     channels_[key].subscribers.erase(client);
     if (member && !users(who.app, channel).contains(*member)) {
         channels_[key].infos.erase(*member);
-        expect_for_all(
-            key, {{"event", "pusher_internal:member_removed"}, {"data", {{"user_id", *member}}}});
+        change(key, *member);
     }
-    announce_count(key);
+    change(key, "");
 }
 
 void Model::drop(int client) {

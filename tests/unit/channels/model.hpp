@@ -25,7 +25,8 @@ struct ModelApp {
 
 /// The rules of channels and users, implemented in the slow and obvious way on one thread: no
 /// shards, no tickets, no code of the server. `expected` holds the frames that each
-/// client has to receive, in order, by channel ("" for what has none). Source: wire.md 2, 3, 4.
+/// client has to receive, in order, by channel ("" for what has none), but those that may be held
+/// back, which `DampingJudge` judges. Source: wire.md 2, 3, 4.
 class Model {
 public:
     using Json = nlohmann::json;
@@ -55,6 +56,20 @@ public:
                                                                    const Name& channel,
                                                                    TimePoint now) const;
     void set_time(TimePoint now) { now_ = now; }
+    [[nodiscard]] TimePoint now() const { return now_; }
+    [[nodiscard]] std::size_t app_of(int client) const { return clients_.at(client).app; }
+    /// The members of a presence channel and their data.
+    [[nodiscard]] std::map<Name, Json> members(std::size_t app, const Name& channel) const;
+    /// As whom the client is subscribed.
+    [[nodiscard]] std::optional<Name> member(int client, const Name& channel) const;
+    /// Whether subscribers of the channel are told how many they are.
+    [[nodiscard]] bool is_counted(std::size_t app, const Name& channel) const;
+    /// The times of the last two changes of a member, or of the channel's count for "".
+    struct Changes {
+        TimePoint last = TimePoint::min();
+        TimePoint before = TimePoint::min();
+    };
+    [[nodiscard]] Changes changes(std::size_t app, const Name& channel, const Name& user) const;
 
     std::map<int, std::map<Name, std::vector<Json>>> expected;
 
@@ -69,6 +84,7 @@ private:
     struct Channel {
         std::set<int> subscribers;
         std::map<Name, Json> infos;  ///< of members
+        std::map<Name, Changes> changes;
     };
     using Key = std::pair<std::size_t, Name>;
 
@@ -79,7 +95,7 @@ private:
     void refuse(int client, const Name& channel, const Name& type, int status);
     void expect_for_all(const Key& key, const Json& frame, std::optional<int> but = {});
     void succeed(int client, const Key& key);
-    void announce_count(const Key& key);
+    void change(const Key& key, const Name& user);
     void leave(int client, const Name& channel);
     [[nodiscard]] bool online(std::size_t app, const Name& user) const;
     void announce_status(std::size_t app, const Name& user, const Name& what);
@@ -90,6 +106,9 @@ private:
     std::map<Key, std::pair<Json, TimePoint>> last_events_;
     TimePoint now_{};
 };
+
+/// What it says and when is not fixed by one change: `DampingJudge` has the rules.
+[[nodiscard]] bool may_be_held_back(const Model::Json& frame);
 
 /// What the model says of a frame, and nothing else of it.
 [[nodiscard]] Model::Json essence(const Model::Json& frame);

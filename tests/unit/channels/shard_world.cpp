@@ -1,5 +1,7 @@
 #include "shard_world.hpp"
 
+#include <algorithm>
+
 #include "carillon/auth/subscription_token.hpp"
 
 namespace carillon::test {
@@ -53,9 +55,25 @@ void ShardWorld::settle() {
 void ShardWorld::pass(Duration time) {
     now_ += time;
     for (const auto& shard : shards_) {
-        const auto due = shard->next_due();
-        if (due && *due <= now_) shard->advance();
+        for (auto due = shard->next_due(); due && *due <= now_; due = shard->next_due()) {
+            shard->advance();
+        }
     }
+}
+
+void ShardWorld::pass_step_by_step(Duration time) {
+    const TimePoint end = now_ + time;
+    for (;;) {
+        std::optional<TimePoint> next;
+        for (const auto& shard : shards_) {
+            const auto due = shard->next_due();
+            if (due && (!next || *due < *next)) next = due;
+        }
+        if (!next || *next > end) break;
+        pass(std::max(*next - now_, Duration{}));
+        settle();
+    }
+    pass(end - now_);
 }
 
 std::shared_ptr<App> make_app(std::string id) {
