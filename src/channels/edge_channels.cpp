@@ -238,12 +238,14 @@ template <class Send>
 std::uint32_t EdgeChannels::go_down(const EdgeChannel& channel, std::uint32_t remaining,
                                     const Send& send) {
     const std::uint32_t begin = remaining;
+    observe_fan_out_(begin > 1);
     while (remaining > 0) {
         send(*channel.subscribers[--remaining]);
         if (fan_out_step_ != 0 && (begin - remaining) % fan_out_step_ == 0 && turn_expired_()) {
             break;
         }
     }
+    observe_fan_out_(false);
     return remaining;
 }
 

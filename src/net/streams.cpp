@@ -84,7 +84,19 @@ void Streams::dispatch_ready() {
 }
 
 void Streams::mark_dirty(TcpStream& stream) {
-    if (!static_cast<ListHook<DirtyStreams>&>(stream).is_linked()) dirty_.push_back(stream);
+    auto& dirty = static_cast<ListHook<DirtyStreams>&>(stream);
+    if (in_fan_out_) {
+        if (dirty.is_linked()) return;
+        leave_over(stream);
+        return unflushed_.push_back(stream);
+    }
+    // An answer takes along what waits in front of it.
+    if (dirty.is_linked() && stream.left_over_) dirty.unlink();
+    if (!dirty.is_linked()) dirty_.push_back(stream);
+}
+
+void Streams::leave_over(TcpStream& stream) noexcept {
+    if (!std::exchange(stream.left_over_, true)) ++left_over_;
 }
 
 void Streams::flush_now(TcpStream& stream) {
@@ -106,7 +118,11 @@ void Streams::end_turn() {
     bool left_over_next = false;
     while (!dirty_.empty() || !unflushed_.empty()) {
         const bool takes_left_over = dirty_.empty() || (left_over_next && !unflushed_.empty());
-        flush_some(takes_left_over ? unflushed_ : dirty_);
+        if (takes_left_over) {
+            flush_some(unflushed_, dirty_);
+        } else {
+            flush_some(dirty_, unflushed_);
+        }
         left_over_next = !takes_left_over;
         if (loop_.flush_expired()) break;
     }
@@ -115,25 +131,24 @@ void Streams::end_turn() {
     closed.swap(closed_);
 }
 
-void Streams::flush_some(HookedList<TcpStream, DirtyStreams>& streams) {
+void Streams::flush_some(DirtyList& first, DirtyList& second) {
     std::size_t size = 0;
     std::size_t encrypted = 0;
-    while (!streams.empty() && size < batch_.size() && encrypted < batch_encrypted_max) {
-        TcpStream& stream = streams.front();
-        streams.pop_front();
-        if (std::exchange(stream.left_over_, false)) ++made_up_;
-        stream.prepare();
-        if (stream.secure()) encrypted += stream.queue().bytes();
-        batch_[size++] = &stream;
+    for (DirtyList* const streams : {&first, &second}) {
+        while (!streams->empty() && size < batch_.size() && encrypted < batch_encrypted_max) {
+            TcpStream& stream = streams->front();
+            streams->pop_front();
+            if (std::exchange(stream.left_over_, false)) ++made_up_;
+            stream.prepare();
+            if (stream.secure()) encrypted += stream.queue().bytes();
+            batch_[size++] = &stream;
+        }
     }
     flusher_->flush({batch_.data(), size});
 }
 
 void Streams::leave_over() {
-    for (TcpStream& stream : dirty_) {
-        stream.left_over_ = true;
-        ++left_over_;
-    }
+    for (TcpStream& stream : dirty_) leave_over(stream);
     unflushed_.splice(unflushed_.end(), dirty_);
     if (!unflushed_.empty()) loop_.request_turn();
 }

@@ -62,6 +62,8 @@ Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inbox
       due_(channels_),
       idle_timer_(loop_) {
     channels_.edge_channels().slice_fan_outs([this] { return loop_.turn_expired(); });
+    channels_.edge_channels().observe_fan_outs(
+        [this](bool is_under_way) { streams_.set_fan_out(is_under_way); });
     channels_.webhooks().set_apps(apps->apps());
     if (cluster_) cluster_->logic().set_apps(apps->apps());
     http_.set_admission([this] { return !channels_.any_inbox_full(); });

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "carillon/base/named_set.hpp"
@@ -66,6 +67,10 @@ public:
     /// From now on a fan-out that finds the turn expired, checked after every `step` subscribers,
     /// is continued by `continue_fan_outs`. Without this call, each is carried out as a whole.
     void slice_fan_outs(std::function<bool()> turn_expired, std::uint32_t step = 256);
+    /// Calls `observe` with true before messages to several connections, and with false after them.
+    void observe_fan_outs(std::function<void(bool is_under_way)> observe) {
+        observe_fan_out_ = std::move(observe);
+    }
     [[nodiscard]] bool has_fan_outs() const noexcept { return !fan_outs_.empty(); }
     void continue_fan_outs();
     /// Bytes of the notices that wait behind fan-outs under way.
@@ -140,6 +145,7 @@ private:
     std::deque<std::unique_ptr<Connection>> retired_;
     std::size_t departures_ = 0;  ///< in this turn
     std::function<bool()> turn_expired_;
+    std::function<void(bool)> observe_fan_out_ = [](bool) {};
     std::uint32_t fan_out_step_ = 0;       ///< 0: fan-outs are not sliced
     std::deque<ChannelAddress> fan_outs_;  ///< channels with one under way
     std::size_t waiting_bytes_ = 0;

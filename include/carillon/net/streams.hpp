@@ -34,10 +34,14 @@ public:
     /// Takes a connection that another shard has released.
     TcpStream& adopt(MovedStream moved);
 
-    /// Flushes the streams that became dirty in this turn and those that earlier turns left over,
-    /// until `EventLoop::flush_expired`; then destroys the streams that were closed in it. If some
-    /// are left over, requests another turn: there, streams that have become dirty since and those
-    /// left over alternate, so that the flush of a large channel delays no other answer.
+    /// While set, streams become dirty because of a fan-out: they queue behind those that have an
+    /// answer to send, as if an earlier turn had left them over.
+    void set_fan_out(bool is_under_way) noexcept { in_fan_out_ = is_under_way; }
+
+    /// Flushes the streams that became dirty in this turn and those that were left over, until
+    /// `EventLoop::flush_expired`; then destroys the streams that were closed in it. If some are
+    /// left over, requests another turn. Batches that begin with the one and with the other kind
+    /// alternate, so that the flush of a large channel delays no other answer.
     void end_turn();
 
     /// Streams that were ever left over, and those of them that have been flushed or closed since:
@@ -59,8 +63,11 @@ private:
     void await_ready();
     void dispatch_ready();
     void mark_dirty(TcpStream& stream);
-    void flush_some(HookedList<TcpStream, DirtyStreams>& streams);
+    using DirtyList = HookedList<TcpStream, DirtyStreams>;
+    /// Flushes a batch of the first, filled up with the second.
+    void flush_some(DirtyList& first, DirtyList& second);
     void leave_over();
+    void leave_over(TcpStream& stream) noexcept;
     void flush_now(TcpStream& stream);
     void retire(TcpStream& stream);
     /// epoll_ctl(2) on the stream's socket.
@@ -71,8 +78,9 @@ private:
     EventLoop& loop_;
     boost::asio::posix::stream_descriptor epoll_;
     HookedList<TcpStream, AllStreams> all_;
-    HookedList<TcpStream, DirtyStreams> dirty_;      ///< since the end of the last turn
-    HookedList<TcpStream, DirtyStreams> unflushed_;  ///< left over by earlier turns
+    DirtyList dirty_;      ///< since the end of the last turn
+    DirtyList unflushed_;  ///< left over by earlier turns, or made ready by a fan-out
+    bool in_fan_out_ = false;
     std::uint64_t left_over_ = 0;
     std::uint64_t made_up_ = 0;
     std::vector<std::unique_ptr<TcpStream>> closed_;

@@ -103,7 +103,7 @@ private:
     bool reading_ = true;
     bool wants_write_ = false;
     bool drain_awaited_ = false;
-    bool left_over_ = false;  ///< by a flush that ran out of time
+    bool left_over_ = false;  ///< by a flush that ran out of time, or dirty by a fan-out
     AfterQueue after_queue_ = AfterQueue::stay;
     boost::asio::ip::address peer_;
 };

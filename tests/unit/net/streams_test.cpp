@@ -97,6 +97,40 @@ TEST_F(StreamsTest, AFlushThatOutlastsItsTurnDelaysNobodyElse) {
     for (TcpStream* const stream : crowd) EXPECT_EQ(std::ranges::count(flushed_, stream), 1);
 }
 
+TEST_F(StreamsTest, AnswersLeaveBeforeTheFanOutOfTheirTurn) {
+    std::vector<TcpStream*> crowd;
+    for (std::size_t i = 0; i < 3 * Flusher::batch_max; ++i) crowd.push_back(&open());
+    TcpStream& other = open();
+    std::size_t turns = 0;
+    std::uint64_t mark = 0;
+    loop_.at_end_of_turn([&] {
+        if (++turns == 1) {
+            streams_.set_fan_out(true);
+            for (TcpStream* const stream : crowd) stream->send(Frame::copy_of("event"));
+            streams_.set_fan_out(false);
+            other.send(Frame::copy_of("pong"));
+            crowd.back()->send(Frame::copy_of("pong"));
+        }
+        streams_.end_turn();
+        if (turns == 1) {
+            mark = streams_.left_over();
+            EXPECT_EQ(mark, crowd.size());
+            EXPECT_EQ(flushed_.size(), Flusher::batch_max);
+            EXPECT_EQ(flushed_[0], &other);
+            EXPECT_EQ(flushed_[1], crowd.back());
+            EXPECT_EQ(flushed_[2], crowd.front());
+            EXPECT_EQ(crowd.back()->queued_bytes(), 0U);
+            EXPECT_EQ(streams_.made_up(), Flusher::batch_max - 1);
+        }
+        if (streams_.queued_bytes() == 0 || turns > 100) loop_.stop();
+    });
+    loop_.request_turn();
+    loop_.run();
+    EXPECT_EQ(streams_.made_up(), mark);
+    EXPECT_EQ(streams_.left_over(), mark);
+    for (TcpStream* const stream : crowd) EXPECT_EQ(std::ranges::count(flushed_, stream), 1);
+}
+
 TEST_F(StreamsTest, WhatIsClosedWhileLeftOverIsMadeUp) {
     std::vector<TcpStream*> crowd;
     for (std::size_t i = 0; i < 3 * Flusher::batch_max; ++i) crowd.push_back(&open());
