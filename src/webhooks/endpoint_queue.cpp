@@ -14,10 +14,6 @@ namespace {
 constexpr std::chrono::seconds retry_delay_max{60};
 constexpr std::chrono::hours pause_max{1};
 
-std::size_t bytes_of(const QueuedEvent& event) noexcept {
-    return event.subject.size() + event.text.size() + EndpointQueue::event_overhead;
-}
-
 }  // namespace
 
 std::size_t EndpointQueue::lane_of(const QueuedEvent& event) noexcept {
@@ -31,28 +27,43 @@ std::string EndpointQueue::new_id() {
 
 void EndpointQueue::push(QueuedEvent event, TimePoint now) {
     event.queued_at = now;
-    const std::size_t bytes = bytes_of(event);
-    if (bytes_ + bytes > rules_.bytes_max) {
-        std::vector<QueuedEvent> lost;
-        lost.push_back(std::move(event));
-        return on_given_up_(give_up_reason::overflow, new_id(), std::move(lost));
-    }
-    bytes_ += bytes;
+    bytes_ += WaitingEvents::bytes_of(event);
     ++events_;
     Lane& lane = lanes_[lane_of(event)];
-    lane.waiting.push_back(std::move(event));
+    lane.waiting.push(std::move(event));
+    while (bytes_ > rules_.bytes_max && give_up_last()) {
+    }
+}
+
+bool EndpointQueue::give_up_last() {
+    using Group = WaitingEvents::Group;
+    const auto bytes = [this](Group group) {
+        std::size_t all = 0;
+        for (const Lane& lane : lanes_) all += lane.waiting.bytes(group);
+        return all;
+    };
+    const Group group =
+        bytes(Group::open) >= bytes(Group::signed_in) ? Group::open : Group::signed_in;
+    Lane& lane = *std::ranges::max_element(
+        lanes_, {}, [group](const Lane& one) { return one.waiting.most(group); });
+    if (lane.waiting.most(group) == 0) return false;
+    std::vector<QueuedEvent> lost;
+    lost.push_back(lane.waiting.take_last_of_most(group));
+    uncount(lost);
+    on_given_up_(give_up_reason::overflow, new_id(), std::move(lost));
+    return true;
 }
 
 void EndpointQueue::restore(Delivery delivery, TimePoint now) {
     if (delivery.events.empty()) return;
     for (QueuedEvent& event : delivery.events) {
         event.queued_at = now;
-        bytes_ += bytes_of(event);
+        bytes_ += WaitingEvents::bytes_of(event);
     }
     events_ += delivery.events.size();
     Lane& lane = lanes_[lane_of(delivery.events.front())];
     if (delivery.id.empty()) {
-        std::ranges::move(delivery.events, std::back_inserter(lane.waiting));
+        for (QueuedEvent& event : delivery.events) lane.waiting.push(std::move(event));
     } else {
         lane.deliveries.push_back(std::move(delivery));
     }
@@ -63,7 +74,7 @@ TimePoint EndpointQueue::ready_at(const Lane& lane) const {
     if (!lane.deliveries.empty()) return std::max(lane.next_try, paused_until_);
     if (lane.waiting.empty()) return TimePoint::max();
     if (lane.waiting.size() >= rules_.batch_events_max) return paused_until_;
-    return std::max(lane.waiting.front().queued_at + rules_.batch_delay, paused_until_);
+    return std::max(lane.waiting.oldest().queued_at + rules_.batch_delay, paused_until_);
 }
 
 std::optional<EndpointQueue::Start> EndpointQueue::start(TimePoint now) {
@@ -89,10 +100,9 @@ void EndpointQueue::form_delivery(Lane& lane, TimePoint now) {
     delivery.first_attempt = now;
     std::size_t bytes = 0;
     while (!lane.waiting.empty() && delivery.events.size() < rules_.batch_events_max) {
-        bytes += lane.waiting.front().text.size();
+        bytes += lane.waiting.next().text.size();
         if (bytes > batch_bytes_max && !delivery.events.empty()) break;
-        delivery.events.push_back(std::move(lane.waiting.front()));
-        lane.waiting.pop_front();
+        delivery.events.push_back(lane.waiting.take_next());
     }
 }
 
@@ -141,14 +151,13 @@ void EndpointQueue::expire(TimePoint now) {
 
 void EndpointQueue::expire_waiting(Lane& lane, TimePoint now) {
     const auto can_expire = [&](const std::vector<QueuedEvent>& with) {
-        return !lane.waiting.empty() && is_expired(lane.waiting.front(), now) &&
+        return !lane.waiting.empty() && is_expired(lane.waiting.oldest(), now) &&
                with.size() < rules_.batch_events_max;
     };
     while (can_expire({})) {
         std::vector<QueuedEvent> events;
         while (can_expire(events)) {
-            events.push_back(std::move(lane.waiting.front()));
-            lane.waiting.pop_front();
+            events.push_back(lane.waiting.take_oldest());
         }
         uncount(events);
         on_given_up_(give_up_reason::expired, new_id(), std::move(events));
@@ -163,7 +172,7 @@ bool EndpointQueue::is_expired(const QueuedEvent& event, TimePoint now) const {
 
 void EndpointQueue::uncount(const std::vector<QueuedEvent>& events) {
     events_ -= events.size();
-    for (const QueuedEvent& event : events) bytes_ -= bytes_of(event);
+    for (const QueuedEvent& event : events) bytes_ -= WaitingEvents::bytes_of(event);
 }
 
 void EndpointQueue::give_up(Lane& lane, std::string_view reason) {
@@ -190,8 +199,8 @@ std::optional<TimePoint> EndpointQueue::next_due() const {
             } else if (last_success_ < waits_since) {
                 due = std::min(due, waits_since + rules_.retry_for);
             }
-        } else if (!lane.waiting.empty() && last_success_ < lane.waiting.front().queued_at) {
-            due = std::min(due, lane.waiting.front().queued_at + rules_.retry_for);
+        } else if (!lane.waiting.empty() && last_success_ < lane.waiting.oldest().queued_at) {
+            due = std::min(due, lane.waiting.oldest().queued_at + rules_.retry_for);
         }
     }
     if (due == TimePoint::max()) return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "carillon/webhooks/options.hpp"
 #include "delivery.hpp"
 #include "retry.hpp"
+#include "waiting_events.hpp"
 
 namespace carillon {
 
@@ -33,15 +35,15 @@ struct Attempt {
 };
 
 /// The events queued for one endpoint, in lanes: a channel or user always has the same lane, and a
-/// lane has one request in flight, so events of one channel arrive in order. Decides which events
-/// are sent when, retried and given up. Pure: `WebhookSender` makes the requests and passes the
-/// time in. Source: wire.md 6.4.
+/// lane has one request in flight, so events of one channel arrive in order. The channels of a lane
+/// take turns. If the queue overflows, those pay that fill it: of public channels or of the others,
+/// whichever hold more, the last event of the channel that holds most is given up. Decides which
+/// events are sent when, retried and given up. Pure: `WebhookSender` makes the requests and passes
+/// the time in. Source: wire.md 6.4.
 class EndpointQueue {
 public:
     static constexpr std::size_t lanes = 8;
     static constexpr std::size_t batch_bytes_max = 256U << 10U;
-    /// Approximate memory per event, in bytes, besides its text and its channel.
-    static constexpr std::size_t event_overhead = 160;
 
     using OnGivenUp = std::function<void(std::string_view reason, std::string delivery,
                                          std::vector<QueuedEvent>)>;
@@ -91,7 +93,7 @@ public:
 private:
     struct Lane {
         std::deque<Delivery> deliveries;  ///< the first is in flight, or waits for a retry
-        std::deque<QueuedEvent> waiting;
+        WaitingEvents waiting;
         bool in_flight = false;
         TimePoint next_try{};
     };
@@ -100,6 +102,8 @@ private:
     void form_delivery(Lane& lane, TimePoint now);
     [[nodiscard]] TimePoint ready_at(const Lane& lane) const;
     [[nodiscard]] bool is_expired(const QueuedEvent& event, TimePoint now) const;
+    /// Gives up one event that waits; false if none does.
+    bool give_up_last();
     void uncount(const std::vector<QueuedEvent>& events);
     void give_up(Lane& lane, std::string_view reason);
     void expire_waiting(Lane& lane, TimePoint now);

@@ -43,6 +43,25 @@ protected:
         now += time;
         queue.expire(now);
     }
+    /// The texts that are sent from now on, in order.
+    std::vector<std::string> deliver_all() {
+        std::vector<std::string> all;
+        while (!queue.empty()) {
+            for (const auto& batch : start_all()) {
+                for (std::string& text : texts(batch)) all.push_back(std::move(text));
+                static_cast<void>(finish(batch, Verdict::delivered));
+            }
+            pass(50ms);
+        }
+        return all;
+    }
+    /// Whether the channel's events are in that lane.
+    bool is_of_lane(const std::string& channel, std::size_t lane) {
+        EndpointQueue other(
+            {.batch_delay = 0s}, [] { return 1U; }, [](auto, auto, auto) {});
+        other.push({WebhookKind::client_event, channel, "e", {}, nullptr}, now);
+        return other.start(now)->lane == lane;
+    }
     /// A channel of another lane than the others of these names.
     std::vector<std::string> channels_of_all_lanes() {
         std::map<std::size_t, std::string> by_lane;
@@ -224,7 +243,7 @@ TEST_F(EndpointQueueTest, GivesUpNothingWhileDeliveriesSucceed) {
 }
 
 TEST_F(EndpointQueueTest, GivesUpEventsBeyondTheMaximumOfBytes) {
-    queue.set_rules({.bytes_max = 2 * (EndpointQueue::event_overhead + 2)});
+    queue.set_rules({.bytes_max = 2 * (WaitingEvents::event_overhead + 2)});
     push("c", "1");
     push("c", "2");
     push("c", "3");
@@ -232,6 +251,66 @@ TEST_F(EndpointQueueTest, GivesUpEventsBeyondTheMaximumOfBytes) {
     EXPECT_EQ(dead[0].reason, "overflow");
     EXPECT_THAT(dead[0].texts, ElementsAre("3"));
     EXPECT_EQ(queue.events(), 2U);
+}
+
+TEST_F(EndpointQueueTest, AFloodOfOneChannelCostsOnlyItsOwnEvents) {
+    queue.set_rules({.bytes_max = 200 * WaitingEvents::event_overhead});
+    std::vector<std::string> others;
+    for (int i = 0; i < 10000; ++i) {
+        push("flood", "f" + std::to_string(i));
+        if (i % 500 != 0) continue;
+        const std::string name = (i % 1000 == 0 ? "private-" : "news-") + std::to_string(i);
+        push(name, name);
+        others.push_back(name);
+    }
+    ASSERT_EQ(others.size(), 20U);
+    EXPECT_GT(dead.size(), 9000U);
+    for (const Dead& one : dead) {
+        EXPECT_EQ(one.reason, "overflow");
+        EXPECT_TRUE(one.texts.at(0).starts_with("f"));
+    }
+    EXPECT_LE(queue.bytes(), 200 * WaitingEvents::event_overhead);
+    pass(50ms);
+    std::vector<std::string> sent = deliver_all();
+    for (const std::string& other : others) EXPECT_EQ(std::ranges::count(sent, other), 1) << other;
+    std::erase_if(sent, [](const std::string& text) { return !text.starts_with("f"); });
+    for (std::size_t i = 0; i < sent.size(); ++i) EXPECT_EQ(sent[i], "f" + std::to_string(i));
+}
+
+TEST_F(EndpointQueueTest, AFloodOfManyPublicChannelsDoesNotCostTheSignedOnes) {
+    queue.set_rules({.bytes_max = 200 * WaitingEvents::event_overhead});
+    for (int i = 0; i < 40; ++i) push("private-chat", "p" + std::to_string(i));
+    for (int i = 0; i < 2000; ++i) push("c" + std::to_string(i), "f");
+    push("c7", "last");  // Its channel holds more than the others.
+    EXPECT_EQ(dead.back().texts, std::vector<std::string>{"last"});
+    pass(50ms);
+    std::vector<std::string> sent = deliver_all();
+    std::erase_if(sent, [](const std::string& text) { return !text.starts_with("p"); });
+    EXPECT_EQ(sent.size(), 40U);
+}
+
+TEST_F(EndpointQueueTest, AFloodOfASignedChannelDoesNotCostThePublicOnes) {
+    queue.set_rules({.bytes_max = 200 * WaitingEvents::event_overhead});
+    for (int i = 0; i < 40; ++i) push("news", "n" + std::to_string(i));
+    for (int i = 0; i < 2000; ++i) push("private-flood", "f");
+    pass(50ms);
+    std::vector<std::string> sent = deliver_all();
+    std::erase_if(sent, [](const std::string& text) { return !text.starts_with("n"); });
+    EXPECT_EQ(sent.size(), 40U);
+}
+
+TEST_F(EndpointQueueTest, ChannelsOfALaneTakeTurns) {
+    const std::string flood = channels_of_all_lanes().front();
+    std::string other;
+    for (int i = 0; other.empty(); ++i) {
+        const std::string name = "other" + std::to_string(i);
+        if (is_of_lane(name, 0)) other = name;
+    }
+    for (int i = 0; i < 1000; ++i) push(flood, std::to_string(i));
+    push(other, "other 1");
+    push(other, "other 2");
+    pass(50ms);
+    EXPECT_THAT(texts(start()), ::testing::IsSupersetOf({"0", "other 1", "1", "other 2"}));
 }
 
 TEST_F(EndpointQueueTest, SendsOneProbeAtATimeToAFailingEndpoint) {
