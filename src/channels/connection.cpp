@@ -1,5 +1,6 @@
 #include "carillon/channels/connection.hpp"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <variant>
@@ -42,7 +43,8 @@ Connection::~Connection() {
 }
 
 void Connection::leave() {
-    if (std::exchange(left_, true)) return;
+    if (left_) return;
+    left_ = true;
     sink_ = &silent_sink;
     shard_.edge_channels().leave(*this);
     if (user_) shard_.edge_users().sign_out(*this);
@@ -61,7 +63,7 @@ void Connection::send(std::string_view text) {
 
 void Connection::on_text(std::string_view text) {
     changes_ = 0;
-    sent_to_.reset();
+    sent_to_ = sent_to_none;
     if (left_) return;
     const Result<ClientMessage> message = parse_client_message(text);
     if (!message) return fail(message.error());
@@ -69,7 +71,7 @@ void Connection::on_text(std::string_view text) {
 }
 
 bool Connection::is_held_back() const {
-    return sent_to_ && shard_.is_busy(*sent_to_);
+    return sent_to_ != sent_to_none && shard_.is_busy(sent_to_);
 }
 
 void Connection::on(const PingMessage&) {
@@ -160,7 +162,7 @@ void Connection::on(const SignInMessage& message) {
                 "watched"));
     }
     const std::size_t watched = shard_.watchlists().replace(*this, previous.watchlist);
-    changes_ += static_cast<std::uint32_t>(watched);
+    changes_ = std::min<std::size_t>(watched + 1, changes_max) & changes_max;
     sent_to_ = home_of_user(app_->id.get(), user_->data.id, shard_.shards());
 }
 

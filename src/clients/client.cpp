@@ -23,14 +23,15 @@ constexpr std::chrono::milliseconds held_back_pause{10};
 }  // namespace
 
 void Client::open(EventLoop& loop, ChannelShard& channels, std::shared_ptr<const App> app,
-                  unsigned activity_timeout_seconds, const Pace& pace) {
+                  unsigned activity_timeout_seconds, const ChangeLimits& limits,
+                  AddressRates::Bucket bucket) {
     ++metrics_.connections_opened;
     if (const auto seconds = app->limits.authorization_timeout_seconds; seconds > 0) {
         authorization_timeout_ = std::make_unique<AuthorizationTimeout>(*this);
         loop.schedule(*authorization_timeout_, std::chrono::seconds(seconds));
     }
-    pace_ = pace;
-    channels_ = &channels;
+    limits_ = &limits;
+    bucket_ = bucket;
     connection_ =
         std::make_unique<Connection>(channels, *this, std::move(app), activity_timeout_seconds);
     spdlog::debug("connection {} opened by {}, app {}", connection_->socket_id().text(),
@@ -92,20 +93,27 @@ void Client::receive(std::string_view text) {
 }
 
 void Client::pass_on(std::string_view text) {
-    owed_wait_ = {};
+    owed_wait_ms_ = 0;
     connection_->on_text(text);
-    if (!connection_ || connection_->changes() == 0) return;
-    const TimePoint now = channels_->now();
+    if (connection_ && connection_->changes() > 0) charge();
+}
+
+void Client::charge() {
+    const TimePoint now = connection_->shard().now();
     const std::uint32_t changes = connection_->changes();
-    owed_wait_ = std::max(changes_.charge(changes, pace_.changes_per_second, change_burst, now),
-                          pace_.by_address->charge(pace_.bucket, changes, change_burst, now));
+    const Duration wait = std::max(changes_.charge(changes, limits_->per_second, change_burst, now),
+                                   limits_->by_address.charge(bucket_, changes, change_burst, now));
+    const auto ms = std::chrono::ceil<std::chrono::milliseconds>(wait).count();
+    owed_wait_ms_ = static_cast<std::uint32_t>(std::min<std::int64_t>(ms, UINT32_MAX));
+    // One message after the other may be held back: the client counts once, until it keeps to it.
+    if (ms > 0 && !is_held_back_) ++metrics_.clients_held_back;
+    is_held_back_ = ms > 0;
 }
 
 Duration Client::backpressure() const {
-    if (connection_ && connection_->is_held_back()) {
-        return std::max<Duration>(owed_wait_, held_back_pause);
-    }
-    return owed_wait_;
+    const Duration owed = std::chrono::milliseconds(owed_wait_ms_);
+    return connection_ && connection_->is_held_back() ? std::max<Duration>(owed, held_back_pause)
+                                                      : owed;
 }
 
 void Client::refuse_as_too_slow() {
@@ -122,7 +130,7 @@ void Client::on_closed(int code) {
     spdlog::debug("connection {} closed with code {}", connection_->socket_id().text(), code);
     ++metrics_.connections_closed[code];
     connection_->app().usage->release_connection();
-    channels_->edge_channels().retire(std::move(connection_));
+    connection_->shard().edge_channels().retire(std::move(connection_));
 }
 
 }  // namespace carillon

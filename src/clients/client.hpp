@@ -12,7 +12,7 @@
 #include "carillon/channels/connection.hpp"
 #include "carillon/channels/connection_sink.hpp"
 #include "carillon/channels/quota_client.hpp"
-#include "carillon/clients/address_rates.hpp"
+#include "carillon/clients/change_limits.hpp"
 #include "carillon/metrics/shard_metrics.hpp"
 #include "carillon/runtime/event_loop.hpp"
 
@@ -29,16 +29,11 @@ public:
     explicit Client(ShardMetrics& metrics) : metrics_(metrics) {}
     ~Client() override { on_closed(1006); }
 
-    /// The limits on a client's changes of its subscriptions.
-    struct Pace {
-        std::uint32_t changes_per_second = 0;  ///< 0: no limit
-        AddressRates* by_address = nullptr;
-        AddressRates::Bucket bucket = 0;
-    };
-
     /// Creates the `Connection` of a client that counts as one of its app's connections already.
+    /// `bucket`: of its address. `limits` must outlive this.
     void open(EventLoop& loop, ChannelShard& channels, std::shared_ptr<const App> app,
-              unsigned activity_timeout_seconds, const Pace& pace);
+              unsigned activity_timeout_seconds, const ChangeLimits& limits,
+              AddressRates::Bucket bucket);
 
     /// Asks the cluster whether the app may have one more connection. Calls `admitted` if so, and
     /// refuses the client if not. Messages of the client are held until then, up to 64 KiB.
@@ -93,17 +88,20 @@ private:
         std::size_t held_bytes = 0;
     };
 
+    /// Takes the changes of the last message from the buckets.
+    void charge();
     void release_admission();
     void pass_on(std::string_view text);
 
     ShardMetrics& metrics_;
-    Pace pace_;
+    const ChangeLimits* limits_ = nullptr;  ///< after `open`
     RateLimit changes_;
-    Duration owed_wait_{};  ///< since the last message
+    std::uint32_t owed_wait_ms_ = 0;  ///< since the last message
+    AddressRates::Bucket bucket_ = 0;
+    bool is_held_back_ = false;  ///< counted as such
     std::unique_ptr<Admission> admission_;
     std::unique_ptr<AuthorizationTimeout> authorization_timeout_;
     std::unique_ptr<Connection> connection_;
-    ChannelShard* channels_ = nullptr;  ///< of `connection_`
 };
 
 }  // namespace carillon

@@ -38,6 +38,7 @@ Clients::Clients(EventLoop& loop, ChannelShard& channels, std::shared_ptr<const 
       apps_(std::move(apps)),
       rates_(rates),
       options_(options),
+      change_limits_{options_.max_changes_per_second, rates.changes},
       drain_timer_(loop),
       list_(std::make_unique<List>()) {}
 
@@ -63,7 +64,7 @@ void Clients::open(Client& client, const std::shared_ptr<const App>& app,
                    AddressRates::Bucket bucket) {
     const auto present = apps_->find_by_id(app->id.get());  // It may have been reloaded meanwhile.
     client.open(loop_, channels_, present ? present : app, options_.activity_timeout_seconds,
-                {options_.max_changes_per_second, &rates_.changes, bucket});
+                change_limits_, bucket);
     if (!present || !present->enabled) {
         return client.refuse(Errc::app_disabled, "Application is disabled");
     }

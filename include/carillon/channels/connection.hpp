@@ -36,7 +36,8 @@ public:
     void on_text(std::string_view text);
 
     /// What the last message asked of others, by which transports pace their clients: the number of
-    /// subscriptions, unsubscriptions, sign-ins, and users to watch or no longer to watch.
+    /// subscriptions, unsubscriptions, sign-ins, and users to watch or no longer to watch; at most
+    /// 16,383.
     [[nodiscard]] std::uint32_t changes() const noexcept { return changes_; }
     /// The home that it was sent to is so busy that the client's next message should wait.
     [[nodiscard]] bool is_held_back() const;
@@ -54,6 +55,7 @@ public:
     [[nodiscard]] const App& app() const noexcept { return *app_; }
     [[nodiscard]] SocketId socket_id() const noexcept { return socket_id_; }
     [[nodiscard]] ConnectionSink& sink() noexcept { return *sink_; }
+    [[nodiscard]] ChannelShard& shard() noexcept { return shard_; }
     [[nodiscard]] bool has_left() const noexcept { return left_; }
     [[nodiscard]] SubscriptionSet& subscriptions() noexcept { return subscriptions_; }
     /// It has signed in, or has subscribed with a token. Source: wire.md 2.10.
@@ -68,6 +70,9 @@ public:
     void refuse_client_event();
 
 private:
+    static constexpr ShardId sent_to_none{UINT16_MAX};
+    static constexpr std::uint32_t changes_max = (1U << 14U) - 1;
+
     void on(const PingMessage&);
     void on(const PongMessage&) {}
     void on(const SubscribeMessage& message);
@@ -85,10 +90,10 @@ private:
     std::shared_ptr<const App> app_;
     SocketId socket_id_;
     std::uint32_t slot_;
-    std::uint32_t changes_ = 0;
-    std::optional<ShardId> sent_to_;  ///< of the last message
-    bool left_ = false;
-    bool authorized_ = false;
+    ShardId sent_to_ = sent_to_none;  ///< the last message
+    std::uint16_t changes_ : 14 = 0;  ///< of the last message
+    bool left_ : 1 = false;
+    bool authorized_ : 1 = false;
     RateLimit client_events_;
     SubscriptionSet subscriptions_;
     std::unique_ptr<SignedInUser> user_;

@@ -10,6 +10,7 @@
 #include "carillon/apps/app_registry.hpp"
 #include "carillon/channels/channel_shard.hpp"
 #include "carillon/clients/address_rates.hpp"
+#include "carillon/clients/change_limits.hpp"
 #include "carillon/clients/options.hpp"
 #include "carillon/net/http.hpp"
 #include "carillon/runtime/event_loop.hpp"
@@ -77,6 +78,7 @@ private:
     std::shared_ptr<const AppRegistry> apps_;
     Rates& rates_;
     ConnectionOptions options_;
+    ChangeLimits change_limits_;
     bool draining_ = false;
     TimePoint drain_end_{};
     Timer drain_timer_;

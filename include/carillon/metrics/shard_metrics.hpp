@@ -20,6 +20,7 @@ struct ShardMetrics {
     std::map<int, std::uint64_t> connections_closed;
     std::map<int, std::uint64_t> connections_refused;
     std::uint64_t slow_consumers = 0;
+    std::uint64_t clients_held_back = 0;
 
     std::uint64_t bytes_received = 0;
     std::uint64_t bytes_sent = 0;
@@ -56,6 +57,11 @@ struct ShardMetrics {
         metric(&ShardMetrics::slow_consumers,
                counter("carillon_slow_consumers_total",
                        "Client connections closed because the client read too slowly."));
+        metric(
+            &ShardMetrics::clients_held_back,
+            counter("carillon_clients_held_back_total",
+                    "Times that a client exceeded a rate of changes (max_changes_per_second, per "
+                    "connection or address), so that its messages are read later."));
         metric(&ShardMetrics::bytes_received,
                counter("carillon_received_bytes_total",
                        "Bytes read from sockets (encrypted, with TLS)."));
