@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 
-import { RawClient, compressedFrame, rawConnect, sdk } from './support/clients.mjs';
+import { RawClient, compressedFrame, metricsOf, rawConnect, sdk } from './support/clients.mjs';
 import { eventually } from './support/inbox.mjs';
 import { app } from './support/server.mjs';
 import { suite } from './support/suite.mjs';
@@ -67,6 +67,35 @@ suite('a client that subscribes without end', (server) => {
         assert.equal(text.split('subscription_succeeded').length - 1, burst + 5);
     });
 }, ['--connection.max-changes-per-second', String(perSecond)]);
+
+suite('clients of one address that subscribe without end', (server) => {
+    const from = async (address) => {
+        const client = new RawClient(server, undefined, { headers: { 'X-Forwarded-For': address } });
+        await client.inbox.next('pusher:connection_established');
+        return client;
+    };
+
+    test('share its rate, and clients of other addresses are served', async () => {
+        const hostile = [await from('203.0.113.7'), await from('203.0.113.7')];
+        const victim = await from('198.51.100.1');
+        const counts = hostile.map((client) => counted(client, 'subscription_succeeded'));
+        for (const client of hostile) {
+            for (let i = 0; i < 5_000; i++) client.join('news');
+        }
+        const received = () => counts.reduce((sum, count) => sum + count.received, 0);
+        await eventually('their burst is used up', () => received() >= burst);
+        for (let i = 0; i < 20; i++) {
+            await victim.enter(`victim-${i}`);
+            // One more per connection: a message is read before its bucket is looked at.
+            const most = counts[0].most() + hostile.length;
+            assert.ok(received() <= most, `${received()} answers, at most ${most}`);
+        }
+        const heldBack = (await metricsOf(server)).matchAll(/^carillon_clients_held_back_total (\d+)$/gm);
+        assert.ok([...heldBack].reduce((sum, [, value]) => sum + Number(value), 0) >= 1);
+        for (const client of hostile) client.drop();
+    });
+}, ['--connection.max-changes-per-second', '0', '--connection.max-changes-per-second-per-address',
+    String(perSecond), '--http.trusted-proxies', '["127.0.0.1"]'], { alone: 'each node counts for itself' });
 
 suite('a refusal', (server) => {
     test('shows at most 1 KiB of the channel name that it refuses', async () => {

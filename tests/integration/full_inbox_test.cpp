@@ -2,6 +2,7 @@
 
 #include <array>
 #include <map>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -89,6 +90,32 @@ TEST(FullInbox, RequestsWaitAndNothingAcceptedIsLost) {
     for (std::size_t i = 1; i < shard_count; ++i) EXPECT_EQ(receive_all(clients[i]), first);
     RestClient(server.port()).trigger(channels[0], "last", "{}");
     for (PusherClient& client : clients) EXPECT_EQ(client.receive().name, "last");
+}
+
+TEST(FullInbox, ClientsThatFillItAreReadLaterAndOthersAreServed) {
+    constexpr std::size_t subscriptions = 300;
+    ServerTuning tuning = port_per_shard();
+    tuning.inbox_bytes_max = 2000;  // A few joins.
+    const RunningServer server(test_configuration(shard_count), tuning);
+    PusherClient busy(server.port(0));
+    PusherClient other(server.port(1));
+    RestClient rest(server.port(2));
+    std::set<std::string> expected;
+    for (std::size_t i = 0; i < subscriptions; ++i) {
+        const std::string channel = "channel-" + std::to_string(i);
+        busy.send_text(R"({"event":"pusher:subscribe","data":{"channel":")" + channel + R"("}})");
+        expected.insert(channel);
+    }
+    for (int i = 0; i < 20; ++i) {
+        other.subscribe("other-" + std::to_string(i));
+        rest.trigger("other-" + std::to_string(i), "event", "{}");
+        EXPECT_EQ(other.receive().name, "event");
+    }
+    std::set<std::string> subscribed;
+    for (std::size_t i = 0; i < subscriptions; ++i) {
+        subscribed.insert(busy.receive("pusher_internal:subscription_succeeded").channel);
+    }
+    EXPECT_EQ(subscribed, expected);
 }
 
 }  // namespace
