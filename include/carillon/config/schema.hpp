@@ -50,6 +50,6 @@ struct Section {
 [[nodiscard]] std::string flag_name(std::string_view name);
 
 /// The tables of docs/configuration.md, in Markdown.
-[[nodiscard]] std::string settings_tables();
+[[nodiscard]] std::string settings_markdown();
 
 }  // namespace carillon

@@ -24,7 +24,7 @@ int check_command(const ConfigurationSources& sources) {
 }
 
 int print_settings_command() {
-    std::cout << settings_tables();
+    std::cout << settings_markdown();
     return 0;
 }
 

@@ -24,7 +24,7 @@ TEST_F(Documents, HoldTheTablesOfTheSchema) {
     const auto to = document.find("<!-- settings: end -->");
     ASSERT_NE(document.find(begin), document.npos);
     ASSERT_NE(to, document.npos);
-    EXPECT_EQ(document.substr(from + 1, to - from - 1), '\n' + settings_tables() + '\n')
+    EXPECT_EQ(document.substr(from + 1, to - from - 1), '\n' + settings_markdown() + '\n')
         << "put the output of `carillon check --print-settings` there";
 }
 

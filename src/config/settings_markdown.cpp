@@ -51,7 +51,7 @@ std::string table(const Section& section) {
 
 }  // namespace
 
-std::string settings_tables() {
+std::string settings_markdown() {
     std::string text;
     for (const Section& section : configuration_schema()) {
         if (!text.empty()) text += '\n';
