@@ -38,10 +38,10 @@ void HomeChannels::on(ShardId from, Join&& join) {
 }
 
 bool HomeChannels::is_full(const Join& join) {
-    if (!join.member || join.presence_members_max == 0) return false;
+    if (!join.member) return false;
     const Channel* const channel = find(join.channel);
-    return channel != nullptr && !channel->roster->has_user(join.member->user_id) &&
-           channel->roster->users() >= join.presence_members_max;
+    return channel != nullptr &&
+           !channel->roster->has_room_for(join.member->user_id, join.presence_members_max);
 }
 
 void HomeChannels::admit(ShardId from, const Join& join, Channel& channel) {

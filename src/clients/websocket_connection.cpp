@@ -41,11 +41,7 @@ std::string_view reason_of(Errc why) {
 
 WebSocketConnection::WebSocketConnection(EventLoop& loop, TcpStream& stream,
                                          const ConnectionOptions& options, bool deflates)
-    : loop_(loop),
-      stream_(stream),
-      options_(options),
-      last_received_(loop.now()),
-      decoder_(deflates) {
+    : loop_(loop), stream_(stream), options_(options), pings_(loop.now()), decoder_(deflates) {
     loop_.schedule(*this, std::chrono::seconds(options_.activity_timeout_seconds));
 }
 
@@ -123,7 +119,7 @@ void WebSocketConnection::close(std::uint16_t code, std::string_view reason) {
 }
 
 void WebSocketConnection::on_bytes(std::span<char> bytes) {
-    last_received_ = loop_.now();
+    pings_.received(loop_.now());
     if (backlog_) {
         backlog_->append(bytes);
     } else {
@@ -235,19 +231,10 @@ void WebSocketConnection::on_timeout(TimePoint now) {
 }
 
 void WebSocketConnection::check_liveness(TimePoint now) {
-    const auto activity_timeout = std::chrono::seconds(options_.activity_timeout_seconds);
-    const auto pong_timeout = std::chrono::seconds(options_.pong_timeout_seconds);
-    if (liveness_ == Liveness::pinged && last_received_ <= pinged_at_) {
-        if (now - pinged_at_ >= pong_timeout) return on_pong_timeout();
-        return loop_.schedule(*this, pinged_at_ + pong_timeout - now);
-    }
-    enter(Liveness::idle);
-    const auto silence = now - last_received_;
-    if (silence < activity_timeout) return loop_.schedule(*this, activity_timeout - silence);
-    enter(Liveness::pinged);
-    pinged_at_ = now;
-    loop_.schedule(*this, pong_timeout);
-    send(encode_ws(WsOpcode::ping, {}));
+    const PingSchedule::Step step = pings_.step(now, options_);
+    if (step.action == PingSchedule::Action::give_up) return on_pong_timeout();
+    loop_.schedule(*this, step.next);
+    if (step.action == PingSchedule::Action::ping) send(encode_ws(WsOpcode::ping, {}));
 }
 
 }  // namespace carillon

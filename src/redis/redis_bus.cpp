@@ -1,7 +1,5 @@
 #include "carillon/redis/redis_bus.hpp"
 
-#include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "carillon/cluster/script_contract.hpp"
@@ -9,14 +7,6 @@
 #include "redis_value.hpp"
 
 namespace carillon {
-namespace {
-
-using std::chrono::milliseconds;
-
-/// Having been up for so long, a connection counts as a success: the next retry follows at once.
-constexpr std::chrono::seconds success{3};
-
-}  // namespace
 
 // Up to Redis 6.2 the error that a script met is part of another, after a hyphen.
 
@@ -110,8 +100,7 @@ void RedisBus::on_lost(RedisConnection&, std::string_view why) {
 
 void RedisBus::fail(std::string_view why) {
     const std::string reason(why);  // `why` may view a reply of a connection that is closed now.
-    // With a server that refuses every command, being connected is no success.
-    if (up_ && loop_.now() - up_since_ >= success) failures_ = 0;
+    if (up_) reconnect_delay_.lost_after(loop_.now() - up_since_);
     close();
     closed_ = false;
     open_later();
@@ -119,13 +108,7 @@ void RedisBus::fail(std::string_view why) {
 }
 
 void RedisBus::open_later() {
-    // The first attempt follows at once: the connection may be lost while the server is not.
-    const auto longest = milliseconds(std::min(1000U, failures_ == 0 ? 20U : 50U << failures_));
-    failures_ = std::min(failures_ + 1, 8U);
-    const auto shortest = longest / 2;
-    const auto spread = static_cast<std::int64_t>(
-        random_() % static_cast<std::uint64_t>(longest.count() - shortest.count() + 1));
-    retry_.start(shortest + milliseconds(spread), [this] {
+    retry_.start(reconnect_delay_.next(random_()), [this] {
         if (!closed_) open_connections();
     });
 }

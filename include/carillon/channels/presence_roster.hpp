@@ -45,6 +45,11 @@ public:
     [[nodiscard]] bool has_subscription(SubscriptionKey key) const {
         return member_of_.contains(key);
     }
+    /// Whether the user may join a channel of at most `members_max` members (0: no limit): a
+    /// further connection of a member may always. In a cluster sync_topic.lua decides likewise.
+    [[nodiscard]] bool has_room_for(std::string_view user_id, std::uint32_t members_max) const {
+        return members_max == 0 || list_.size() < members_max || has_user(user_id);
+    }
     [[nodiscard]] std::size_t users() const noexcept { return list_.size(); }
     /// As `MemberList::members`.
     [[nodiscard]] std::vector<PresenceData> members(bool with_info) const {

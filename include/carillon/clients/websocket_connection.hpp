@@ -10,6 +10,7 @@
 
 #include "carillon/base/frame.hpp"
 #include "carillon/clients/options.hpp"
+#include "carillon/clients/ping_schedule.hpp"
 #include "carillon/net/stream_handler.hpp"
 #include "carillon/net/tcp_stream.hpp"
 #include "carillon/runtime/event_loop.hpp"
@@ -84,14 +85,12 @@ private:
         deferred_end,  ///< bytes wait for a later turn, and nothing comes after them
         ended,         ///< the peer sends nothing more
     };
-    enum class Liveness : unsigned char { idle, pinged };
 
     // The only writers of these states; they assert that the transition is legal.
     /// Returns the state before.
     State enter(State next) noexcept;
     void enter(Reader next) noexcept;
     void enter(Input next) noexcept;
-    void enter(Liveness next) noexcept { liveness_ = next; }
     /// Messages are received and sent.
     [[nodiscard]] bool is_active() const noexcept {
         return state_ == State::open && reader_ != Reader::too_slow;
@@ -129,14 +128,12 @@ private:
     EventLoop& loop_;
     TcpStream& stream_;
     const ConnectionOptions& options_;
-    TimePoint last_received_;
-    TimePoint pinged_at_{};
+    PingSchedule pings_;
     WsDecoder decoder_;
     std::unique_ptr<Backlog> backlog_;  ///< bytes for a later turn
     State state_ = State::open;
     Reader reader_ = Reader::keeps_up;
     Input input_ = Input::flowing;
-    Liveness liveness_ = Liveness::idle;
 };
 
 }  // namespace carillon

@@ -10,6 +10,7 @@
 
 #include "carillon/base/time.hpp"
 #include "carillon/cluster/script_bus.hpp"
+#include "carillon/redis/reconnect_delay.hpp"
 #include "carillon/redis/redis_connection.hpp"
 #include "carillon/runtime/event_loop.hpp"
 #include "carillon/runtime/timer.hpp"
@@ -17,7 +18,7 @@
 namespace carillon {
 
 /// The bus over a Redis server: one connection for commands and one for subscriptions, which live
-/// and die together. Lost ones are made again, after a pause that grows to 1 s, with jitter. An
+/// and die together. Lost ones are made again after a `ReconnectDelay`. An
 /// error after which the pipeline cannot go on (a script that the server does not know, a server
 /// that is only a replica or still loads) counts as a loss, so the listener has one case for both.
 /// An error that a script meets in its data is the answer of that one call.
@@ -79,7 +80,7 @@ private:
     std::string subscriptions_server_;
     TimePoint answered_{};
     TimePoint up_since_{};
-    unsigned failures_ = 0;
+    ReconnectDelay reconnect_delay_;
     bool up_ = false;
     bool closed_ = true;
 };
