@@ -38,7 +38,7 @@ void Client::open(EventLoop& loop, ChannelShard& channels, std::shared_ptr<const
                   transport(), connection_->app().id.get());
 }
 
-void Client::await_admission(QuotaClient& quota, std::shared_ptr<const App> app,
+void Client::await_admission(QuotaClient& quota, const std::shared_ptr<const App>& app,
                              std::function<void()> admitted) {
     const std::uint64_t ticket = quota.new_ticket();
     admission_.reset(new Admission{quota, app, ticket, true, {}, 0});

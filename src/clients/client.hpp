@@ -37,7 +37,7 @@ public:
 
     /// Asks the cluster whether the app may have one more connection. Calls `admitted` if so, and
     /// refuses the client if not. Messages of the client are held until then, up to 64 KiB.
-    void await_admission(QuotaClient& quota, std::shared_ptr<const App> app,
+    void await_admission(QuotaClient& quota, const std::shared_ptr<const App>& app,
                          std::function<void()> admitted);
     [[nodiscard]] bool awaits_admission() const noexcept {
         return admission_ && admission_->is_open;

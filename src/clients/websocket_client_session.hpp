@@ -21,8 +21,9 @@ public:
     void send(OutboundMessage& message) override {
         ++metrics().messages_sent;
         const bool deflated = deflates_ && message.text().size() >= options().deflate_min_bytes;
-        WebSocketConnection::send(deflated ? message.websocket_deflated(options().deflate_level)
-                                           : message.websocket());
+        WebSocketConnection::send(
+            deflated ? message.websocket_deflated(static_cast<int>(options().deflate_level))
+                     : message.websocket());
     }
     void end(const Error& why) override;
     [[nodiscard]] std::string_view transport() const noexcept override {

@@ -77,11 +77,11 @@ void log_unknown_subprotocols(const HttpRequest& request) {
 }  // namespace
 
 void WebSocketClients::add_routes(HttpRoutes& routes) {
-    const HttpHandler refuse = [](const HttpRequest&, HttpReply reply) {
+    const HttpHandler refuse = [](const HttpRequest&, const HttpReply& reply) {
         reply.send(to_response({426, "This is a WebSocket endpoint"}));
     };
     routes.add("GET", "/app/*", refuse);
-    routes.add("GET", "/app", [](const HttpRequest&, HttpReply reply) {
+    routes.add("GET", "/app", [](const HttpRequest&, const HttpReply& reply) {
         reply.send({.status = 400, .body = "The app key is missing\n"});
     });
 }

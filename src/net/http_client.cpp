@@ -206,7 +206,7 @@ private:
     asio::awaitable<HttpOutcome> exchange_on(Stream& stream) {
         const auto [write_error, sent] = co_await http::async_write(stream, request_, in_tuple);
         if (write_error) co_return HttpOutcome{failure_of(write_error, Failure::broken), 0, {}};
-        beast::flat_buffer buffer(2 * answer_header_bytes_max);
+        beast::flat_buffer buffer(std::size_t{2} * answer_header_bytes_max);
         std::optional<http::response_parser<http::buffer_body>> answer;
         do {  // Interim responses (1xx) may come first.
             answer.emplace();
@@ -288,7 +288,11 @@ HttpClient::HttpClient(std::shared_ptr<Destination> to)
     : exchange_(std::make_shared<Exchange>(std::move(to))) {}
 
 HttpClient::~HttpClient() {
-    if (exchange_) exchange_->abandon();
+    try {
+        if (exchange_) exchange_->abandon();
+    } catch (const boost::system::system_error&) {
+        // What could not be cancelled ends by its deadline, and tells nobody.
+    }
 }
 
 HttpClient::HttpClient(HttpClient&&) noexcept = default;

@@ -434,10 +434,10 @@ void HttpSession::handle() {
 }
 
 RequestOrigin HttpSession::request_origin(const http::fields& fields) {
-    const RequestOrigin peer{stream_.peer(), stream_.secure()};
+    RequestOrigin peer{stream_.peer(), stream_.secure()};
     if (!server_.proxies_.trusts(peer.address)) return peer;
-    const RequestOrigin origin = server_.proxies_.origin(peer, list_of(fields, "X-Forwarded-For"),
-                                                         list_of(fields, "X-Forwarded-Proto"));
+    RequestOrigin origin = server_.proxies_.origin(peer, list_of(fields, "X-Forwarded-For"),
+                                                   list_of(fields, "X-Forwarded-Proto"));
     if (origin.unreadable) ++server_.streams_.metrics().forwarded_unreadable;
     return origin;
 }
@@ -544,7 +544,7 @@ TcpStream* HttpReply::take_over(std::shared_ptr<StreamHandler> handler) const {
     return &session->stream();
 }
 
-void HttpReply::send(HttpResponse response) const {
+void HttpReply::send(const HttpResponse& response) const {
     if (observer_) observer_(response.status);
     if (const auto session = session_.lock()) session->answer(response);
 }

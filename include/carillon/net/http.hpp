@@ -53,7 +53,7 @@ struct HttpResponse {
 class HttpReply {
 public:
     explicit HttpReply(std::weak_ptr<HttpSession> session) : session_(std::move(session)) {}
-    void send(HttpResponse response) const;
+    void send(const HttpResponse& response) const;
 
     /// Calls `lost` if the connection breaks, or the peer ends its side of it, before the answer;
     /// the connection is closed then. For answers that take long.
