@@ -125,14 +125,14 @@ void RestApi::serve(Endpoint endpoint, std::string_view pattern, const HttpReque
     if (!query) return reply.send(plain_text(400, query.error().what));
     auto verdict = authenticate(pattern, request, *query, check_api_request);
     if (auto* const refusal = std::get_if<HttpResponse>(&verdict)) {
-        return reply.send(std::move(*refusal));
+        return reply.send(*refusal);
     }
     const App& app = *std::get<std::shared_ptr<const App>>(verdict);
     const std::uint32_t rate = app.limits.max_api_requests_per_second;
     if (!app.usage->api_requests().admit(rate, loop_.now())) {
         HttpResponse too_many = plain_text(429, "Too many requests");
         too_many.headers.emplace_back("Retry-After", "1");
-        return reply.send(std::move(too_many));
+        return reply.send(too_many);
     }
     (this->*endpoint)({app, request, *query}, reply);
 }
@@ -177,10 +177,10 @@ void RestApi::publish(const App& app, std::span<const Trigger> triggers, const H
     HttpResponse full =
         plain_text(503, "Redis is not responding and too many events are waiting; try again later");
     full.headers.emplace_back("Retry-After", "1");
-    reply.send(std::move(full));
+    reply.send(full);
 }
 
-void RestApi::post_event(const Call& call, HttpReply reply) {
+void RestApi::post_event(const Call& call, const HttpReply& reply) {
     const auto trigger =
         parser_.parse_event(call.request.body(), call.app.limits, fallback(call.query));
     if (!trigger) return reply.send(error_response(trigger.error(), call.app.limits));
@@ -193,7 +193,7 @@ void RestApi::post_event(const Call& call, HttpReply reply) {
             [this, reply, app, channels = trigger->channels,
              info = enabled_attributes(trigger->info, call.app)] {
                 channels_.queries().summarize(
-                    *app, channels, [reply, info](std::vector<ChannelSummary> summaries) {
+                    *app, channels, [reply, info](const std::vector<ChannelSummary>& summaries) {
                         Json by_name = Json::object();
                         for (const ChannelSummary& summary : summaries) {
                             by_name[summary.name] = info_attributes(summary, info);
@@ -203,7 +203,7 @@ void RestApi::post_event(const Call& call, HttpReply reply) {
             });
 }
 
-void RestApi::post_batch(const Call& call, HttpReply reply) {
+void RestApi::post_batch(const Call& call, const HttpReply& reply) {
     const auto batch = parser_.parse_batch(call.request.body(), call.app.limits);
     if (!batch) return reply.send(error_response(batch.error(), call.app.limits));
     bool wants_info = false;
@@ -221,7 +221,7 @@ void RestApi::post_batch(const Call& call, HttpReply reply) {
     publish(call.app, *batch, reply,
             [this, reply, app, channels = std::move(channels), infos = std::move(infos)] {
                 channels_.queries().summarize(
-                    *app, channels, [reply, infos](std::vector<ChannelSummary> summaries) {
+                    *app, channels, [reply, infos](const std::vector<ChannelSummary>& summaries) {
                         Json items = Json::array();
                         for (std::size_t i = 0; i < summaries.size(); ++i) {
                             items.push_back(info_attributes(summaries[i], infos[i]));
@@ -231,7 +231,7 @@ void RestApi::post_batch(const Call& call, HttpReply reply) {
             });
 }
 
-void RestApi::post_channel_event(const Call& call, HttpReply reply) {
+void RestApi::post_channel_event(const Call& call, const HttpReply& reply) {
     TriggerParser::QueryFallback parameters = fallback(call.query);
     parameters.data = call.request.body();
     parameters.channel = call.request.path_values[1];
@@ -241,7 +241,7 @@ void RestApi::post_channel_event(const Call& call, HttpReply reply) {
     publish(call.app, {&*trigger, 1}, reply, [reply] { reply.send({.status = 202}); });
 }
 
-void RestApi::get_channels(const Call& call, HttpReply reply) {
+void RestApi::get_channels(const Call& call, const HttpReply& reply) {
     const auto info = InfoAttributes::parse(call.query.find("info").value_or(""));
     if (!info) return reply.send(error_response(info.error(), call.app.limits));
     const std::string prefix{call.query.find("filter_by_prefix").value_or("")};
@@ -251,18 +251,18 @@ void RestApi::get_channels(const Call& call, HttpReply reply) {
                        "user_count may only be requested for presence channels - please "
                        "supply filter_by_prefix begining with presence-"));
     }
-    channels_.queries().list(
-        call.app, prefix,
-        [reply, info = enabled_attributes(*info, call.app)](std::vector<ChannelSummary> summaries) {
-            Json channels = Json::object();
-            for (const ChannelSummary& summary : summaries) {
-                channels[summary.name] = info_attributes(summary, info);
-            }
-            reply.send(ok({{"channels", std::move(channels)}}));
-        });
+    channels_.queries().list(call.app, prefix,
+                             [reply, info = enabled_attributes(*info, call.app)](
+                                 const std::vector<ChannelSummary>& summaries) {
+                                 Json channels = Json::object();
+                                 for (const ChannelSummary& summary : summaries) {
+                                     channels[summary.name] = info_attributes(summary, info);
+                                 }
+                                 reply.send(ok({{"channels", std::move(channels)}}));
+                             });
 }
 
-void RestApi::get_channel(const Call& call, HttpReply reply) {
+void RestApi::get_channel(const Call& call, const HttpReply& reply) {
     const auto info = InfoAttributes::parse(call.query.find("info").value_or(""));
     if (!info) return reply.send(error_response(info.error(), call.app.limits));
     const auto name = ChannelName::parse(call.request.path_values[1], call.app.limits);
@@ -279,7 +279,8 @@ void RestApi::get_channel(const Call& call, HttpReply reply) {
     }
     channels_.queries().summarize(
         call.app, {*name},
-        [reply, info = enabled_attributes(*info, call.app)](std::vector<ChannelSummary> summaries) {
+        [reply,
+         info = enabled_attributes(*info, call.app)](const std::vector<ChannelSummary>& summaries) {
             const ChannelSummary& summary = summaries.front();
             Json channel = info_attributes(summary, info);
             channel["occupied"] = summary.subscriptions > 0;
@@ -289,7 +290,7 @@ void RestApi::get_channel(const Call& call, HttpReply reply) {
         info->cache);
 }
 
-void RestApi::get_users(const Call& call, HttpReply reply) {
+void RestApi::get_users(const Call& call, const HttpReply& reply) {
     const auto name = ChannelName::parse(call.request.path_values[1], call.app.limits);
     if (!name) return reply.send(error_response(name.error(), call.app.limits));
     if (!name->kind().is_presence()) {
@@ -302,17 +303,17 @@ void RestApi::get_users(const Call& call, HttpReply reply) {
         });
 }
 
-void RestApi::get_connections(const Call& call, HttpReply reply) {
+void RestApi::get_connections(const Call& call, const HttpReply& reply) {
     channels_.queries().connections(call.app, [reply](std::uint64_t open) {
         reply.send(ok({{"connections", open}}));
     });
 }
 
-void RestApi::get_stats(const Call& call, HttpReply reply) {
+void RestApi::get_stats(const Call& call, const HttpReply& reply) {
     const auto name = ChannelName::parse(call.request.path_values[1], call.app.limits);
     if (!name) return reply.send(error_response(name.error(), call.app.limits));
     channels_.queries().summarize(call.app, {*name},
-                                  [reply](std::vector<ChannelSummary> summaries) {
+                                  [reply](const std::vector<ChannelSummary>& summaries) {
                                       const ChannelSummary& summary = summaries.front();
                                       Json stats = {{"occupied", summary.subscriptions > 0},
                                                     {"connection_count", summary.subscriptions}};
@@ -321,7 +322,7 @@ void RestApi::get_stats(const Call& call, HttpReply reply) {
                                   });
 }
 
-void RestApi::terminate_connections(const Call& call, HttpReply reply) {
+void RestApi::terminate_connections(const Call& call, const HttpReply& reply) {
     channels_.terminate_user(call.app, call.request.path_values.back());
     reply.send(ok(Json::object()));
 }

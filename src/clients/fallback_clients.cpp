@@ -148,7 +148,7 @@ void FallbackClients::on_xhr_send(const HttpRequest& request, const HttpReply& r
             default:
                 response.body = "Broken JSON encoding.\n";
         }
-        reply.send(std::move(response));
+        reply.send(response);
     });
 }
 

@@ -40,7 +40,7 @@ private:
         const HttpRequest& request;
         const Query& query;
     };
-    using Endpoint = void (RestApi::*)(const Call&, HttpReply);
+    using Endpoint = void (RestApi::*)(const Call&, const HttpReply&);
 
     /// Calls `endpoint` if the request is signed with credentials of its app.
     void serve(Endpoint endpoint, std::string_view pattern, const HttpRequest& request,
@@ -56,15 +56,15 @@ private:
                                             const Query& query,
                                             decltype(&check_api_request) check) const;
 
-    void post_event(const Call& call, HttpReply reply);
-    void post_batch(const Call& call, HttpReply reply);
-    void post_channel_event(const Call& call, HttpReply reply);
-    void get_channels(const Call& call, HttpReply reply);
-    void get_channel(const Call& call, HttpReply reply);
-    void get_users(const Call& call, HttpReply reply);
-    void get_stats(const Call& call, HttpReply reply);
-    void get_connections(const Call& call, HttpReply reply);
-    void terminate_connections(const Call& call, HttpReply reply);
+    void post_event(const Call& call, const HttpReply& reply);
+    void post_batch(const Call& call, const HttpReply& reply);
+    void post_channel_event(const Call& call, const HttpReply& reply);
+    void get_channels(const Call& call, const HttpReply& reply);
+    void get_channel(const Call& call, const HttpReply& reply);
+    void get_users(const Call& call, const HttpReply& reply);
+    void get_stats(const Call& call, const HttpReply& reply);
+    void get_connections(const Call& call, const HttpReply& reply);
+    void terminate_connections(const Call& call, const HttpReply& reply);
 
     /// Publishes and then calls `done`. If the node cannot queue more events, it answers 503
     /// instead.
