@@ -191,7 +191,7 @@ std::string reason_of(const std::exception& error) {
 
 }  // namespace
 
-int serve(Configuration configuration, const Reload& reload) {
+int serve(const Configuration& configuration, const Reload& reload) {
     std::signal(SIGPIPE, SIG_IGN);  // The log may be a pipe without a reader.
     set_up_log(configuration.log);
     int status = 0;

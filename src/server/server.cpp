@@ -1,5 +1,7 @@
 #include "carillon/server/server.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -67,7 +69,11 @@ Server::Server(Configuration configuration, ServerTuning tuning)
 }
 
 Server::~Server() {
-    stop();
+    try {
+        stop();
+    } catch (const std::exception& error) {
+        spdlog::error("stopping failed: {}", error.what());
+    }
     shards_.clear();
 }
 
@@ -174,7 +180,7 @@ void Server::join_cluster() {
                              ": " + why);
 }
 
-void Server::reload(Configuration configuration) {
+void Server::reload(const Configuration& configuration) {
     std::vector<std::shared_ptr<const TlsContext>> certificates;
     for (const ListenOptions& listen : configuration_.listen) {
         certificates.push_back(read_certificate(listen));
@@ -204,8 +210,9 @@ void Server::drain(Duration time, std::function<void()> done) {
                    [time](Shard& shard, const auto& drained) { shard.drain(time, drained); });
 }
 
-void Server::for_each_shard(std::function<void()> done,
-                            std::function<void(Shard&, const std::function<void()>& done)> work) {
+void Server::for_each_shard(
+    std::function<void()> done,
+    const std::function<void(Shard&, const std::function<void()>& done)>& work) {
     const auto left = std::make_shared<std::atomic<std::size_t>>(shards_.size());
     const auto one_done = [left, done = std::move(done)] {
         if (left->fetch_sub(1) == 1) done();

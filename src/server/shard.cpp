@@ -32,7 +32,7 @@ std::string_view kind_name(ChannelKind kind) {
 
 Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inboxes,
              std::size_t inbox_bytes_max, const Configuration& configuration,
-             std::shared_ptr<const AppRegistry> apps, Clients::Rates& rates,
+             const std::shared_ptr<const AppRegistry>& apps, Clients::Rates& rates,
              std::atomic<std::uint32_t>& sockets, const std::atomic<bool>& ready,
              Webhooks& webhooks, ClusteredNode* cluster)
     : inbox_(*inboxes[static_cast<std::size_t>(self)]),

@@ -33,7 +33,7 @@ class Shard {
 public:
     Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inboxes,
           std::size_t inbox_bytes_max, const Configuration& configuration,
-          std::shared_ptr<const AppRegistry> apps, Clients::Rates& rates,
+          const std::shared_ptr<const AppRegistry>& apps, Clients::Rates& rates,
           std::atomic<std::uint32_t>& sockets, const std::atomic<bool>& ready, Webhooks& webhooks,
           ClusteredNode* cluster);
     ~Shard();

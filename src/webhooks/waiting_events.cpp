@@ -31,7 +31,7 @@ WaitingEvents::Source& WaitingEvents::get(const QueuedEvent& event) {
     source = std::make_unique<Source>();
     source->key = std::move(key);
     source->group = group_of(event);
-    source->number = ++last_number_;
+    source->number = ++last_source_number_;
     source->turn = turns_.insert(turns_.end(), source.get());
     return *source;
 }

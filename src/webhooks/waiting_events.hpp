@@ -85,7 +85,7 @@ private:
         sources_;
     std::list<Source*> turns_;  ///< the first is next
     std::array<OfGroup, 2> groups_;
-    std::uint64_t last_number_ = 0;
+    std::uint64_t last_source_number_ = 0;
 };
 
 }  // namespace carillon

@@ -48,7 +48,7 @@ public:
     /// Applies apps and their limits, and reads certificates again; changes of other settings need
     /// a restart. Throws std::runtime_error, without having changed anything, if a certificate
     /// cannot be read.
-    void reload(Configuration configuration);
+    void reload(const Configuration& configuration);
 
     /// From now on `ready` is false.
     void mark_not_ready() { ready_ = false; }
@@ -73,7 +73,7 @@ private:
     void restore_departures(std::vector<SpooledDeparture> departures);
     /// Calls `work` on each shard's thread, and `done` on the thread of the last one to finish.
     void for_each_shard(std::function<void()> done,
-                        std::function<void(Shard&, const std::function<void()>& done)> work);
+                        const std::function<void(Shard&, const std::function<void()>& done)>& work);
     [[nodiscard]] std::vector<SpooledDeparture> departures();
 
     Configuration configuration_;
