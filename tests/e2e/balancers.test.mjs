@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 
 import { RawClient, connect, query, sdk, subscribe } from './support/clients.mjs';
-import { startHaproxy, startNginx } from './support/proxies.mjs';
+import { startHaproxy, startNginx } from './support/programs.mjs';
 import { withServer } from './support/suite.mjs';
 
 /** An example of docs/examples, with the addresses of this test. */

@@ -7,7 +7,7 @@ import { applicationOf, assertSawEverything } from './support/fallback_backend.m
 import { useEverything } from './support/fallback_scenario.mjs';
 import { Inbox } from './support/inbox.mjs';
 import { quietPort } from './support/ports.mjs';
-import { startNginx } from './support/proxies.mjs';
+import { startNginx } from './support/programs.mjs';
 import { app } from './support/server.mjs';
 import { withServer } from './support/suite.mjs';
 

@@ -14,8 +14,8 @@ const accepts = (port) => new Promise((resolve) => {
     probe.on('connect', () => probe.destroy());
 });
 
-/** A real proxy in front of a server, with a configuration that a test writes. */
-class Proxy {
+/** A real program beside a server, with a configuration that a test writes. */
+class Program {
     constructor(program, args) {
         Object.assign(this, { program, args });
         this.folder = mkdtempSync(join(tmpdir(), 'carillon-proxy-'));
@@ -46,7 +46,7 @@ class Proxy {
 
 /** `http(port)`: what is in the http block. */
 export function startNginx(http) {
-    const proxy = new Proxy('nginx', ({ folder, file }) => ['-p', folder, '-c', file, '-e', 'stderr']);
+    const proxy = new Program('nginx', ({ folder, file }) => ['-p', folder, '-c', file, '-e', 'stderr']);
     const folders = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
         .map((name) => `${name}_temp_path ${proxy.folder}/${name};`).join('\n');
     return proxy.start((port) => `
@@ -58,5 +58,5 @@ export function startNginx(http) {
 }
 
 export function startHaproxy(text) {
-    return new Proxy('haproxy', ({ file }) => ['-db', '-q', '-f', file]).start(text);
+    return new Program('haproxy', ({ file }) => ['-db', '-q', '-f', file]).start(text);
 }
