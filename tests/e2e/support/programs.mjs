@@ -60,3 +60,11 @@ export function startNginx(http) {
 export function startHaproxy(text) {
     return new Program('haproxy', ({ file }) => ['-db', '-q', '-f', file]).start(text);
 }
+
+/** `text(port)`: its configuration. Keeps what it scrapes in its folder, which goes with it. */
+export function startPrometheus(text) {
+    const args = ({ folder, file, port }) => [
+        `--config.file=${file}`, `--storage.tsdb.path=${folder}/data`, `--web.listen-address=127.0.0.1:${port}`,
+    ];
+    return new Program('prometheus', args).start(text);
+}
