@@ -6,10 +6,13 @@ import { RawClient, connect, query, sdk, subscribe } from './support/clients.mjs
 import { startHaproxy, startNginx } from './support/programs.mjs';
 import { withServer } from './support/suite.mjs';
 
-/** An example of docs/examples, with the addresses of this test. */
+/** An example of docs/examples, or a file from there, with the addresses of this test. */
 async function example(name, nodes) {
     const text = await readFile(new URL(`../../docs/examples/${name}`, import.meta.url), 'utf8');
     return (port) => text.replaceAll('127.0.0.1:8080', `127.0.0.1:${port}`)
+        .replaceAll('bind :6001', `bind 127.0.0.1:${port}`)
+        .replaceAll('node1:6001', `127.0.0.1:${nodes[0].port}`)
+        .replaceAll('node2:6001', `127.0.0.1:${nodes[1].port}`)
         .replaceAll('127.0.0.1:6001', `127.0.0.1:${nodes[0].port}`)
         .replaceAll('127.0.0.1:6002', `127.0.0.1:${nodes[1].port}`);
 }
@@ -17,6 +20,7 @@ async function example(name, nodes) {
 const balancers = [
     ['nginx', 'nginx.conf', startNginx],
     ['HAProxy', 'haproxy.cfg', startHaproxy],
+    ['HAProxy of Docker Compose', '../../docker/compose/haproxy.cfg', startHaproxy],
 ];
 
 describe('behind a load balancer, as in the examples', { timeout: 120_000 }, () => {
