@@ -98,10 +98,13 @@ Shard::~Shard() {
 
 HttpRoutes Shard::make_routes(const std::string& prefix, const std::atomic<bool>& ready) {
     HttpRoutes routes(prefix);
-    // For platforms that can only ask the port that they send clients to.
+    // For platforms that can only ask the port that they send clients to, and for pages that choose
+    // between servers.
     routes.add("GET", "/up", [&ready](const HttpRequest&, HttpReply reply) {
-        if (ready) return reply.send({.body = "OK\n"});
-        reply.send({.status = 503, .body = "Not ready\n"});
+        const bool is_ready = ready;
+        reply.send({.status = is_ready ? 200 : 503,
+                    .body = is_ready ? "OK\n" : "Not ready\n",
+                    .headers = {{"Access-Control-Allow-Origin", "*"}}});
     });
     api_.add_routes(routes);
     WebSocketClients::add_routes(routes);
