@@ -60,6 +60,12 @@ nlohmann::json app_from_environment(const Environment& environment, bool beside_
 
 }  // namespace
 
+nlohmann::json default_app_of(const Environment& environment, std::vector<std::string>& warnings) {
+    auto app = app_from_environment(environment, false, warnings);
+    app.update(app_of_other_servers(environment, warnings));
+    return app;
+}
+
 void add_default_app(const Environment& environment, Configuration& configuration,
                      std::vector<SourcedApp>& apps, ConfigurationProblems& problems) {
     const Source source{"the default app", problems};

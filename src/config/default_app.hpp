@@ -7,6 +7,11 @@
 
 namespace carillon {
 
+/// What variables say of the default app: `id`, `key` and `secret` as far as they are set, and
+/// other members that variables of other servers stand for. Warnings name what to use instead.
+[[nodiscard]] nlohmann::json default_app_of(const Environment& environment,
+                                            std::vector<std::string>& warnings);
+
 /// Of the app that is there if none is configured.
 inline constexpr const char* public_secret = "app-secret";
 inline constexpr const char* how_to_set_the_app =

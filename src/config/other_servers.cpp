@@ -286,6 +286,29 @@ bool is_name_of_another_server(std::string_view name) {
            std::ranges::find(further_bare_names, name) != further_bare_names.end();
 }
 
+bool is_translated_name(std::string_view name) {
+    const auto is_variable = [name](const auto& one) { return name == one.variable; };
+    const auto is_any = [name](std::initializer_list<const char*> variables) {
+        return std::ranges::any_of(
+            variables, [name](const char* one) { return one != nullptr && name == one; });
+    };
+    const auto is_credential = [name] {
+        return name.starts_with("PUSHER_") || name.ends_with("_APP_ID") ||
+               name.ends_with("_APP_KEY") || name.ends_with("_APP_SECRET");
+    };
+    return is_credential() || std::ranges::any_of(translated_names, is_variable) ||
+           std::ranges::any_of(bare_names, is_variable) ||
+           std::ranges::any_of(app_names, is_variable) ||
+           std::ranges::any_of(redis_names,
+                               [&](const RedisNames& one) {
+                                   return is_any({one.enabled, one.url, one.host, one.port,
+                                                  one.user, one.password, one.database});
+                               }) ||
+           std::ranges::any_of(tls_names, [&](const TlsNames& one) {
+               return is_any({one.certificate, one.key, one.host, one.port});
+           });
+}
+
 std::vector<TranslatedSetting> settings_of_other_servers(const Environment& environment,
                                                          std::vector<std::string>& warnings) {
     return Translation{environment, warnings}.run();

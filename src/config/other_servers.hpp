@@ -16,6 +16,9 @@ namespace carillon {
 /// Whether the variable may be one of these: whether `Environment` keeps it.
 [[nodiscard]] bool is_name_of_another_server(std::string_view name);
 
+/// Whether the variable stands for a setting or a part of one, or for the default app.
+[[nodiscard]] bool is_translated_name(std::string_view name);
+
 struct TranslatedSetting {
     std::string name;    ///< dotted: `limits.max_connections`
     std::string text;    ///< as a variable of this server has it

@@ -48,6 +48,8 @@ public:
         add_trigger();
         add_listen();
         add_webhooks();
+        add_import();
+        add_compare();
         add_descriptions();
         app_.require_subcommand(0, 1);
     }
@@ -84,6 +86,28 @@ private:
                                 [this] { return version_command(version_as_json_); });
         version->add_flag("--json", version_as_json_,
                           "As JSON, with the commit and the versions of the libraries.");
+    }
+
+    void add_import() {
+        auto* import = command(
+            "import",
+            "Print the settings of another server's file as a configuration file of this one: of "
+            "soketi (JSON), sockudo (JSON, TOML), Reverb (JSON of config/reverb.php), or a .env.",
+            "carillon import soketi.json > carillon.json",
+            [this] { return import_command(imported_); });
+        import->add_option("FILE", imported_, "The file.")->required();
+    }
+
+    void add_compare() {
+        auto* compare = command(
+            "compare",
+            "Run the same conversations with two servers, which have the same app, and print "
+            "where they differ; the exit status is 0 if they do not.",
+            "carillon compare --url http://127.0.0.1:6001 --to http://127.0.0.1:7001",
+            [this] { return compare_command(sources_, client_, other_url_); });
+        compare->add_option("--to", other_url_, "The other server: http://HOST[:PORT][/PATH].")
+            ->required();
+        add_client(*compare, true);
     }
 
     /// What a package installs, made of the declarations here.
@@ -245,6 +269,8 @@ private:
     bool print_settings_ = false;
     bool version_as_json_ = false;
     std::string replayed_;
+    std::string imported_;
+    std::string other_url_;
     std::function<int()> chosen_ = [this] { return serve_command(sources_); };
 };
 

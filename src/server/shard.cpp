@@ -100,7 +100,7 @@ HttpRoutes Shard::make_routes(const std::string& prefix, const std::atomic<bool>
     HttpRoutes routes(prefix);
     // For platforms that can only ask the port that they send clients to, and for pages that choose
     // between servers.
-    routes.add("GET", "/up", [&ready](const HttpRequest&, HttpReply reply) {
+    routes.add("GET", "/up", [&ready](const HttpRequest&, const HttpReply& reply) {
         const bool is_ready = ready;
         reply.send({.status = is_ready ? 200 : 503,
                     .body = is_ready ? "OK\n" : "Not ready\n",

@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <boost/asio/connect.hpp>
+#include <chrono>
 #include <iostream>
 #include <stdexcept>
 
+#include "carillon/auth/signature.hpp"
+#include "carillon/base/percent.hpp"
 #include "carillon/base/url.hpp"
 
 namespace carillon {
@@ -74,6 +77,19 @@ std::optional<ClientCredentials> find_credentials(const ConfigurationSources& so
     found.key = credential.key;
     if (found.secret.empty()) found.secret = credential.secret;
     return found;
+}
+
+std::string signed_query(const ClientCredentials& credentials, std::string_view method,
+                         std::string_view path, std::string_view body,
+                         std::string_view parameters) {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    const auto rest = fmt::format("&auth_timestamp={}&auth_version=1.0&body_md5={}{}",
+                                  std::chrono::duration_cast<std::chrono::seconds>(now).count(),
+                                  md5_hex(body), parameters);
+    // The key is signed as it is, but escaped in the query.
+    const auto text = fmt::format("{}\n{}\nauth_key={}{}", method, path, credentials.key, rest);
+    return fmt::format("auth_key={}{}&auth_signature={}", percent_encode(credentials.key), rest,
+                       hmac_sha256_hex(credentials.secret, text));
 }
 
 }  // namespace carillon

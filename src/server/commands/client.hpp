@@ -39,4 +39,10 @@ struct ClientCredentials {
                                                                 const ClientArguments& client,
                                                                 bool needs_app_id);
 
+/// The query of a signed REST request, the key escaped. `parameters` are further ones, sorted, each
+/// with a `&` in front. Source: wire.md 5.2.
+[[nodiscard]] std::string signed_query(const ClientCredentials& credentials,
+                                       std::string_view method, std::string_view path,
+                                       std::string_view body, std::string_view parameters = {});
+
 }  // namespace carillon

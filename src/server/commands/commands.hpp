@@ -53,9 +53,18 @@ struct ListenArguments {
 [[nodiscard]] int listen_command(const ConfigurationSources& sources, const ClientArguments& client,
                                  const ListenArguments& listen);
 
+/// Runs the same conversations with the server of `client.url` and with that of `other_url`, and
+/// prints where they differ. 0 if they do not, 1 if they do, 2 if one cannot be reached.
+[[nodiscard]] int compare_command(const ConfigurationSources& sources,
+                                  const ClientArguments& client, const std::string& other_url);
+
 /// Sends the webhooks of a dead-letter file again. 0 if the file has none left.
 [[nodiscard]] int webhooks_replay_command(const ConfigurationSources& sources,
                                           const std::string& file);
+
+/// Prints the settings of another server's file as a configuration of this one, and on standard
+/// error what was not taken over.
+[[nodiscard]] int import_command(const std::string& file);
 
 /// Prints each problem on standard error. Returns 1, the exit status.
 int report(const ConfigurationProblems& problems);

@@ -3,11 +3,9 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
-#include <chrono>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "carillon/auth/signature.hpp"
 #include "carillon/base/percent.hpp"
 #include "client.hpp"
 #include "commands.hpp"
@@ -25,18 +23,6 @@ std::string body_of(const TriggerArguments& trigger) {
     return body.dump();
 }
 
-/// The signed query. The key is signed as it is, but escaped in the query.
-std::string signed_query(const ClientCredentials& credentials, std::string_view path,
-                         std::string_view body) {
-    const auto now = std::chrono::system_clock::now().time_since_epoch();
-    const auto rest =
-        fmt::format("&auth_timestamp={}&auth_version=1.0&body_md5={}",
-                    std::chrono::duration_cast<std::chrono::seconds>(now).count(), md5_hex(body));
-    const auto text = fmt::format("POST\n{}\nauth_key={}{}", path, credentials.key, rest);
-    return fmt::format("auth_key={}{}&auth_signature={}", percent_encode(credentials.key), rest,
-                       hmac_sha256_hex(credentials.secret, text));
-}
-
 }  // namespace
 
 int trigger_command(const ConfigurationSources& sources, const ClientArguments& client,
@@ -49,7 +35,7 @@ int trigger_command(const ConfigurationSources& sources, const ClientArguments& 
         fmt::format("{}/apps/{}/events", target.path, percent_encode(credentials->app_id));
     http::request<http::string_body> request{http::verb::post, path, 11};
     request.body() = body_of(trigger);
-    request.target(path + '?' + signed_query(*credentials, path, request.body()));
+    request.target(path + '?' + signed_query(*credentials, "POST", path, request.body()));
     request.set(http::field::host, target.host_header());
     request.set(http::field::content_type, "application/json");
     request.keep_alive(false);
