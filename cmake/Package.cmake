@@ -7,6 +7,7 @@ install(FILES ${DEBIAN}/carillon.service DESTINATION lib/systemd/system)
 install(FILES ${DEBIAN}/carillon.json DESTINATION /etc/carillon PERMISSIONS OWNER_READ OWNER_WRITE GROUP_READ)
 install(FILES ${DEBIAN}/carillon.default DESTINATION /etc/default RENAME carillon)
 install(FILES ${DEBIAN}/copyright config/carillon.example.json DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/carillon)
+install(DIRECTORY docs/examples DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/carillon)
 
 # Made by the program and of the machine's own packages; compressed without names and times, so that two builds of one
 # commit are equal.
