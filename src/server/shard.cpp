@@ -8,6 +8,8 @@
 
 #include "secure_random.hpp"
 
+#include "carillon/clients/timeline.hpp"
+
 namespace carillon {
 namespace {
 

@@ -14,7 +14,8 @@ struct NodeUsage {
 };
 
 /// What an app uses of this node, over all shards. Updated when a connection is opened or closed
-/// and by REST requests, never by a message to a client. Any thread.
+/// and by REST requests, never by a message to a client. The limit for a whole cluster is kept in
+/// Redis: see `QuotaClient`. Any thread.
 class AppUsage {
 public:
     explicit AppUsage(std::shared_ptr<NodeUsage> node) : node_(std::move(node)) {}

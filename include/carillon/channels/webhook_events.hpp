@@ -32,7 +32,8 @@ struct Departure {
 
 /// The webhooks that a shard's home decides on. Pushes arrivals at once and defers departures for
 /// the app's grace period: if the client returns in time, neither webhook is sent. An event that no
-/// endpoint wants costs one lookup of the app. One per shard. Pure. Source: wire.md 6.3, 6.5.
+/// endpoint wants costs one lookup of the app. In a cluster
+/// scripts/lib.lua decides. One per shard. Pure. Source: wire.md 6.3, 6.5.
 class WebhookEvents {
 public:
     /// Departures that are deferred at most; beyond that the oldest is pushed before it is due.

@@ -7,7 +7,8 @@ namespace carillon {
 
 /// When the server pings a WebSocket client, and when it gives the client up (close code 4201): it
 /// pings after `activity_timeout_seconds` without a byte from the client, and gives up if
-/// `pong_timeout_seconds` later there still is none. Pure. Source: wire.md 1.8.
+/// `pong_timeout_seconds` later there still is none. `WebSocketConnection::check_liveness` acts on
+/// it; the fallback's rule is in `FallbackSession`. Pure. Source: wire.md 1.8.
 class PingSchedule {
 public:
     enum class Action : unsigned char { wait, ping, give_up };
