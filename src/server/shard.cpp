@@ -6,9 +6,8 @@
 #include <chrono>
 #include <utility>
 
-#include "secure_random.hpp"
-
 #include "carillon/clients/timeline.hpp"
+#include "secure_random.hpp"
 
 namespace carillon {
 namespace {
