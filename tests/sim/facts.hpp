@@ -50,17 +50,20 @@ struct Connected {
     std::string why = {};
     TimePoint signing_in = never;
     TimePoint signed_in = never;
-    std::set<std::uint32_t> watchlist = {};
+    std::vector<const Entry*> watchlists =
+        {};                               ///< the sign-ins, each of which replaces the one before
     std::vector<const Entry*> seen = {};  ///< of its watchlist, in order
 };
 
 struct Fault {
     std::string what;
+    std::int64_t amount = 0;
     std::uint32_t node = none;
     TimePoint from{};
     TimePoint to = never;
 
-    [[nodiscard]] bool is_of_redis() const { return what.starts_with("redis"); }
+    Duration aftermath{};  ///< until everything is as before
+
     /// Redis may not know afterwards what it knew before.
     [[nodiscard]] bool forgets() const;
     /// A node's process is over.
@@ -75,8 +78,14 @@ public:
     /// Some fault of Redis or of the node lasted between these times, or had ended for less than
     /// the time that the cluster takes until everything is as before.
     [[nodiscard]] bool is_disturbed(std::uint32_t node, TimePoint begin, TimePoint end) const;
+    /// The same for all nodes.
+    [[nodiscard]] bool is_disturbed(TimePoint begin, TimePoint end) const;
     /// Redis may have forgotten something.
     [[nodiscard]] bool has_forgotten(TimePoint begin, TimePoint end) const;
+    /// It may have forgotten an event, and nobody has sent it again until then.
+    [[nodiscard]] bool may_be_forgotten(const Published& event, TimePoint until) const;
+    /// Redis' clock was set.
+    [[nodiscard]] bool has_stepped(TimePoint begin, TimePoint end) const;
     /// The process of a node was over, whatever ended it.
     [[nodiscard]] bool has_ended(std::uint32_t node, TimePoint begin, TimePoint end) const;
 
@@ -85,21 +94,26 @@ public:
     std::map<std::uint64_t, Published> published;  ///< by backends
     std::map<std::uint64_t, Published> spoken;     ///< by clients
     std::vector<Subscribed> subscriptions;
+    std::vector<const Entry*> strays;  ///< what came to a client that was not subscribed
     std::map<std::uint32_t, Connected> connections;
     std::vector<Fault> faults;
     std::vector<std::pair<std::uint32_t, TimePoint>> node_ends;
     TimePoint quiet{};  ///< the last fault has ended
     TimePoint rest{};   ///< everything must be right
-    /// Until a node is back where it was after a fault.
+    /// Until a node is back where it was after a fault: the lease, and what docs/cluster.md gives
+    /// the others after it.
     const Duration recovery;
     /// Until an event is everywhere while nothing is wrong.
     const Duration spread = std::chrono::seconds(1);
+    /// Until everybody knows of a change while nothing is wrong.
+    const Duration settling = std::chrono::seconds(3);
 
 private:
     void take_subscription(const Entry& entry);
     void take_connection(const Entry& entry);
     void take_publish(const Entry& entry);
     void take_fault(const Entry& entry);
+    void take_arrival(const Entry& entry);
     void end_subscription(std::uint32_t client, std::uint32_t channel, TimePoint at);
 
     std::map<std::pair<std::uint32_t, std::uint32_t>, std::size_t> open_;

@@ -44,9 +44,8 @@ struct Entry {
         quiet,          ///< no fault and no change comes any more
         fail,           ///< client; text: an error that it was sent
         note,           ///< text: for the reader of a trace
-        answered,  ///< node, channel: REST's answer; number: subscriptions; users; text: "users" if
-                   ///< of them
-        admitted,  ///< node: a connection of the limited app; number: 1 if it was
+        answered,       ///< node, channel, since: REST's answer; text: of what; number or users
+        admitted,       ///< node: a connection of the limited app; number: 1 if it was
     };
 
     TimePoint at{};
@@ -57,6 +56,7 @@ struct Entry {
     std::uint32_t user = none;
     std::uint64_t number = 0;
     std::vector<std::uint32_t> users = {};
+    TimePoint since{};  ///< when it was asked for
     std::string text = {};
 };
 

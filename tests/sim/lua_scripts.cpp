@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
+#include <cstring>
 #include <lua.hpp>
 #include <stdexcept>
 #include <vector>
@@ -204,9 +207,45 @@ void set_global(lua_State* lua, const char* name, Words words) {
 
 }  // namespace
 
-LuaScripts::LuaScripts(Call call) : call_(std::move(call)), lua_(luaL_newstate(), &lua_close) {
+void* LuaMemory::resize(void* memory, void* piece, std::size_t old_size, std::size_t size) {
+    LuaMemory& self = *static_cast<LuaMemory*>(memory);
+    if (piece == nullptr) old_size = 0;
+    if (old_size > largest && size > largest) return std::realloc(piece, size);
+    void* const moved = size == 0 ? nullptr : self.take(size);
+    if (moved != nullptr && old_size > 0) std::memcpy(moved, piece, std::min(old_size, size));
+    if (old_size > 0) self.give_back(piece, old_size);
+    return moved;
+}
+
+void* LuaMemory::take(std::size_t size) {
+    if (size > largest) return std::malloc(size);
+    const std::size_t index = (size + step - 1) / step;
+    if (void* const piece = free_[index]) {
+        std::memcpy(&free_[index], piece, sizeof(void*));
+        return piece;
+    }
+    if (left_ < index * step) {
+        blocks_.push_back(std::make_unique<std::byte[]>(block_bytes));
+        left_ = block_bytes;
+    }
+    void* const piece = blocks_.back().get() + (block_bytes - left_);
+    left_ -= index * step;
+    return piece;
+}
+
+void LuaMemory::give_back(void* piece, std::size_t size) {
+    if (size > largest) return std::free(piece);
+    void*& first = free_[(size + step - 1) / step];
+    std::memcpy(piece, &first, sizeof(void*));
+    first = piece;
+}
+
+LuaScripts::LuaScripts(Call call)
+    : call_(std::move(call)), lua_(lua_newstate(&LuaMemory::resize, &memory_), &lua_close) {
     lua_State* const lua = lua_.get();
     luaL_openlibs(lua);
+    // Seldom: there is memory.
+    lua_gc(lua, LUA_GCSETPAUSE, 400);
     lua_newtable(lua);
     for (const auto& [name, function] : {std::pair{"call", &redis_call}, {"pcall", &redis_pcall}}) {
         lua_pushlightuserdata(lua, this);

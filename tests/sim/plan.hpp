@@ -16,7 +16,7 @@ inline constexpr std::uint32_t none = std::numeric_limits<std::uint32_t>::max();
 
 /// What a life has, whatever its seed.
 inline constexpr std::uint32_t users_count = 10;
-inline constexpr std::array<std::string_view, 11> channel_names = {"news",
+inline constexpr std::array<std::string_view, 12> channel_names = {"news",
                                                                    "weather",
                                                                    "private-desk",
                                                                    "private-counter",
@@ -26,7 +26,11 @@ inline constexpr std::array<std::string_view, 11> channel_names = {"news",
                                                                    "cache-prices",
                                                                    "private-cache-odds",
                                                                    "presence-cache-board",
-                                                                   "cache-archive"};
+                                                                   "cache-archive",
+                                                                   "private-cache-archive"};
+/// Of these: an event is published to it when everything has come to rest, and nobody was
+/// subscribed before.
+inline constexpr std::uint32_t last_archive = 11;
 /// Of these, from the front: those that clients subscribe to before the end.
 inline constexpr std::uint32_t busy_channels_count = 10;
 /// Channels by number: those above, then each user's own.
@@ -67,6 +71,8 @@ struct Step {
         cut,             ///< node from Redis: connections end, none can be made
         drop,            ///< node from Redis: connections end
         stall,           ///< node from Redis: what is sent stays on the way
+        lose,            ///< node from Redis: amount percent of the messages that it should hear
+        node_clock,      ///< node; amount: ms by which its clock leaps ahead
         slow,            ///< node from Redis; amount: ms at most
         redis_pause,     ///< it takes commands, and answers later
         redis_data,      ///< it is down, and returns with its data
@@ -74,7 +80,7 @@ struct Step {
         redis_nothing,   ///< the same, without any
         redis_failover,  ///< another takes its place at once, without the last `amount` ms
         redis_flush,     ///< FLUSHALL by somebody else
-        redis_full,      ///< no memory is left
+        redis_full,      ///< no memory is left; amount: every so many ms there is some, or none
         redis_clock,     ///< steps by `amount` ms
     };
 
@@ -102,8 +108,12 @@ struct Plan {
     std::uint32_t timeout_ms = 2000;
     std::size_t ring_bytes = 65536;
     std::uint32_t grace_seconds = 0;
+    std::uint32_t cache_ttl_seconds = 1800;
+    std::uint32_t counts_at_once = 100;  ///< more subscriptions are told of by and by only
+    std::vector<std::uint32_t> delays;   ///< of each node to Redis and back: ms at most, one way
     std::uint32_t clients = 40;
     Duration lasts{};
+    Duration idle{};  ///< of that: a time in the middle in which nobody does anything
     std::vector<Step> steps;
 
     [[nodiscard]] std::string text() const;

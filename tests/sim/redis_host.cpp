@@ -19,7 +19,7 @@ RedisHost::RedisHost(VirtualTime& time, std::uint64_t seed)
     : time_(time),
       twin_(seed, [this] { return begin_us + microseconds(time_.now()) + clock_offset_us_; }) {}
 
-void RedisHost::enter(std::function<void()> work) {
+void RedisHost::enter(Work work) {
     if (!is_up_) return;
     if (is_paused_) {
         waiting_.push_back(std::move(work));
@@ -71,7 +71,7 @@ void RedisPath::heal() {
     for (const auto& work : std::exchange(held_, {})) work();
 }
 
-void RedisPath::arrive(std::function<void()> work) {
+void RedisPath::arrive(Work work) {
     if (is_stalled) {
         held_.push_back(std::move(work));
     } else {
@@ -99,22 +99,37 @@ void RedisPipe::connect() {
     });
 }
 
-void RedisPipe::to_server(std::function<void()> work) {
+void RedisPipe::to_server(Work work) {
     VirtualTime& time = path_.host.time();
     last_to_server_ = std::max(last_to_server_, time.now() + path_.delay());
-    const std::uint64_t process = path_.host.process_;
-    auto arrive = [self = shared_from_this(), process, work = std::move(work)] {
-        RedisHost& host = self->path_.host;
-        // A connection leads to one process for its whole life.
-        if (!host.is_up() || host.process_ != process) {
-            return self->to_client([pipe = self.get()] { pipe->lose(); });
-        }
-        host.enter([self, work] { work(); });
-    };
-    time.at(last_to_server_, [&path = path_, arrive = std::move(arrive)] { path.arrive(arrive); });
+    time.at(last_to_server_,
+            [self = shared_from_this(), process = path_.host.process_, work = std::move(work)] {
+                self->path_.arrive([self, process, work] { self->reach(process, work); });
+            });
 }
 
-void RedisPipe::to_client(std::function<void()> work) {
+void RedisPipe::reach(std::uint64_t process, const Work& work) {
+    RedisHost& host = path_.host;
+    if (is_late_ && late_until_ == TimePoint::max()) {
+        late_until_ = host.time().now() + path_.random.between(Duration{}, std::chrono::seconds(8));
+    }
+    if (is_late_ && host.time().now() < late_until_) {
+        return host.time().at(late_until_, [self = shared_from_this(), process, work] {
+            self->reach(process, work);
+        });
+    }
+    // A connection leads to one process for its whole life.
+    if (!host.is_up() || host.process_ != process) {
+        return to_client([this] { lose(); });
+    }
+    host.enter([self = shared_from_this(), work] { work(); });
+}
+
+void RedisPipe::become_late() {
+    is_late_ = path_.random.chance(0.4);
+}
+
+void RedisPipe::to_client(Work work) {
     VirtualTime& time = path_.host.time();
     last_to_client_ = std::max(last_to_client_, time.now() + path_.delay());
     auto arrive = [self = shared_from_this(), work = std::move(work)] {
@@ -128,12 +143,12 @@ void RedisPipe::to_client(std::function<void()> work) {
 
 void RedisPipe::send(std::vector<std::string> words, Answer answer, Answer on_executed) {
     to_server([this, words = std::move(words), answer = std::move(answer),
-               on_executed = std::move(on_executed)] {
+               on_executed = std::move(on_executed)]() mutable {
         if (!is_open_at_server_) return;
         const std::vector<std::string_view> views(words.begin(), words.end());
-        const Resp reply = path_.host.twin().run(views);
+        Resp reply = path_.host.twin().run(views);
         if (on_executed) on_executed(reply);
-        to_client([reply, answer] { answer(reply); });
+        to_client([reply = std::move(reply), answer = std::move(answer)] { answer(reply); });
     });
 }
 
@@ -152,6 +167,7 @@ void RedisPipe::unsubscribe(std::string channel) {
 }
 
 void RedisPipe::on_message(std::string_view channel, std::string_view message) {
+    if (path_.loss > 0 && path_.random.chance(path_.loss)) return;
     to_client([this, channel = std::string(channel), message = std::string(message)] {
         events_.on_message(channel, message);
     });
@@ -161,6 +177,7 @@ void RedisPipe::close() {
     is_listening_ = false;
     if (!is_open_) return;
     is_open_ = false;
+    become_late();
     // After whatever is on its way, however long that takes.
     to_server([this] { end_at_server(); });
     release();
@@ -171,6 +188,7 @@ void RedisPipe::lose() {
     // Most of what is on its way arrives; sometimes nothing does.
     if (path_.random.chance(0.3)) end_at_server();
     is_open_ = false;
+    become_late();
     to_server([this] { end_at_server(); });
     deliver_([self = shared_from_this()] {
         if (self->is_listening_) self->events_.on_lost("the connection is lost");

@@ -26,7 +26,7 @@ public:
     [[nodiscard]] VirtualTime& time() noexcept { return time_; }
 
     /// Does `work` in this process, once it runs; never, if it ends before.
-    void enter(std::function<void()> work);
+    void enter(Work work);
 
     void pause();
     void resume();
@@ -45,7 +45,7 @@ private:
     bool is_up_ = true;
     bool is_paused_ = false;
     std::uint64_t process_ = 0;
-    std::vector<std::function<void()>> waiting_;
+    std::vector<Work> waiting_;
     std::vector<RedisPipe*> pipes_;  ///< that are open here, oldest first
 };
 
@@ -68,15 +68,16 @@ public:
     Random random;
     Duration delay_least = std::chrono::microseconds(50);
     Duration delay_most = std::chrono::milliseconds(2);
+    double loss = 0;  ///< of the messages of subscriptions, which nobody repeats
     bool is_cut = false;
     bool is_stalled = false;
 
 private:
     friend class RedisPipe;
-    void arrive(std::function<void()> work);
+    void arrive(Work work);
 
     std::vector<std::shared_ptr<RedisPipe>> pipes_;  ///< whose clients have not closed them
-    std::vector<std::function<void()>> held_;        ///< while it is stalled, in order
+    std::vector<Work> held_;                         ///< while it is stalled, in order
 };
 
 /// One TCP connection to Redis: what is sent on it arrives in order, after a delay, or not at all.
@@ -92,7 +93,7 @@ public:
         std::function<void(std::string_view why)> on_lost;
     };
     /// `deliver` carries what happens to the client's process, which may be frozen.
-    using Deliver = std::function<void(std::function<void()>)>;
+    using Deliver = std::function<void(Work)>;
 
     /// Begins to connect.
     static std::shared_ptr<RedisPipe> open(RedisPath& path, Deliver deliver, Events events);
@@ -115,13 +116,18 @@ private:
         : path_(path), deliver_(std::move(deliver)), events_(std::move(events)) {}
 
     /// Does `work` at the server, after what was sent before.
-    void to_server(std::function<void()> work);
+    void to_server(Work work);
+    /// What was sent to this process of the server has come.
+    void reach(std::uint64_t process, const Work& work);
     /// Does `work` in the client's process, as long as it has not closed.
-    void to_client(std::function<void()> work);
+    void to_client(Work work);
     void on_message(std::string_view channel, std::string_view message) override;
     void connect();
     void end_at_server();
     void release();
+    /// The client is about to give it up: what it has sent may come late, after what it sends on
+    /// its next connection.
+    void become_late();
 
     RedisPath& path_;
     Deliver deliver_;
@@ -129,6 +135,9 @@ private:
     bool is_open_ = true;       ///< the client's end
     bool is_listening_ = true;  ///< the client has not closed it
     bool is_open_at_server_ = false;
+    bool is_late_ = false;
+    TimePoint late_until_ =
+        TimePoint::max();  ///< nothing reaches the server before, once it is late
     TimePoint last_to_server_{};
     TimePoint last_to_client_{};
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -25,12 +26,14 @@ ScriptValue value_of(const Resp& reply) {
 
 }  // namespace
 
-SimBus::SimBus(RedisPath& path, RedisPipe::Deliver deliver, Random random, Duration timeout,
-               OnExecuted on_executed)
+SimBus::SimBus(RedisPath& path, RedisPipe::Deliver deliver, Now now, Random random,
+               const Plan& plan, OnExecuted on_executed)
     : path_(path),
       deliver_(std::move(deliver)),
+      now_(std::move(now)),
       random_(std::move(random)),
-      timeout_(timeout),
+      timeout_(milliseconds(plan.timeout_ms)),
+      counts_at_once_(plan.counts_at_once),
       on_executed_(std::move(on_executed)) {}
 
 SimBus::~SimBus() {
@@ -89,9 +92,19 @@ void SimBus::on_ready(bool listens, std::string_view run_id) {
     load_scripts();
 }
 
+/// The real one; only that many subscriptions are fewer in some lives than elsewhere.
+std::string SimBus::text_of(Script script) const {
+    static constexpr std::string_view name = "local COUNTS_AT_ONCE_MAX = ";
+    std::string text(script_text(script));
+    const std::size_t begin = text.find(name);
+    if (begin == text.npos) throw std::logic_error("the scripts have no COUNTS_AT_ONCE_MAX");
+    const std::size_t number = begin + name.size();
+    return text.replace(number, text.find('\n', number) - number, std::to_string(counts_at_once_));
+}
+
 void SimBus::load_scripts() {
     for (std::size_t i = 0; i < script_count; ++i) {
-        send({"SCRIPT", "LOAD", script_text(static_cast<Script>(i))}, [this, i](const Resp& reply) {
+        send({"SCRIPT", "LOAD", text_of(static_cast<Script>(i))}, [this, i](const Resp& reply) {
             if (reply.is_error()) return fail(reply.text);
             digests_[i] = reply.text;
             if (++scripts_loaded_ == script_count) come_up_if_ready();
@@ -122,13 +135,14 @@ void SimBus::fail(std::string_view why) {
 void SimBus::retry_later() {
     const milliseconds longest(std::min(1000U, failures_ == 0 ? 20U : 50U << failures_));
     failures_ = std::min(failures_ + 1, 8U);
-    const TimePoint when = now() + random_.between(longest / 2, longest);
-    retry_ = when;
-    path_.host.time().at(when, [this, when, deliver = deliver_] {
-        deliver([this, when] {
-            if (retry_ == when && !is_closed_) connect();
-        });
-    });
+    const std::uint64_t number = ++retries_;
+    retry_ = number;
+    path_.host.time().after(random_.between(longest / 2, longest),
+                            [this, number, deliver = deliver_] {
+                                deliver([this, number] {
+                                    if (retry_ == number && !is_closed_) connect();
+                                });
+                            });
 }
 
 void SimBus::advance() {

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "carillon/cluster/script_bus.hpp"
+#include "plan.hpp"
 #include "random.hpp"
 #include "redis_host.hpp"
 
@@ -22,8 +23,8 @@ public:
     /// Told of what a script returned, at Redis and before the node learns of it, if it ever does.
     using OnExecuted = std::function<void(Script script, const Resp& reply)>;
 
-    /// `deliver`: see `RedisPipe`.
-    SimBus(RedisPath& path, RedisPipe::Deliver deliver, Random random, Duration timeout,
+    /// `deliver`: see `RedisPipe`. `now`: the node's clock.
+    SimBus(RedisPath& path, RedisPipe::Deliver deliver, Now now, Random random, const Plan& plan,
            OnExecuted on_executed);
     ~SimBus() override;
 
@@ -46,9 +47,10 @@ protected:
               RawAnswer answer) override;
 
 private:
-    [[nodiscard]] TimePoint now() const { return path_.host.time().now(); }
+    [[nodiscard]] TimePoint now() const { return now_(); }
     std::shared_ptr<RedisPipe> open_pipe(bool listens);
     void on_ready(bool listens, std::string_view run_id);
+    [[nodiscard]] std::string text_of(Script script) const;
     void load_scripts();
     void come_up_if_ready();
     void fail(std::string_view why);
@@ -58,8 +60,10 @@ private:
 
     RedisPath& path_;
     RedisPipe::Deliver deliver_;
+    Now now_;
     Random random_;
     const Duration timeout_;
+    const std::uint32_t counts_at_once_;
     OnExecuted on_executed_;
     std::shared_ptr<RedisPipe> commands_;
     std::shared_ptr<RedisPipe> subscriptions_;
@@ -74,7 +78,8 @@ private:
     TimePoint answered_{};
     TimePoint up_since_{};
     TimePoint advanced_{};
-    std::optional<TimePoint> retry_;
+    std::optional<std::uint64_t> retry_;  ///< which one is to come
+    std::uint64_t retries_ = 0;
     unsigned failures_ = 0;
     bool is_up_ = false;
     bool is_closed_ = true;

@@ -85,20 +85,20 @@ SimNode::Shard::Shard(SimNode& node, RedisPath& path, std::uint16_t self)
       random(node.world_.plan.seed, stream_name(node.number_, self, node.cluster_.process)),
       bus(
           path,
-          [alive = node.is_alive_, &node, self](std::function<void()> work) {
+          [alive = node.is_alive_, &node, self](Work work) {
               if (*alive) node.enter(self, std::move(work));
           },
-          Random(random.next(), "bus"), node.cluster_.options.timeout,
+          [&node] { return node.now(); }, Random(random.next(), "bus"), node.world_.plan,
           [&node](Script script, const Resp& reply) {
               if (script == Script::take_webhooks) add_taken(node.world_, node.number_, reply);
           }),
       cluster(
-          node.cluster_, bus, observer, [&node] { return node.world_.time.now(); },
-          static_cast<ShardId>(self), node.world_.plan.shards, metrics.cluster.emplace()),
+          node.cluster_, bus, observer, [&node] { return node.now(); }, static_cast<ShardId>(self),
+          node.world_.plan.shards, metrics.cluster.emplace()),
       channels(
           static_cast<ShardId>(self), node.world_.plan.shards, mail,
-          [this] { return random.next(); }, [&node] { return node.world_.time.now(); }, metrics,
-          webhooks, cluster.home_factory()) {
+          [this] { return random.next(); }, [&node] { return node.now(); }, metrics, webhooks,
+          cluster.home_factory()) {
     channels.webhooks().set_apps(node.world_.apps);
     cluster.set_apps(node.world_.apps);
 }
@@ -108,7 +108,9 @@ SimNode::SimNode(World& world, RedisPath& path, std::uint32_t number, std::uint3
     : world_(world),
       number_(number),
       failed_(std::move(failed)),
-      cluster_(options_of(world.plan), process_name(world.plan.seed, number, process)) {
+      cluster_(options_of(world.plan), process_name(world.plan.seed, number, process)),
+      clock_(Random(world.plan.seed, cluster_.process + " clock")
+                 .between(Duration{}, std::chrono::hours(1000))) {
     for (std::uint16_t i = 0; i < world.plan.shards; ++i) {
         shards_.push_back(std::make_unique<Shard>(*this, path, i));
     }
@@ -136,7 +138,7 @@ void SimNode::die() {
     for (const auto& shard : shards_) shard->next_turns.clear();
 }
 
-void SimNode::enter(std::uint16_t shard, std::function<void()> work) {
+void SimNode::enter(std::uint16_t shard, Work work) {
     if (is_frozen_) {
         waiting_.emplace_back(shard, std::move(work));
         return;
@@ -153,7 +155,7 @@ void SimNode::enter(std::uint16_t shard, std::function<void()> work) {
     in.is_in_turn = false;
 }
 
-void SimNode::turn(Shard& shard, const std::function<void()>& work) {
+void SimNode::turn(Shard& shard, const Work& work) {
     work();
     EdgeChannels& edge = shard.channels.edge_channels();
     do {
@@ -173,7 +175,7 @@ void SimNode::tick() {
                 Shard& shard = *shards_[i];
                 shard.bus.advance();
                 const auto due = shard.channels.next_due();
-                if (due && *due <= world_.time.now()) shard.channels.advance();
+                if (due && *due <= now()) shard.channels.advance();
             });
         }
     });

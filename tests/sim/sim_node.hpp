@@ -46,7 +46,7 @@ public:
     void die();
 
     /// Does `work` in a turn of the shard, now or when it is thawed; never, if the process ends.
-    void enter(std::uint16_t shard, std::function<void()> work);
+    void enter(std::uint16_t shard, Work work);
 
     [[nodiscard]] std::uint32_t number() const noexcept { return number_; }
     [[nodiscard]] bool is_ready() const noexcept { return shards_ready_ == shards_.size(); }
@@ -58,6 +58,9 @@ public:
     /// It is where a node without faults is: registered everywhere, and not detached.
     [[nodiscard]] bool is_well() const;
 
+    /// By its own clock, which began somewhere and never goes back.
+    [[nodiscard]] TimePoint now() const { return world_.time.now() + clock_; }
+    void step_clock(Duration ahead) { clock_ += ahead; }
     void freeze() { is_frozen_ = true; }
     void thaw();
     /// In the orderly way; calls `left` when Redis knows.
@@ -109,11 +112,11 @@ private:
         ClusterShard cluster;
         ChannelShard channels;
         bool is_in_turn = false;
-        std::deque<std::function<void()>> next_turns;
+        std::deque<Work> next_turns;
         std::map<std::uint16_t, TimePoint> last_post;  ///< by receiver
     };
 
-    void turn(Shard& shard, const std::function<void()>& work);
+    void turn(Shard& shard, const Work& work);
     void tick();
     void note(std::string text);
 
@@ -122,8 +125,9 @@ private:
     std::function<void()> failed_;
     ClusterNode cluster_;
     std::shared_ptr<bool> is_alive_ = std::make_shared<bool>(true);
+    Duration clock_;  ///< ahead of the simulation's
     bool is_frozen_ = false;
-    std::deque<std::pair<std::uint16_t, std::function<void()>>> waiting_;  ///< while it is frozen
+    std::deque<std::pair<std::uint16_t, Work>> waiting_;  ///< while it is frozen
     std::vector<std::unique_ptr<Shard>> shards_;
     std::size_t shards_ready_ = 0;
     std::size_t shards_left_ = 0;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <map>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "carillon/base/sip_hash.hpp"
@@ -21,6 +23,7 @@ std::shared_ptr<App> make_app(const Plan& plan, std::string id, std::uint32_t in
     app->credentials.push_back({"key", "secret"});
     app->subscription_count = true;
     app->limits.max_client_events_per_second = 0;
+    app->limits.cache_ttl_seconds = plan.cache_ttl_seconds;
     app->webhook_grace = seconds(plan.grace_seconds);
     for (const WebhookKind kind :
          {WebhookKind::channel_occupied, WebhookKind::channel_vacated, WebhookKind::member_added,
@@ -35,6 +38,12 @@ std::vector<std::shared_ptr<const App>> make_apps(const Plan& plan) {
     auto limited = make_app(plan, "few", 1);
     limited->limits.max_connections = guests_max;
     return {make_app(plan, "sim", 0), limited};
+}
+
+/// Of the event that such a message is.
+std::uint64_t event_number(const std::string& message) {
+    const auto event = nlohmann::json::parse(message);
+    return nlohmann::json::parse(event.at("data").get<std::string>()).at("n");
 }
 
 bool allows_client_events(std::uint32_t channel) {
@@ -58,6 +67,7 @@ Simulation::Simulation(const Plan& plan)
     for (std::uint32_t i = 0; i < plan_.nodes; ++i) {
         places_.emplace_back().path =
             std::make_unique<RedisPath>(redis_, Random(plan_.seed, fmt::format("path {}", i)));
+        restore_delay(i);
     }
 }
 
@@ -113,16 +123,16 @@ void Simulation::carry_out(const Step& step) {
         case Kind::sign_in:
             return sign_in(step.client, step.amount);
         case Kind::publish:
-            return publish(step.node, step.channel, 0);
+            return publish(step.node, step.channel);
         case Kind::burst:
-            for (std::int64_t i = 0; i < step.amount; ++i) publish(step.node, step.channel, 200);
-            return;
+            return burst(step.node, step.channel, step.amount);
         case Kind::speak:
             if (!allows_client_events(step.channel)) return;
             return with_client(step.client, [&](SimClient& client) { client.speak(step.channel); });
         case Kind::terminate:
             return terminate(step.node, step.user);
         case Kind::ask:
+            ask_for_all(step.node);
             return ask(step.node, step.channel);
         case Kind::guest:
             return begin_guest(step.node, step.lasts);
@@ -206,12 +216,17 @@ void Simulation::sign_in(std::uint32_t client, std::int64_t watchlist) {
     });
 }
 
-void Simulation::publish(std::uint32_t node, std::uint32_t channel, std::size_t padding) {
+void Simulation::burst(std::uint32_t node, std::uint32_t channel, std::int64_t events) {
+    const std::uint16_t shard = any_shard();
+    for (std::int64_t i = 0; i < events; ++i) publish(node, channel, 200, shard);
+}
+
+void Simulation::publish(std::uint32_t node, std::uint32_t channel, std::size_t padding,
+                         std::uint16_t shard) {
     SimNode* const at = usable(node);
     if (at == nullptr) return;
     const std::uint64_t number = history_.next_number();
     add({.kind = Entry::Kind::publishing, .node = node, .channel = channel, .number = number});
-    const std::uint16_t shard = any_shard();
     at->enter(shard, [=, this] {
         const std::string name = channel_name(channel);
         std::string text =
@@ -245,22 +260,59 @@ void Simulation::ask(std::uint32_t node, std::uint32_t channel) {
     at->enter(shard, [=, this] {
         const ChannelName name = *ChannelName::parse(channel_name(channel), {});
         ChannelQueries& queries = at->channels(shard).queries();
-        queries.summarize(*world_.apps[0], {name}, [=, this](const auto& summaries) {
+        const TimePoint asked = time_.now();
+        const auto answered = [=, this](std::string what, std::uint32_t of, std::uint64_t number,
+                                        std::vector<std::uint32_t> users = {}) {
             if (is_over_) return;
             add({.kind = Entry::Kind::answered,
                  .node = node,
-                 .channel = channel,
-                 .number = summaries.front().subscriptions});
-        });
-        if (!is_presence(channel)) return;
-        const auto note_users = [=, this](const std::vector<PresenceData>& users) {
-            if (is_over_) return;
-            Entry entry{.kind = Entry::Kind::answered, .node = node, .channel = channel};
-            for (const PresenceData& user : users) entry.users.push_back(user_number(user.user_id));
-            entry.text = "users";
-            add(std::move(entry));
+                 .channel = of,
+                 .number = number,
+                 .users = std::move(users),
+                 .since = asked,
+                 .text = std::move(what)});
         };
-        queries.users(*world_.apps[0], name, false, note_users);
+        const auto tell = [=](const std::vector<ChannelSummary>& summaries) {
+            const ChannelSummary& found = summaries.front();
+            answered("subscriptions", channel, found.subscriptions);
+            if (found.presence) answered("members", channel, found.users);
+            if (is_cache(channel))
+                answered("last event", channel,
+                         found.cached ? event_number(found.cached->text) : 0);
+        };
+        queries.summarize(*world_.apps[0], {name}, tell, true);
+        if (!is_presence(channel)) return;
+        const auto tell_users = [=](const std::vector<PresenceData>& members) {
+            std::vector<std::uint32_t> users;
+            for (const PresenceData& member : members) users.push_back(user_number(member.user_id));
+            answered("users", channel, 0, std::move(users));
+        };
+        queries.users(*world_.apps[0], name, false, tell_users);
+    });
+}
+
+/// Which channels are occupied.
+void Simulation::ask_for_all(std::uint32_t node) {
+    SimNode* const at = usable(node);
+    if (at == nullptr) return;
+    const std::uint16_t shard = any_shard();
+    at->enter(shard, [=, this] {
+        const TimePoint asked = time_.now();
+        at->channels(shard).queries().list(
+            *world_.apps[0], "", [=, this](const std::vector<ChannelSummary>& listed) {
+                if (is_over_) return;
+                std::map<std::uint32_t, std::uint64_t> counts;
+                for (const ChannelSummary& channel : listed)
+                    counts[channel_number(channel.name)] = channel.subscriptions;
+                for (std::uint32_t channel = 0; channel < channel_names.size(); ++channel) {
+                    add({.kind = Entry::Kind::answered,
+                         .node = node,
+                         .channel = channel,
+                         .number = counts[channel],
+                         .since = asked,
+                         .text = "listed"});
+                }
+            });
     });
 }
 
@@ -363,9 +415,7 @@ void Simulation::note_fault(const Step& step, bool begins) {
     Entry entry{.kind = begins ? Entry::Kind::fault_began : Entry::Kind::fault_ended,
                 .text = std::string(name_of(step.kind))};
     if (step.kind <= Kind::slow) entry.node = step.node;
-    if (step.kind == Kind::redis_clock && step.amount != 0) {
-        entry.text += fmt::format(" {} ms", step.amount);
-    }
+    if (step.amount != 0) entry.text += fmt::format(" {}", step.amount);
     add(std::move(entry));
 }
 
@@ -387,6 +437,12 @@ void Simulation::begin_fault(const Step& step) {
             return place.path->drop();
         case Kind::stall:
             return place.path->stall();
+        case Kind::lose:
+            place.path->loss = static_cast<double>(step.amount) / 100;
+            return;
+        case Kind::node_clock:
+            if (place.node) place.node->step_clock(milliseconds(step.amount));
+            return;
         case Kind::slow:
             return place.path->set_delay(milliseconds(1), milliseconds(step.amount));
         case Kind::redis_pause:
@@ -411,7 +467,9 @@ void Simulation::begin_fault(const Step& step) {
             return;
         case Kind::redis_full:
             ++redis_full_;
-            return redis_.twin().set_memory_full(true);
+            redis_.twin().set_memory_full(true);
+            if (step.amount > 0) fill_and_empty(milliseconds(step.amount), false);
+            return;
         case Kind::redis_clock:
             return redis_.step_clock(step.amount * 1000);
         default:
@@ -434,8 +492,11 @@ void Simulation::end_fault(const Step& step) {
         case Kind::stall:
             if (place.faults[Kind::cut] == 0 && place.faults[Kind::stall] == 0) place.path->heal();
             return;
+        case Kind::lose:
+            if (is_last) place.path->loss = 0;
+            return;
         case Kind::slow:
-            if (is_last) place.path->set_delay(std::chrono::microseconds(50), milliseconds(2));
+            if (is_last) restore_delay(step.node);
             return;
         case Kind::redis_pause:
             if (--redis_pauses_ == 0) redis_.resume();
@@ -451,6 +512,19 @@ void Simulation::end_fault(const Step& step) {
         default:
             return;
     }
+}
+
+/// Its memory is at the limit: now there is some, now there is none.
+void Simulation::fill_and_empty(Duration period, bool is_full) {
+    time_.after(period, [this, period, is_full] {
+        if (is_over_ || redis_full_ == 0) return;
+        redis_.twin().set_memory_full(is_full);
+        fill_and_empty(period, !is_full);
+    });
+}
+
+void Simulation::restore_delay(std::uint32_t node) {
+    places_[node].path->set_delay(std::chrono::microseconds(50), milliseconds(plan_.delays[node]));
 }
 
 void Simulation::restart_redis(Keyspace data) {
@@ -476,11 +550,12 @@ void Simulation::come_to_rest() {
         add({.kind = Entry::Kind::fail, .node = i, .text = "is not back"});
     }
     ask_everything();
+    publish(0, last_archive);
     time_.run_until(time_.now() + seconds(2));
     join_everywhere(1000);
     time_.run_until(time_.now() + seconds(2));
     for (std::uint32_t channel = 0; channel < channels_count; ++channel) {
-        publish(channel % plan_.nodes, channel, 0);
+        publish(channel % plan_.nodes, channel);
     }
     time_.run_until(time_.now() + seconds(2));
     join_everywhere(2000);
@@ -495,6 +570,7 @@ void Simulation::come_to_rest() {
 void Simulation::ask_everything() {
     for (std::uint32_t node = 0; node < plan_.nodes; ++node) {
         for (std::uint32_t channel = 0; channel < channels_count; ++channel) ask(node, channel);
+        ask_for_all(node);
     }
 }
 

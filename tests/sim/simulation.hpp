@@ -55,9 +55,16 @@ private:
     void subscribe(std::uint32_t client, std::uint32_t channel);
     void unsubscribe(std::uint32_t client, std::uint32_t channel);
     void sign_in(std::uint32_t client, std::int64_t watchlist);
-    void publish(std::uint32_t node, std::uint32_t channel, std::size_t padding);
+    void publish(std::uint32_t node, std::uint32_t channel) {
+        publish(node, channel, 0, any_shard());
+    }
+    void publish(std::uint32_t node, std::uint32_t channel, std::size_t padding,
+                 std::uint16_t shard);
+    /// Events one after the other, without waiting for an answer.
+    void burst(std::uint32_t node, std::uint32_t channel, std::int64_t events);
     void terminate(std::uint32_t node, std::uint32_t user);
     void ask(std::uint32_t node, std::uint32_t channel);
+    void ask_for_all(std::uint32_t node);
     void begin_guest(std::uint32_t node, Duration lasts);
     void end_guest(const Guest& guest);
 
@@ -66,6 +73,8 @@ private:
     void stop_node(std::uint32_t node, Duration down);
     void end_node(std::uint32_t node);
     void restart_redis(Keyspace data);
+    void fill_and_empty(Duration period, bool is_full);
+    void restore_delay(std::uint32_t node);
     void reap();
 
     void come_to_rest();

@@ -24,11 +24,9 @@ TEST(Simulation, NothingIsWrongWithoutFaults) {
     }
 }
 
-TEST(Simulation, APlanIsMadeSmallerAsLongAsItFails) {
-    // Any plan in which somebody gets an event has a step that publishes it.
+TEST(Simulation, APlanThatDoesNotFailIsLeftAsItIs) {
     const Plan plan = make_plan(1, {.minutes = 1});
-    const Plan smaller = shrink(plan, "no such check", 3);
-    EXPECT_EQ(smaller.steps.size(), plan.steps.size());
+    EXPECT_EQ(shrink(plan, "no such check", 3).steps.size(), plan.steps.size());
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 
 namespace carillon::sim {
 
-void VirtualTime::at(TimePoint when, std::function<void()> event) {
+void VirtualTime::at(TimePoint when, Work event) {
     queue_.push({std::max(when, now_), ++planned_, std::move(event)});
 }
 

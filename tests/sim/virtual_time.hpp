@@ -1,11 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <queue>
 #include <vector>
 
 #include "carillon/base/time.hpp"
+#include "work.hpp"
 
 namespace carillon::sim {
 
@@ -15,8 +15,8 @@ class VirtualTime {
 public:
     [[nodiscard]] TimePoint now() const noexcept { return now_; }
 
-    void at(TimePoint when, std::function<void()> event);
-    void after(Duration delay, std::function<void()> event) { at(now_ + delay, std::move(event)); }
+    void at(TimePoint when, Work event);
+    void after(Duration delay, Work event) { at(now_ + delay, std::move(event)); }
 
     /// Lets everything happen until `end`, which is then the time.
     void run_until(TimePoint end);
@@ -30,7 +30,7 @@ private:
     struct Planned {
         TimePoint when;
         std::uint64_t number;
-        std::function<void()> event;
+        Work event;
         bool operator<(const Planned& other) const noexcept {
             return when != other.when ? when > other.when : number > other.number;
         }
