@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "reader.hpp"
+
 namespace carillon {
 namespace {
 
@@ -84,7 +86,7 @@ private:
     void read(const json& object, const std::string& path) {
         for (const auto& [name, value] : object.items()) {
             const auto known = std::ranges::find(app_members, plain(name), &AppMember::theirs);
-            const std::string at = path + "." + name;
+            const std::string at = join_path(path, name);
             if (known == app_members.end()) {
                 not_taken_.push_back(at + ": there is no such setting of an app");
             } else if (!value.is_null()) {
@@ -174,7 +176,8 @@ private:
             } else if (name == "filter" && value.is_object()) {
                 translate_filter(value, endpoint, path + ".filter");
             } else {
-                not_taken_.push_back(path + "." + name + ": there is no such setting of a webhook");
+                not_taken_.push_back(join_path(path, name) +
+                                     ": there is no such setting of a webhook");
             }
         }
         return endpoint;
@@ -188,7 +191,7 @@ private:
             } else if (name == "channel_name_ends_with") {
                 endpoint["channels"]["suffix"] = value;
             } else {
-                not_taken_.push_back(path + "." + name + ": there is no such filter");
+                not_taken_.push_back(join_path(path, name) + ": there is no such filter");
             }
         }
     }

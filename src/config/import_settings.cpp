@@ -11,6 +11,7 @@
 #include "foreign_apps.hpp"
 #include "other_servers.hpp"
 #include "read_toml.hpp"
+#include "reader.hpp"
 #include "setting_names.hpp"
 
 namespace carillon {
@@ -103,7 +104,7 @@ void flatten(const json& value, const std::string& path, std::map<std::string, j
         return;
     }
     for (const auto& [name, child] : value.items()) {
-        flatten(child, path.empty() ? name : path + "." + name, leaves);
+        flatten(child, join_path(path, name), leaves);
     }
 }
 
@@ -128,10 +129,10 @@ public:
     /// A variable that stands for nothing, but for whose file it is.
     void add_marker(const char* name) { variables_.emplace_back(name, "1"); }
 
-    void add_variables(Variables variables) {
-        for (auto& [name, value] : variables) {
+    void add_variables(const Variables& variables) {
+        for (const auto& [name, value] : variables) {
             if (is_translated_name(name)) {
-                variables_.emplace_back(std::move(name), std::move(value));
+                variables_.emplace_back(name, value);
             } else if (has_prefix_of_a_server(name) && !value.empty()) {
                 not_taken_.push_back(name + ": there is no such setting");
             }

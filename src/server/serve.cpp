@@ -105,16 +105,16 @@ private:
     }
 
     void reload() {
-        auto loaded = reload_();
+        const auto loaded = reload_();
         if (const auto* problems = std::get_if<ConfigurationProblems>(&loaded)) {
             for (const std::string& line : problems->lines) spdlog::error("{}", line);
             spdlog::error("configuration not reloaded, the previous one stays in effect");
             return;
         }
-        auto& configuration = std::get<Configuration>(loaded);
+        const auto& configuration = std::get<Configuration>(loaded);
         const std::size_t apps = configuration.apps.size();
         try {
-            server_.reload(std::move(configuration));
+            server_.reload(configuration);
         } catch (const std::exception& error) {
             return spdlog::error("configuration not reloaded, the previous one stays in effect: {}",
                                  error.what());
