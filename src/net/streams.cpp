@@ -127,6 +127,7 @@ void Streams::end_turn() {
         if (loop_.flush_expired()) break;
     }
     leave_over();
+    note_how_far_behind();
     std::vector<std::unique_ptr<TcpStream>> closed;
     closed.swap(closed_);
 }
@@ -151,6 +152,13 @@ void Streams::leave_over() {
     for (TcpStream& stream : dirty_) leave_over(stream);
     unflushed_.splice(unflushed_.end(), dirty_);
     if (!unflushed_.empty()) loop_.request_turn();
+}
+
+void Streams::note_how_far_behind() noexcept {
+    if (made_up_ == left_over_) return behind_since_.reset();
+    if (behind_since_ && made_up_ < behind_mark_) return;
+    behind_since_ = loop_.now();
+    behind_mark_ = left_over_;
 }
 
 void Streams::control(int operation, TcpStream& stream, unsigned events) noexcept {

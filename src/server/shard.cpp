@@ -12,6 +12,9 @@
 namespace carillon {
 namespace {
 
+/// Publishers go on while the flush is behind by less: about as long as a turn for them takes.
+constexpr std::chrono::milliseconds flush_delay_max{50};
+
 /// The label of metrics.
 std::string_view kind_name(ChannelKind kind) {
     switch (kind.access) {
@@ -67,7 +70,7 @@ Shard::Shard(ShardId self, const std::vector<std::unique_ptr<ShardInbox>>& inbox
         [this](bool is_under_way) { streams_.set_fan_out(is_under_way); });
     channels_.webhooks().set_apps(apps->apps());
     if (cluster_) cluster_->logic().set_apps(apps->apps());
-    http_.set_admission([this] { return !channels_.any_inbox_full(); });
+    http_.set_admission([this] { return !channels_.any_inbox_full() && !is_behind(); });
     streams_.count_in(sockets);
     if (const std::uint32_t clients_max = configuration.connection.max_connections) {
         // Of backends, and of clients that are on their way in or are told that there is no room.
@@ -187,6 +190,11 @@ void Shard::end_turn() {
     if (channels_.edge_channels().has_retired()) loop_.request_turn();
     continue_fan_outs();
     measure_written();
+}
+
+bool Shard::is_behind() const {
+    const std::optional<TimePoint> since = streams_.behind_since();
+    return since && loop_.now() - *since > flush_delay_max;
 }
 
 void Shard::continue_fan_outs() {

@@ -93,6 +93,9 @@ private:
     void schedule_due();
     void measure_written();
     void continue_fan_outs();
+    /// The flush of fan-outs takes so long that publishers have to wait: their answers do not stand
+    /// behind it, so nothing else would slow them down.
+    [[nodiscard]] bool is_behind() const;
 
     ShardInbox& inbox_;
     EventLoop& loop_;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -49,6 +50,10 @@ public:
     [[nodiscard]] std::uint64_t left_over() const noexcept { return left_over_; }
     [[nodiscard]] std::uint64_t made_up() const noexcept { return made_up_; }
 
+    /// Since when some streams have been left over that still are; nullopt: none. It follows the
+    /// flush: once those of that time are written, it is the time from which the next wait.
+    [[nodiscard]] std::optional<TimePoint> behind_since() const noexcept { return behind_since_; }
+
     /// From now on its sockets count in `sockets`, which must outlive this: of all shards together.
     void count_in(std::atomic<std::uint32_t>& sockets) noexcept { node_sockets_ = &sockets; }
     [[nodiscard]] std::size_t size() const noexcept { return size_; }
@@ -67,6 +72,7 @@ private:
     /// Flushes a batch of the first, filled up with the second.
     void flush_some(DirtyList& first, DirtyList& second);
     void leave_over();
+    void note_how_far_behind() noexcept;
     void leave_over(TcpStream& stream) noexcept;
     void flush_now(TcpStream& stream);
     void retire(TcpStream& stream);
@@ -83,6 +89,8 @@ private:
     bool in_fan_out_ = false;
     std::uint64_t left_over_ = 0;
     std::uint64_t made_up_ = 0;
+    std::optional<TimePoint> behind_since_;
+    std::uint64_t behind_mark_ = 0;  ///< of `left_over_`, at that time
     std::vector<std::unique_ptr<TcpStream>> closed_;
     std::array<TcpStream*, Flusher::batch_max> batch_;
     std::size_t size_ = 0;

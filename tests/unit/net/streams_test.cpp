@@ -128,7 +128,32 @@ TEST_F(StreamsTest, AnswersLeaveBeforeTheFanOutOfTheirTurn) {
     loop_.run();
     EXPECT_EQ(streams_.made_up(), mark);
     EXPECT_EQ(streams_.left_over(), mark);
+    EXPECT_FALSE(streams_.behind_since());
     for (TcpStream* const stream : crowd) EXPECT_EQ(std::ranges::count(flushed_, stream), 1);
+}
+
+TEST_F(StreamsTest, IsBehindSinceTheOldestThatIsLeftOver) {
+    std::vector<TcpStream*> crowd;
+    for (std::size_t i = 0; i < 3 * Flusher::batch_max; ++i) crowd.push_back(&open());
+    std::vector<std::optional<TimePoint>> since;
+    loop_.at_end_of_turn([&] {
+        streams_.set_fan_out(since.size() < 2);
+        // In the second turn those become dirty again that were flushed in the first.
+        if (since.size() < 2) {
+            for (TcpStream* const stream : crowd) stream->send(Frame::copy_of("event"));
+        }
+        streams_.set_fan_out(false);
+        streams_.end_turn();
+        since.push_back(streams_.behind_since());
+        if (streams_.queued_bytes() == 0 || since.size() > 100) loop_.stop();
+    });
+    loop_.request_turn();
+    loop_.run();
+    ASSERT_GE(since.size(), 4U);
+    EXPECT_TRUE(since[0]);
+    EXPECT_EQ(since[1], since[0]);
+    EXPECT_GT(since[2], since[0]);
+    EXPECT_FALSE(since.back());
 }
 
 TEST_F(StreamsTest, WhatIsClosedWhileLeftOverIsMadeUp) {
