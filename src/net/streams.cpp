@@ -166,7 +166,7 @@ void Streams::control(int operation, TcpStream& stream, unsigned events) noexcep
     event.events = events;
     event.data.ptr = &stream;
     ::epoll_ctl(epoll_.native_handle(), operation, stream.descriptor_, &event);
-    stream.watched_events_ = events;
+    stream.watched_events_ = events & 0xfU;
 }
 
 }  // namespace carillon

@@ -2,6 +2,7 @@
 
 #include <boost/asio/ip/address.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 
 #include "carillon/base/frame.hpp"
@@ -99,12 +100,13 @@ private:
     std::unique_ptr<TlsSession> tls_;
     OutboundQueue queue_;
     int descriptor_;
-    unsigned watched_events_ = 0;
-    bool reading_ = true;
+    // Beside the descriptor in eight bytes: there is a stream per connection.
+    std::uint8_t watched_events_ : 4 = 0;  ///< EPOLLIN, EPOLLOUT
+    bool reading_ : 1 = true;
+    AfterQueue after_queue_ : 2 = AfterQueue::stay;
     bool wants_write_ = false;
     bool drain_awaited_ = false;
     bool left_over_ = false;  ///< by a flush that ran out of time, or dirty by a fan-out
-    AfterQueue after_queue_ = AfterQueue::stay;
     boost::asio::ip::address peer_;
 };
 
