@@ -19,7 +19,7 @@ struct WebhookOptions {
                 "Time for which a webhook is retried before it is given up, in seconds.");
         setting("max_queued_bytes", &WebhookOptions::max_queued_bytes, 65536, 1 << 30,
                 "Maximum size of the events that wait for an endpoint, in bytes per endpoint, "
-                "including overhead. Further events are given up.");
+                "including overhead. Beyond it, events of the channel that has most are given up.");
         setting("spool_directory", &WebhookOptions::spool_directory,
                 "Directory for the webhooks that wait when the server stops; it sends them after "
                 "its next start. Each server needs its own. Empty: webhooks that are not delivered "
