@@ -15,8 +15,6 @@ namespace {
 
 /// Messages of a client that waits for admission: enough for a few subscriptions.
 constexpr std::size_t held_bytes_max = 65536;
-/// What a client may change at once, in terms of its rate: all that a page subscribes to.
-constexpr std::chrono::seconds change_burst{20};
 /// Between looks at whether a home has caught up.
 constexpr std::chrono::milliseconds held_back_pause{10};
 

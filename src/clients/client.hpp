@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -17,6 +18,9 @@
 #include "carillon/runtime/event_loop.hpp"
 
 namespace carillon {
+
+/// What a client may change at once, in terms of its rate: all that a page subscribes to.
+inline constexpr std::chrono::seconds change_burst{20};
 
 /// A Pusher client of either transport: owns its `Connection` in the domain, counts and logs it. A
 /// transport derives from it. One shard.

@@ -120,6 +120,8 @@ void FallbackClients::receive(const HttpRequest& request, const HttpReply& reply
     const auto session = std::make_shared<FallbackSession>(loop_, options_, metrics_,
                                                            [this, name] { sessions_.erase(name); });
     sessions_.emplace(name, session);
+    // A connection of one browser opens one session, that of a proxy those of many.
+    reply.charge(options_.max_changes_per_second, change_burst);
     attach(*session);
     clients_.admit(*session, request.path_values[0], request);
     // A refused client finds the refusal again when it repeats its request, unless there are very

@@ -86,7 +86,8 @@ void HttpSession::enter(Part next) noexcept {
 }
 
 void HttpSession::enter(Turn next) noexcept {
-    assert(next != turn_ && !(turn_ == Turn::yielded && next == Turn::consuming));
+    assert(next != turn_ &&
+           (turn_ == Turn::idle || turn_ == Turn::consuming || next == Turn::idle));
     turn_ = next;
 }
 
@@ -158,7 +159,8 @@ void HttpSession::advance() {
 }
 
 bool HttpSession::can_read() const noexcept {
-    return state_ == State::reading && turn_ != Turn::yielded && !backlogged();
+    const bool waits = turn_ == Turn::yielded || turn_ == Turn::paced;
+    return state_ == State::reading && !waits && !backlogged();
 }
 
 bool HttpSession::backlogged() const noexcept {
@@ -385,7 +387,7 @@ void HttpSession::move() {
     ListHook<HttpSessions>::unlink();
     ListHook<HttpStrangers>::unlink();
     MovedRequest request{stream_.release(), std::move(parser_), std::move(pending_),
-                         input_ == Input::ended};
+                         input_ == Input::ended, pace_};
     server_.move_(target_, std::move(request));
 }
 
@@ -393,6 +395,7 @@ void HttpSession::resume_moved(MovedRequest request) {
     cancel();
     parser_ = std::move(request.parser);
     pending_ = std::move(request.read_ahead);
+    pace_ = request.pace;
     if (request.ended) enter(Input::ended);
     enter(Part::body);
     handle();
@@ -456,10 +459,7 @@ void HttpSession::answer(const HttpResponse& response) {
     if (part_ != Part::none) end_request();
     if (keep_alive) {
         enter(State::reading);
-        arm(seconds(server_.options_.idle_timeout_seconds));
-        // Not on the stack of whoever answers: the next request may make it answer another session,
-        // and so on.
-        if (turn_ == Turn::idle && !pending_.empty()) yield();
+        await_request();
         return pump();
     }
     enter(State::discarding);
@@ -471,6 +471,23 @@ void HttpSession::answer(const HttpResponse& response) {
     stream_.resume_reading();
     stream_.await_drain();
     arm(seconds(server_.options_.idle_timeout_seconds));
+}
+
+void HttpSession::await_request() {
+    if (overdrawn_ > Duration{}) {
+        enter(Turn::paced);
+        return server_.loop_.schedule(*this, std::exchange(overdrawn_, {}));
+    }
+    arm(seconds(server_.options_.idle_timeout_seconds));
+    // Not on the stack of whoever answers: the next request may make it answer another session,
+    // and so on.
+    if (turn_ == Turn::idle && !pending_.empty()) yield();
+}
+
+void HttpSession::charge(std::uint32_t per_second, Duration bucket) {
+    if (state_ == State::answering) {
+        overdrawn_ = pace_.charge(1, per_second, bucket, server_.loop_.now());
+    }
 }
 
 void HttpSession::write(const HttpResponse& response, bool keep_alive) {
@@ -507,6 +524,11 @@ void HttpSession::arm(seconds after) {
 }
 
 void HttpSession::on_timeout(TimePoint) {
+    if (turn_ == Turn::paced && state_ == State::reading) {
+        enter(Turn::idle);
+        arm(server_.draining_ ? discard_time_max : seconds(server_.options_.idle_timeout_seconds));
+        return pump();
+    }
     // An answer that the peer still reads, however slowly, is not aborted.
     const std::size_t unsent = stream_.queued_bytes();
     if (unsent > 0 && unsent < unsent_when_armed_) {
@@ -535,6 +557,10 @@ std::string begin_response(int status) {
 
 void HttpReply::when_lost(std::function<void()> lost) const {
     if (const auto session = session_.lock()) session->when_lost(std::move(lost));
+}
+
+void HttpReply::charge(std::uint32_t per_second, Duration bucket) const {
+    if (const auto session = session_.lock()) session->charge(per_second, bucket);
 }
 
 TcpStream* HttpReply::take_over(std::shared_ptr<StreamHandler> handler) const {

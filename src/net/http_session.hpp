@@ -6,6 +6,7 @@
 #include <string>
 
 #include "carillon/base/intrusive_list.hpp"
+#include "carillon/base/rate_limit.hpp"
 #include "carillon/net/http_server.hpp"
 #include "carillon/net/stream_handler.hpp"
 #include "carillon/runtime/timing_wheel.hpp"
@@ -49,6 +50,7 @@ public:
     /// Handles a request that another shard has received.
     void resume_moved(MovedRequest request);
     void when_lost(std::function<void()> lost);
+    void charge(std::uint32_t per_second, Duration bucket);
     void drain();
     /// Nothing is lost if it is closed: it is between requests, or its request is incomplete and
     /// not authenticated.
@@ -77,6 +79,7 @@ private:
         idle,
         consuming,  ///< `consume` is running
         yielded,    ///< continues in a later turn
+        paced,      ///< continues when its bucket is not overdrawn any more
     };
     enum class Input : unsigned char { flowing, ended };
 
@@ -96,6 +99,8 @@ private:
     [[nodiscard]] bool can_read() const noexcept;
     [[nodiscard]] bool backlogged() const noexcept;
     void yield();
+    /// Continues in a later turn if there is more, or when the pace allows it.
+    void await_request();
 
     /// One step of the parser; false when it needs more or has failed.
     bool parse(std::span<char> bytes, std::size_t& used);
@@ -136,6 +141,8 @@ private:
     bool is_known_ = false;  ///< an authenticated request of this connection has succeeded
     std::size_t unauthenticated_bytes_ = 0;  ///< as the server counts them
     std::size_t unsent_when_armed_ = 0;
+    RateLimit pace_;
+    Duration overdrawn_{};  ///< for so long no request is handled after this one
     MovedRequest::Parser parser_;
     std::string pending_;
     std::function<void()> lost_;  ///< while a request waits for its answer

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 
 import { RawClient, compressedFrame, metricsOf, rawConnect, sdk } from './support/clients.mjs';
+import { HttpConnection } from './support/http.mjs';
 import { eventually } from './support/inbox.mjs';
 import { app } from './support/server.mjs';
 import { suite } from './support/suite.mjs';
@@ -49,6 +50,24 @@ suite('a client that subscribes without end', (server) => {
             page.send({ event: 'pusher:subscribe', data: { channel: `page-${i}` } });
         }
         await eventually('all subscriptions', () => count.received === burst - 1);
+    });
+
+    test('a connection that opens fallback sessions without end is read later, and others are not', async () => {
+        const http = await HttpConnection.open(server.one);
+        const count = { answers: 0, begin: performance.now() };
+        http.socket.on('data', (text) => (count.answers += text.split('HTTP/1.1 200').length - 1));
+        const open = (id) => `POST /app/${app.key}/0/${id}/xhr?protocol=7 HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n`;
+        for (let i = 0; i < 3 * burst; i++) http.write(open(`s${i}`));
+        await eventually('its burst is used up', () => count.answers >= burst);
+        for (let i = 0; i < 20; i++) {
+            const other = await HttpConnection.open(server.one);
+            other.write(open(`other${i}`));
+            assert.equal((await other.response()).status, 200);
+            other.close();
+            const most = burst + perSecond * ((performance.now() - count.begin) / 1000 + 1);
+            assert.ok(count.answers <= most, `${count.answers} answers, at most ${most}`);
+        }
+        http.close();
     });
 
     test('the same by the HTTP fallback', async () => {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "carillon/base/time.hpp"
 #include "carillon/net/trusted_proxies.hpp"
 
 namespace carillon {
@@ -58,6 +60,11 @@ public:
     /// Calls `lost` if the connection breaks, or the peer ends its side of it, before the answer;
     /// the connection is closed then. For answers that take long.
     void when_lost(std::function<void()> lost) const;
+
+    /// Takes a token from the connection's bucket, which holds what comes in over `bucket` at
+    /// `per_second`. While the bucket is overdrawn the connection's next request is not handled.
+    /// Before the answer is sent.
+    void charge(std::uint32_t per_second, Duration bucket) const;
 
     /// Passes the connection to `handler`, which writes the whole answer itself, status line
     /// included; the connection serves no further request. Null if it is closed already.

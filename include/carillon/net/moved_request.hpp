@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 
+#include "carillon/base/rate_limit.hpp"
 #include "carillon/net/moved_stream.hpp"
 
 namespace carillon {
@@ -22,6 +23,7 @@ struct MovedRequest {
     Parser parser;
     std::string read_ahead;  ///< bytes that arrived after the request
     bool ended = false;      ///< the peer has ended its side of the connection
+    RateLimit pace;          ///< see `HttpReply::charge`
 };
 
 }  // namespace carillon
