@@ -220,6 +220,10 @@ void HttpSession::end_request() {
 
 bool HttpSession::parse(std::span<char> bytes, std::size_t& used) {
     if (part_ == Part::none) begin_request();
+    // Nothing shorter ends a chunked body, and Beast asserts that the end of an empty one does not
+    // come in pieces.
+    constexpr std::size_t chunked_end_bytes = std::string_view("0\r\n\r\n").size();
+    if (part_ == Part::body && parser_->chunked() && bytes.size() < chunked_end_bytes) return false;
     boost::system::error_code error;
     const std::size_t taken = parser_->put(boost::asio::buffer(bytes.data(), bytes.size()), error);
     used += taken;

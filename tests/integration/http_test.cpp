@@ -128,6 +128,8 @@ TEST_F(Http, ReadsChunkedBodies) {
     EXPECT_EQ(receive_answer(socket).status, 200);
     EXPECT_EQ(client.receive().data, "in pieces");
     EXPECT_EQ(client.receive().data, "in pieces");
+    socket.send_byte_by_byte(post_head("", "Transfer-Encoding: chunked\r\n") + "0\r\n\r\n");
+    EXPECT_EQ(receive_answer(socket).status, 400) << "it has no event";
 }
 
 TEST_F(Http, RequestsMayBeSplitAnywhere) {
