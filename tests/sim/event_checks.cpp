@@ -339,6 +339,8 @@ private:
         if (got.accepted + stays < of.asked && !facts_.is_disturbed(got.at, of.from)) {
             return fmt::format("#{}, which was too old", got.number);
         }
+        // What Redis has forgotten is published again, by each node when it can.
+        if (facts_.has_forgotten(got.at, of.asked)) return "";
         for (const Published* const other : events_) {
             // What came after the last event, and before the subscription, is missing: there is a
             // gap.

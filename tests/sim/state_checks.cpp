@@ -243,7 +243,8 @@ void check_false_alarms(const Facts& facts, Violations& violations) {
             const auto& all = members[{of.channel, entry->user}];
             const bool is_false = std::ranges::any_of(all, [&](const Subscribed* member) {
                 return member->from < entry->at - 2 * facts.recovery && member->to > entry->at &&
-                       was_well(member->node, entry->at);
+                       was_well(member->node, entry->at) &&
+                       !facts.is_disturbed(member->node, member->asked, member->from);
             });
             if (!is_false || !told.insert(of.channel).second) continue;
             violations.push_back(
@@ -504,9 +505,11 @@ void check_deliveries(const Facts& facts, Violations& violations) {
         if (entry.kind == Kind::webhook_taken) taken[entry.node].push_back(&entry);
         if (entry.kind != Kind::webhook) continue;
         auto& waiting = taken[entry.node];
-        const auto found = std::ranges::find_if(
-            waiting, [&](const Entry* other) { return delivery_of(*other) == delivery_of(entry); });
-        if (found != waiting.end()) waiting.erase(found);
+        // The latest of its kind: an earlier one may have been lost with a connection.
+        const auto found = std::find_if(waiting.rbegin(), waiting.rend(), [&](const Entry* other) {
+            return delivery_of(*other) == delivery_of(entry);
+        });
+        if (found != waiting.rend()) waiting.erase(std::prev(found.base()));
     }
     for (const auto& [node, undelivered] : taken) {
         for (const Entry* const entry : undelivered) {
