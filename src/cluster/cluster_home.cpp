@@ -151,7 +151,9 @@ void ClusterHome::on(ShardId from, SignOut&& message) {
     shards.erase(std::remove(shards.begin(), shards.end(), from), shards.end());
     std::erase_if(topic->user->sign_ins,
                   [from](const UserState::Waiter& waiter) { return waiter.shard == from; });
-    if (shards.empty()) local_state_.mark_changed(*topic);
+    if (!shards.empty()) return;
+    note_departure(context_, *topic);
+    local_state_.mark_changed(*topic);
 }
 
 void ClusterHome::on(ShardId from, Watch&& message) {
@@ -253,11 +255,15 @@ void ClusterHome::on_script_failure(Script script, std::string_view prefix, std:
     observer_.on_script_failure(script, prefix, what);
 }
 
-void ClusterHome::on_webhook(std::string_view text) {
+void ClusterHome::on_webhook(Partition& partition, std::string_view text) {
     const auto record = WebhookRecord::parse(text);
     if (!record) {
         ++context_.metrics.messages_rejected;
         return;
+    }
+    if (record->is_about_presence()) {
+        partition.journal.note(
+            {record->number, record->is_arrival(), record->about(), context_.now()});
     }
     const auto app = context_.apps.find(record->app_id);
     if (!app) return;
@@ -308,6 +314,7 @@ std::size_t ClusterHome::resync(Partition& partition) {
 
 void ClusterHome::on_recovered(Partition& partition) {
     for (const auto& topic : partition.topics) {
+        LocalStateSync::on_recovered(*topic);
         if (topic->presence || topic->user) reader_.read_state(*topic);
     }
 }

@@ -73,7 +73,7 @@ private:
     std::size_t resync(Partition& partition) override;
     void on_recovered(Partition& partition) override;
     void on_memory_lost() override { publisher_.on_memory_lost(); }
-    void on_webhook(std::string_view record) override;
+    void on_webhook(Partition& partition, std::string_view record) override;
     void on_registered() override;
     void on_broken(Partition& partition) override;
     void on_broken(Topic& topic) override;

@@ -37,12 +37,15 @@ bool LocalStateSync::resync(Topic& topic) {
     if (is_sending(transition(topic.sync, SyncEvent::restart))) --in_flight_;
     for (WaitingJoin& join : topic.waiting) join.state = WaitingJoin::State::unsent;
     if (topic.local_count() == 0 && topic.acknowledged == 0) return false;
-    topic.subscribed_before = topic.acknowledged > 0;
+    topic.subscribed_before = topic.is_told;
     topic.is_resyncing = true;
     if (topic.presence) {
         for (auto& [user_id, member] : topic.presence->local) {
             member.is_unsent = true;
-            topic.presence->steps.push_back({true, user_id, member.info.value_or("")});
+            topic.presence->steps.push_back({.enters = true,
+                                             .user_id = user_id,
+                                             .info = member.info.value_or(""),
+                                             .was_told = member.is_told});
         }
     }
     transition(topic.sync, SyncEvent::change);
@@ -167,6 +170,7 @@ void LocalStateSync::on_answer(Topic& topic, std::uint32_t count, bool all,
     topic.subscribed_before = false;
     topic.acknowledged = count;
     topic.sent_joined = false;
+    if (!topic.partition.is_recovering) mark_told(topic);
     topic.sent_steps.clear();
     --in_flight_;
     const std::vector<std::string> refused(reply.refused.begin(), reply.refused.end());
@@ -184,6 +188,25 @@ void LocalStateSync::on_answer(Topic& topic, std::uint32_t count, bool all,
         join.sequence = reply.sequence;
     }
     listener_.on_acknowledged(topic, reply.sequence, refused);
+}
+
+/// Redis has confirmed the operation under way, and queued what webhooks have to tell of it.
+void LocalStateSync::mark_told(Topic& topic) {
+    topic.is_told = topic.acknowledged > 0 && topic.local_count() > 0;
+    for (const MemberStep& step : topic.sent_steps) {
+        const auto local = topic.presence->local.find(step.user_id);
+        if (local != topic.presence->local.end()) local->second.is_told = step.enters;
+    }
+}
+
+void LocalStateSync::on_recovered(Topic& topic) {
+    topic.is_told = topic.acknowledged > 0 && topic.local_count() > 0;
+    if (!topic.presence) return;
+    for (auto& [user_id, member] : topic.presence->local) {
+        const bool is_sent = std::ranges::find(topic.sent_steps, user_id, &MemberStep::user_id) !=
+                             topic.sent_steps.end();
+        if (!member.is_unsent && !is_sent) member.is_told = true;
+    }
 }
 
 void LocalStateSync::offer_roster(Topic& topic) {

@@ -36,6 +36,8 @@ public:
     /// Its partition was registered anew: sends the whole state. False if there is none.
     bool resync(Topic& topic);
     void on_down(Topic& topic);
+    /// A recovery has ended: webhooks have told what Redis had confirmed in it.
+    static void on_recovered(Topic& topic);
     /// The topic receives messages now.
     void resume(Topic& topic);
     /// Redis has confirmed everything.
@@ -46,6 +48,7 @@ public:
 private:
     void send(Topic& topic);
     static bool take_steps(Topic& topic);
+    static void mark_told(Topic& topic);
     void on_answer(Topic& topic, std::uint32_t count, bool all,
                    const scripts::SyncTopic::Reply& reply);
     void on_failure(Topic& topic);

@@ -14,6 +14,7 @@ constexpr std::uint64_t cleared_per_call = 200;
 constexpr milliseconds recovery_poll{500};
 constexpr std::chrono::seconds claim_time{5};
 constexpr std::uint64_t webhooks_per_call = 100;
+constexpr std::size_t webhooks_per_offer = 200;
 constexpr std::chrono::seconds registration_pause{1};
 constexpr unsigned registration_doublings_max = 5;
 constexpr std::chrono::seconds clock_noise{1};
@@ -104,8 +105,25 @@ void PartitionLease::register_in(Partition& partition) {
         if (reply->last_event < of.last_confirmed_event) listener_.on_memory_lost();
         remember_nodes(of, reply->nodes);
         of.topics_to_resync = listener_.resync(of);
+        if (of.is_recovering) offer_webhooks(of);
         if (of.topics_to_resync == 0) finish_resync(of);
     });
+}
+
+/// Before the end of the resync, so that the recovery knows them.
+void PartitionLease::offer_webhooks(Partition& partition) {
+    std::vector<scripts::OfferWebhooks::Webhook> piece;
+    const auto send = [&] {
+        if (piece.empty()) return;
+        context_.bus.run(partition.prefix, scripts::OfferWebhooks{operation(partition), piece},
+                         [](const ScriptResult<scripts::OfferWebhooks::Reply>&) {});
+        piece.clear();
+    };
+    for (const WebhookJournal::Entry& entry : partition.journal.all()) {
+        piece.push_back({entry.number, entry.is_there, entry.about});
+        if (piece.size() == webhooks_per_offer) send();
+    }
+    send();
 }
 
 void PartitionLease::resynced(Partition& partition) {
@@ -153,6 +171,7 @@ void PartitionLease::advance() {
 void PartitionLease::renew(Partition& partition) {
     transition(partition.renewal, CallEvent::send);
     partition.renewed_at = context_.now();
+    partition.journal.forget(context_.now());
     partition.due_at = TimePoint::max();
     partition.renew_at = context_.now() + renewal_interval();
     const auto connections =
@@ -249,7 +268,7 @@ void PartitionLease::take_webhooks(Partition& partition) {
                          transition(partition.fetch, CallEvent::answer);
                          if (!result) return;
                          for (const std::string_view record : result->records) {
-                             listener_.on_webhook(record);
+                             listener_.on_webhook(partition, record);
                          }
                          if (result->records.size() == webhooks_per_call) take_webhooks(partition);
                      });

@@ -29,7 +29,7 @@ public:
         /// server's run_id is the same.
         virtual void on_memory_lost() = 0;
         /// `record`: see WebhookRecord.
-        virtual void on_webhook(std::string_view record) = 0;
+        virtual void on_webhook(Partition& partition, std::string_view record) = 0;
         /// The node is registered in all partitions, for the first time.
         virtual void on_registered() = 0;
         /// Scripts fail on the partition's keys: until a later registration succeeds, the node
@@ -72,6 +72,7 @@ private:
     void register_in(Partition& partition);
     void finish_resync(Partition& partition);
     void renew(Partition& partition);
+    void offer_webhooks(Partition& partition);
     void clear_dead_node(Partition& partition, const std::string& dead);
     void set_recovering(Partition& partition, bool recovering);
     void set_clock(Partition& partition, std::chrono::milliseconds time);

@@ -1,6 +1,10 @@
 #include "partition_state.hpp"
 
 #include <array>
+#include <utility>
+
+#include "cluster_context.hpp"
+#include "webhook_record.hpp"
 
 namespace carillon {
 
@@ -36,6 +40,20 @@ Call after(Call state, CallEvent event) noexcept {
         {under_way, Event::abandon, none},
     });
     return state_after(table, state, event);
+}
+
+void note_departure(const ClusterContext& context, Topic& topic) {
+    const bool was_told = std::exchange(topic.is_told, false);
+    if (!was_told || topic.quota || !context.apps.has_webhooks(topic.channel.app)) return;
+    const WebhookKind arrival =
+        topic.user ? WebhookKind::user_online : WebhookKind::channel_occupied;
+    topic.partition.journal.note({0, true, told_field(arrival, topic.key), context.now()});
+}
+
+void note_departure(const ClusterContext& context, const Topic& topic, std::string_view user) {
+    if (!context.apps.has_webhooks(topic.channel.app)) return;
+    topic.partition.journal.note(
+        {0, true, told_field(WebhookKind::member_added, topic.key, user), context.now()});
 }
 
 }  // namespace carillon

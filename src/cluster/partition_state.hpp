@@ -3,14 +3,18 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "carillon/base/named_set.hpp"
 #include "carillon/base/time.hpp"
 #include "carillon/base/transition.hpp"
 #include "topic.hpp"
+#include "webhook_journal.hpp"
 
 namespace carillon {
+
+struct ClusterContext;
 
 // The state machines of a partition. Each has a transition function that asserts that the event is
 // legal. Pure. Source: docs/cluster-internals.md, "Partition", has a diagram.
@@ -67,6 +71,8 @@ struct Partition {
     bool is_broken = false;      ///< scripts fail on its keys: the node cannot register
     unsigned failures = 0;       ///< failed registrations since then
 
+    WebhookJournal journal;
+
     Call renewal = Call::none;
     Call fetch = Call::none;                   ///< of webhooks
     std::vector<std::string> known_processes;  ///< registered at the last renewal
@@ -83,5 +89,11 @@ struct Partition {
     /// nothing on a new connection.
     std::optional<Duration> clock_offset;
 };
+
+/// The last client of this node has left what the topic stands for, or the last connection of
+/// `user` a presence channel: if webhooks have told of it, and Redis forgets that, this node says
+/// so.
+void note_departure(const ClusterContext& context, Topic& topic);
+void note_departure(const ClusterContext& context, const Topic& topic, std::string_view user);
 
 }  // namespace carillon

@@ -79,7 +79,7 @@ void PendingJoins::remove(Topic& topic, ShardId from, const JoinTicket& ticket, 
     const auto of_shard = std::ranges::find(topic.shards, from, &Topic::ShardCount::shard);
     if (of_shard == topic.shards.end()) return;
     if (--of_shard->subscriptions == 0) topic.shards.erase(of_shard);
-    --topic.subscriptions;
+    if (--topic.subscriptions == 0) note_departure(context_, topic);
     if (!topic.presence) return;
     Presence& presence = *topic.presence;
     const auto key = presence.member_of.find(SubscriptionKey{from, ticket.id});
@@ -87,6 +87,7 @@ void PendingJoins::remove(Topic& topic, ShardId from, const JoinTicket& ticket, 
     const auto local = presence.local.find(key->second);
     if (--local->second.connections == 0) {
         const std::string& user_id = local->first;
+        if (local->second.is_told) note_departure(context_, topic, user_id);
         if (local->second.is_unsent) {
             const auto entered = std::ranges::find(presence.steps.rbegin(), presence.steps.rend(),
                                                    user_id, &MemberStep::user_id);

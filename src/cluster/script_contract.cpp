@@ -271,7 +271,8 @@ void SyncTopic::encode(ScriptArguments& arguments) const {
     arguments.add(ring_bytes).add(topic).add(count).add_flag(has_joined).add(limit);
     arguments.add_flag(subscribed_before).add(replica_version).add(admitted);
     for (const MemberStep& step : steps) {
-        arguments.add(step.enters ? "+" : "-").add(step.user_id).add(step.info);
+        const std::string_view enters = step.was_told ? "=" : "+";
+        arguments.add(step.enters ? enters : "-").add(step.user_id).add(step.info);
     }
 }
 
@@ -294,6 +295,18 @@ void OfferRoster::encode(ScriptArguments& arguments) const {
 }
 
 std::optional<OfferRoster::Reply> OfferRoster::Reply::decode(const ScriptValue& value) {
+    return decode_verdict<Reply>(value);
+}
+
+void OfferWebhooks::encode(ScriptArguments& arguments) const {
+    operation.encode(arguments);
+    for (const Webhook& webhook : webhooks) {
+        std::string state(1, webhook.is_there ? '1' : '0');
+        arguments.add(webhook.number).add_owned(state.append(webhook.about));
+    }
+}
+
+std::optional<OfferWebhooks::Reply> OfferWebhooks::Reply::decode(const ScriptValue& value) {
     return decode_verdict<Reply>(value);
 }
 

@@ -44,6 +44,7 @@ struct Presence {
     struct Local {
         std::uint32_t connections = 0;
         bool is_unsent = false;  ///< the step that enters them has not been sent
+        bool is_told = false;    ///< as of the topic
         std::optional<std::string> info;
     };
     boost::unordered_map<std::string, Local, StringHash, std::equal_to<>> local;
@@ -142,8 +143,10 @@ struct Topic {
     std::vector<MemberStep> sent_steps;  ///< those of the operation under way
     bool sent_joined = false;            ///< it says that a client has joined
     bool is_resyncing = false;           ///< the resync of its partition waits for it
-    bool subscribed_before = false;      ///< Redis had confirmed a count before a loss
-    bool is_broken = false;              ///< scripts fail on its keys in Redis
+    bool subscribed_before = false;      ///< webhooks had told of it before a loss
+    /// Redis has confirmed a count outside of a recovery: webhooks have told that it is in use.
+    bool is_told = false;
+    bool is_broken = false;  ///< scripts fail on its keys in Redis
 
     // Messages.
     Interest interest = Interest::none;

@@ -26,6 +26,8 @@ struct MemberStep {
     bool enters = false;
     std::string user_id;
     std::string info;  ///< "": none
+    /// It enters again, after a loss: webhooks have told before that it is there.
+    bool was_told = false;
 };
 
 /// What the scripts that change a node's state in a partition begin with. See `check_operation` in
@@ -217,6 +219,25 @@ struct OfferRoster {
     std::uint64_t version = 0;
     bool is_first_piece = false;
     std::span<const std::pair<std::string, std::string>> members;  ///< id and info
+
+    void encode(ScriptArguments& arguments) const;
+};
+
+struct OfferWebhooks {
+    static constexpr Script script = Script::offer_webhooks;
+    struct Reply {
+        bool is_stale = false;
+
+        [[nodiscard]] static std::optional<Reply> decode(const ScriptValue& value);
+    };
+    struct Webhook {
+        std::uint64_t number = 0;  ///< 0: somebody has left
+        bool is_there = false;
+        std::string_view about;  ///< a field of `told`
+    };
+
+    Operation operation;
+    std::span<const Webhook> webhooks;
 
     void encode(ScriptArguments& arguments) const;
 };

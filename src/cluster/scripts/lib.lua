@@ -9,7 +9,8 @@
 --                               nodes' lease
 --   meta                  hash  run: the epoch (run_id of the Redis server) of the last change; until: ms at
 --                               which the recovery under way ends at the latest; fresh: 1 if the first node to
---                               register knew of no earlier state
+--                               register knew of no earlier state; w: the number of the last webhook about who is
+--                               there; claims: 1 in a recovery from nothing
 --   nodes                 hash  node -> ms at which its lease lapses, by Redis' clock
 --   ops                   hash  node -> the number of its last operation
 --   dead                  hash  node whose lease has lapsed -> the node that clears it, and until when
@@ -18,6 +19,11 @@
 --   resync_pending        hash  in a recovery: process -> 1 once it has resynced, else 0
 --   rules                 hash  app -> the webhooks that it wants, 'k' if counts are announced to its clients, and
 --                               its grace in ms
+--   told                  hash  who and what webhooks have told to be there: letter of the arrival, topic, NUL, user
+--                               -> 1
+--   journal               hash  in a recovery: number of a webhook that was delivered -> 1 or 0 (there or gone), and
+--                               the field of `told`
+--   claims                hash  in a recovery from nothing: fields of `told`, as nodes know them
 --   subscriptions         hash  occupied topic -> its subscriptions on all nodes
 --   subscriptions_before  hash  in a recovery: the same, as it was before the loss
 --   c:TOPIC               hash  the topic's state; its fields are named below
@@ -167,19 +173,79 @@ local function wants_webhook(topic, letter)
     return string.find((webhook_rule(topic)), letter, 1, true)
 end
 
--- `from`: the first argument that is an app.
-local function set_webhook_rules(from)
-    for i = from, #ARGV, 2 do
-        if ARGV[i + 1] == '' then
-            call('HDEL', P .. 'rules', ARGV[i])
-        else
-            call('HSET', P .. 'rules', ARGV[i], ARGV[i + 1])
+local function queue_webhook(letter, topic, user, count, number)
+    call('RPUSH', P .. 'webhooks',
+         table.concat({letter, count or 0, number or 0, #topic, topic .. (user or '')}, ' '))
+end
+
+-- Webhooks about who is there alternate, whatever happens to nodes and to Redis: `told` has what was told last, and
+-- nothing is told twice. Each such webhook has a number, so that after a loss of memory it is known which ones Redis
+-- has forgotten.
+
+local DEPARTURES = {[WEBHOOK_CHANNEL_OCCUPIED] = WEBHOOK_CHANNEL_VACATED,
+                    [WEBHOOK_MEMBER_ADDED] = WEBHOOK_MEMBER_REMOVED,
+                    [WEBHOOK_USER_ONLINE] = WEBHOOK_USER_OFFLINE}
+local ARRIVALS = {}
+for arrival, departure in pairs(DEPARTURES) do ARRIVALS[departure] = arrival end
+
+local function told_field(arrival, topic, user)
+    return arrival .. topic .. '\0' .. user
+end
+
+local function tell(letter, topic, user)
+    local number = text(math.max(number_of(call('HGET', P .. 'meta', 'w')) + 1, now_us()))
+    call('HSET', P .. 'meta', 'w', number)
+    queue_webhook(letter, topic, user, 0, number)
+end
+
+-- Calls `visit` with the letter of an arrival, topic and user for all that is there.
+local function each_present(visit)
+    for _, topic in ipairs(call('HKEYS', P .. 'subscriptions')) do
+        local kind = string.sub(topic, 1, 1)
+        if kind == 'c' or kind == 'p' then visit(WEBHOOK_CHANNEL_OCCUPIED, topic, '') end
+        if kind == 'u' then visit(WEBHOOK_USER_ONLINE, topic, '') end
+        if kind == 'p' then
+            attempt(function()
+                for _, user in ipairs(call('HKEYS', P .. 'm:' .. topic)) do
+                    visit(WEBHOOK_MEMBER_ADDED, topic, user)
+                end
+            end)
         end
     end
 end
 
-local function queue_webhook(letter, topic, user, count)
-    call('RPUSH', P .. 'webhooks', table.concat({letter, count or 0, #topic, topic .. (user or '')}, ' '))
+-- Whoever is there when an app begins to want webhooks about them counts as told.
+local function begin_to_tell(app, arrivals)
+    local function concerns(arrival, topic)
+        return arrivals[arrival] and app_and_name(topic) == app
+    end
+    for _, field in ipairs(call('HKEYS', P .. 'told')) do
+        local arrival, topic = string.match(field, '^(%a)(%Z+)')
+        if topic and concerns(arrival, topic) then call('HDEL', P .. 'told', field) end
+    end
+    each_present(function(arrival, topic, user)
+        if concerns(arrival, topic) then call('HSET', P .. 'told', told_field(arrival, topic, user), 1) end
+    end)
+end
+
+-- `from`: the first argument that is an app.
+local function set_webhook_rules(from)
+    local has_told = call('HEXISTS', P .. 'meta', 'w') == 1
+    if not has_told then call('HSET', P .. 'meta', 'w', 0) end
+    for i = from, #ARGV, 2 do
+        local app, rule = ARGV[i], ARGV[i + 1]
+        local before, arrivals = has_told and call('HGET', P .. 'rules', app) or '', {}
+        if rule == '' then
+            call('HDEL', P .. 'rules', app)
+        elseif rule ~= before then
+            call('HSET', P .. 'rules', app, rule)
+            for arrival, departure in pairs(DEPARTURES) do
+                local class = '[' .. arrival .. departure .. ']'
+                arrivals[arrival] = string.find(rule, class) and not string.find(before, class)
+            end
+            if next(arrivals) then begin_to_tell(app, arrivals) end
+        end
+    end
 end
 
 -- Puts an entry off until `at`, in ms. Entries that one script defers to the same time keep their order, by the
@@ -192,21 +258,28 @@ end
 
 -- A departure's webhook waits for the app's grace: `arrived` withdraws it. An app that wants only the arrival's
 -- has the departure deferred, too, or it would get an arrival without a departure.
-local function departed(letter, arrival, topic, user)
+local function tell_departure(letter, topic, user, letters)
+    local was_told = call('HDEL', P .. 'told', told_field(ARRIVALS[letter], topic, user)) == 1
+    if was_told and string.find(letters, letter, 1, true) then tell(letter, topic, user) end
+end
+
+local function departed(letter, topic, user)
     local letters, grace = webhook_rule(topic)
-    if not string.find(letters, letter, 1, true) and not string.find(letters, arrival, 1, true) then return end
+    if not string.find(letters, '[' .. letter .. ARRIVALS[letter] .. ']') then return end
     if grace > 0 then
         defer(table.concat({'w', letter, #topic, topic .. user}, ' '), now_ms() + grace)
-    elseif string.find(letters, letter, 1, true) then
-        queue_webhook(letter, topic, user)
+    else
+        tell_departure(letter, topic, user, letters)
     end
 end
 
-local function arrived(letter, departure, topic, user)
-    local letters = webhook_rule(topic)
-    if not string.find(letters, letter, 1, true) and not string.find(letters, departure, 1, true) then return end
-    if call('ZREM', P .. 'due', table.concat({'w', departure, #topic, topic .. user}, ' ')) == 1 then return end
-    if string.find(letters, letter, 1, true) then queue_webhook(letter, topic, user) end
+local function arrived(letter, topic, user)
+    local letters, grace = webhook_rule(topic)
+    local departure = DEPARTURES[letter]
+    if not string.find(letters, '[' .. letter .. departure .. ']') then return end
+    if grace > 0 then call('ZREM', P .. 'due', table.concat({'w', departure, #topic, topic .. user}, ' ')) end
+    local is_news = call('HSETNX', P .. 'told', told_field(letter, topic, user), 1) == 1
+    if is_news and string.find(letters, letter, 1, true) then tell(letter, topic, user) end
 end
 
 -- Returns the function that announces on behalf of a node. The node is the producer of these messages; their
@@ -262,9 +335,9 @@ local function announce_occupied(announce, topic)
     local kind = string.sub(topic, 1, 1)
     if kind == 'u' then
         announce(topic, KIND_ONLINE, '')
-        arrived(WEBHOOK_USER_ONLINE, WEBHOOK_USER_OFFLINE, topic, '')
+        arrived(WEBHOOK_USER_ONLINE, topic, '')
     elseif kind ~= 's' and kind ~= 'q' then
-        arrived(WEBHOOK_CHANNEL_OCCUPIED, WEBHOOK_CHANNEL_VACATED, topic, '')
+        arrived(WEBHOOK_CHANNEL_OCCUPIED, topic, '')
     end
 end
 
@@ -272,20 +345,20 @@ local function announce_vacated(announce, topic)
     local kind = string.sub(topic, 1, 1)
     if kind == 'u' then
         announce(topic, KIND_OFFLINE, '')
-        departed(WEBHOOK_USER_OFFLINE, WEBHOOK_USER_ONLINE, topic, '')
+        departed(WEBHOOK_USER_OFFLINE, topic, '')
     elseif kind ~= 's' and kind ~= 'q' then
-        departed(WEBHOOK_CHANNEL_VACATED, WEBHOOK_CHANNEL_OCCUPIED, topic, '')
+        departed(WEBHOOK_CHANNEL_VACATED, topic, '')
     end
 end
 
 local function announce_member_added(announce, topic, user, info)
     announce(topic, KIND_MEMBER_ADDED, #user .. ' ' .. user .. info)
-    arrived(WEBHOOK_MEMBER_ADDED, WEBHOOK_MEMBER_REMOVED, topic, user)
+    arrived(WEBHOOK_MEMBER_ADDED, topic, user)
 end
 
 local function announce_member_removed(announce, topic, user)
     announce(topic, KIND_MEMBER_REMOVED, #user .. ' ' .. user)
-    departed(WEBHOOK_MEMBER_REMOVED, WEBHOOK_MEMBER_ADDED, topic, user)
+    departed(WEBHOOK_MEMBER_REMOVED, topic, user)
 end
 
 -- One more node has the member. True if no other had.
@@ -325,6 +398,7 @@ end
 -- every registration ends: the nodes register and resync again.
 local function open_recovery(epoch, lease)
     local was_open = recovering()
+    if call('HEXISTS', P .. 'meta', 'run') == 0 then call('HSET', P .. 'meta', 'claims', 1) end
     for _, topic in ipairs(call('HKEYS', P .. 'subscriptions')) do
         local members = P .. 'm:' .. topic
         if call('EXISTS', members) == 1 then
@@ -369,13 +443,82 @@ end
 local function announce_roster_difference(announce, topic)
     local before, after = members_of(P .. 'b:' .. topic), members_of(P .. 'm:' .. topic)
     for user in pairs(before) do
-        if not after[user] then announce_member_removed(announce, topic, user) end
+        if not after[user] then announce(topic, KIND_MEMBER_REMOVED, #user .. ' ' .. user) end
     end
     for user, info in pairs(after) do
-        if not before[user] then announce_member_added(announce, topic, user, info) end
+        if not before[user] then announce(topic, KIND_MEMBER_ADDED, #user .. ' ' .. user .. info) end
     end
     call('DEL', P .. 'b:' .. topic)
     call('HDEL', P .. 'c:' .. topic, BEFORE_VERSION)
+end
+
+-- Brings `told` to what webhooks have told in truth: the nodes that delivered them know what Redis has forgotten.
+local function recall_webhooks()
+    local from_nothing = call('HGET', P .. 'meta', 'claims') == '1'
+    if from_nothing then
+        for _, field in ipairs(call('HKEYS', P .. 'claims')) do call('HSETNX', P .. 'told', field, 1) end
+    end
+    local last, all = number_of(call('HGET', P .. 'meta', 'w')), call('HGETALL', P .. 'journal')
+    local forgotten, delivered = {}, {}
+    for i = 1, #all, 2 do
+        local number = number_of(all[i])
+        delivered[all[i]] = true
+        if number > last or from_nothing then forgotten[#forgotten + 1] = {number, all[i + 1]} end
+    end
+    table.sort(forgotten, function(one, other) return one[1] < other[1] end)
+    for _, webhook in ipairs(forgotten) do
+        local field = string.sub(webhook[2], 2)
+        if string.sub(webhook[2], 1, 1) == '1' then
+            call('HSET', P .. 'told', field, 1)
+        else
+            call('HDEL', P .. 'told', field)
+        end
+        last = math.max(last, webhook[1])
+    end
+    call('HSET', P .. 'meta', 'w', text(last))
+    -- Older data may have some in the queue that were delivered since then.
+    if next(delivered) then
+        local queued = call('LRANGE', P .. 'webhooks', 0, -1)
+        call('DEL', P .. 'webhooks')
+        for _, record in ipairs(queued) do
+            local number = string.match(record, '^%a %d+ (%d+) ')
+            if not delivered[number] then call('RPUSH', P .. 'webhooks', record) end
+        end
+    end
+    call('DEL', P .. 'journal', P .. 'claims')
+    call('HDEL', P .. 'meta', 'claims')
+end
+
+-- Tells the difference between what webhooks have told and what is so.
+local function tell_difference()
+    local is_there = {}
+    each_present(function(arrival, topic, user)
+        is_there[told_field(arrival, topic, user)] = true
+        arrived(arrival, topic, user)
+    end)
+    local channels = {}
+    local function depart(arrival, topic, user)
+        departed(DEPARTURES[arrival], topic, user)
+    end
+    for _, field in ipairs(call('HKEYS', P .. 'told')) do
+        local arrival, topic, user = string.match(field, '^(%a)(%Z+)%z(.*)$')
+        if topic and not is_there[field] then
+            -- Members leave before their channel is vacated.
+            if arrival == WEBHOOK_CHANNEL_OCCUPIED then
+                channels[#channels + 1] = topic
+            elseif DEPARTURES[arrival] then
+                depart(arrival, topic, user)
+            end
+        end
+    end
+    for _, topic in ipairs(channels) do depart(WEBHOOK_CHANNEL_OCCUPIED, topic, '') end
+end
+
+-- In a recovery: a node knows that somebody was told to be there.
+local function claim(arrival, topic, user)
+    if call('HEXISTS', P .. 'meta', 'claims') == 1 then
+        call('HSET', P .. 'claims', told_field(arrival, topic, user), 1)
+    end
 end
 
 -- Announces the difference between the state before the loss and now.
@@ -394,14 +537,17 @@ local function close_recovery(announce)
     call('DEL', P .. 'subscriptions_before', P .. 'resync_pending')
     for topic, total in pairs(totals) do
         attempt(function()
-            if total[1] == 0 then announce_occupied(announce, topic) end
-            if string.sub(topic, 1, 1) == 'p' then announce_roster_difference(announce, topic) end
-            if total[2] == 0 then announce_vacated(announce, topic) end
+            local kind = string.sub(topic, 1, 1)
+            if kind == 'u' and total[1] == 0 then announce(topic, KIND_ONLINE, '') end
+            if kind == 'u' and total[2] == 0 then announce(topic, KIND_OFFLINE, '') end
+            if kind == 'p' then announce_roster_difference(announce, topic) end
             -- Also one that is as before: clients have joined in the recovery, and which count the others were told
             -- last may be lost.
             if wants_counts(topic) then announce_count(announce, topic, total[2]) end
         end)
     end
+    recall_webhooks()
+    tell_difference()
 end
 
 -- Every process that was known before the loss has resynced, or the time for it is over. The first one to register
@@ -473,7 +619,7 @@ local function process_deferred(announce, entry)
     else
         local letter, length, rest = string.match(entry, '^w (%a) (%d+) (.*)$')
         local topic = string.sub(rest, 1, length)
-        if wants_webhook(topic, letter) then queue_webhook(letter, topic, string.sub(rest, length + 1)) end
+        tell_departure(letter, topic, string.sub(rest, length + 1), (webhook_rule(topic)))
     end
 end
 

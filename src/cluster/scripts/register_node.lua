@@ -25,6 +25,7 @@ if run == epoch and former_epoch ~= '' and former_epoch ~= epoch and call('HEXIS
     end
     open_recovery(epoch, lease)
     call('DEL', P .. 'subscriptions_before')
+    call('HSET', P .. 'meta', 'claims', 1)
 end
 if former_node ~= '' and
     (call('HDEL', P .. 'nodes', former_node) == 1 or call('HEXISTS', P .. 'dead', former_node) == 1) then

@@ -1,7 +1,8 @@
 -- Brings Redis' copy of a node's state of a topic up to date, and announces the transitions that follow.
 -- epoch, lease ms, node, operation, ring bytes, topic, subscriptions now, 1 if clients have joined since the last
 -- operation that was confirmed, most members or connections (0: any), 1 if the node had subscriptions before a loss, version of its replica (in a recovery, else
--- 0), how many of an app's connections are admitted already, then '+' or '-', member and info of each change
+-- 0), how many of an app's connections are admitted already, then member and info of each change, after '+' or '-', or
+-- '=' for one that was there before a loss, too
 -- Of an app's connections, no more are accepted than the limit leaves; those admitted already stay.
 -- Returns {OK or DONE or STALE, the sequence number after this operation (of connections: how many are accepted), 1 if
 -- the replica is wanted, ms until an entry is due or '-', webhooks queued, members refused}.
@@ -36,7 +37,12 @@ if not refusal then
         call('HDEL', P .. 'subscriptions', topic)
     end
     if in_recovery then
-        if subscribed_before == '1' then call('HSETNX', P .. 'subscriptions_before', topic, 1) end
+        if subscribed_before == '1' then
+            call('HSETNX', P .. 'subscriptions_before', topic, 1)
+            local kind = string.sub(topic, 1, 1)
+            if kind == 'c' or kind == 'p' then claim(WEBHOOK_CHANNEL_OCCUPIED, topic, '') end
+            if kind == 'u' then claim(WEBHOOK_USER_ONLINE, topic, '') end
+        end
         if string.sub(topic, 1, 1) == 'p' and replica_version > 0 then
             local roster = call('HMGET', P .. 'c:' .. topic, ROSTER_VERSION, BEFORE_VERSION)
             local newest = math.max(tonumber(roster[1]) or 0, tonumber(roster[2]) or 0)
@@ -49,6 +55,7 @@ if not refusal then
     for i = FIRST_STEP, #ARGV, 3 do
         local step, user, info = ARGV[i], ARGV[i + 1], ARGV[i + 2]
         local field = topic .. '\0' .. user
+        if step == '=' and in_recovery then claim(WEBHOOK_MEMBER_ADDED, topic, user) end
         if step == '-' then
             if call('HDEL', members, field) == 1 and remove_member(topic, user) and not in_recovery then
                 announce_member_removed(announce, topic, user)

@@ -487,6 +487,73 @@ TEST_F(RecoveryScript, TellsANodeThatRegistersWhichOfItsEventsItHas) {
     EXPECT_EQ(ScriptNode(world, "c.2").register_node()[3].text, "0") << "under the same run_id";
 }
 
+/// A field of `told`.
+std::string told(const std::string& arrival_and_topic, const std::string& user = "") {
+    return arrival_and_topic + std::string(1, '\0') + user;
+}
+
+TEST_F(RecoveryScript, TellsNothingAgainThatNodesKnowToBeTold) {
+    a.sync_topic({news, 1});
+    b.sync_topic({room, 1, {{"+", "u1"}}});
+    // Since this state was saved, and then lost, room was left and something else occupied.
+    change_server();
+    (void)world.webhooks();
+    const std::uint64_t number = std::stoull(world.field("meta", "w"));
+    ScriptNode a2(world, "a.2");
+    a2.register_node("a b");
+    a2.sync_topic({news, 1, {}, false, 0, true});
+    a2.sync_topic({"c1:7other", 1});
+    const std::vector<std::string> about{told("a" + room, "u1"), told("o" + room),
+                                         told("oc1:7other"), told("o" + news)};
+    a2.offer_webhooks({{number + 1, false, about[0]},
+                       {number + 2, false, about[1]},
+                       {number + 3, true, about[2]},
+                       {number - 1, false, about[3]}});
+    a2.finish_resync();
+    pass_lease();
+    EXPECT_FALSE(is_recovering(a2.renew_lease()));
+    EXPECT_THAT(world.webhooks(), IsEmpty());
+    EXPECT_EQ(std::stoull(world.field("meta", "w")), number + 3);
+    a2.sync_topic({news, 0});
+    a2.sync_topic({"c1:7other", 0});
+    EXPECT_THAT(world.webhooks(), ElementsAre("v 0 8 c1:7news", "v 0 9 c1:7other"));
+}
+
+TEST_F(RecoveryScript, TellsFromNothingOfThoseWhoHaveLeftMeanwhile) {
+    lose_everything();
+    ScriptNode a2(world, "a.2");
+    a2.register_node("a b");
+    a2.sync_topic({room, 1, {{"=", "u1"}, {"+", "u3"}}, false, 0, true});
+    const std::vector<std::string> about{told("a" + room, "u2"), told("n" + ann)};
+    a2.offer_webhooks({{0, true, about[0]}, {0, true, about[1]}, {9, false, about[1]}});
+    a2.finish_resync();
+    pass_lease();
+    EXPECT_FALSE(is_recovering(a2.renew_lease()));
+    EXPECT_THAT(world.webhooks(),
+                UnorderedElementsAre("a 0 17 p1:7presence-roomu3", "r 0 17 p1:7presence-roomu2"));
+    EXPECT_THAT(world.hash("claims"), IsEmpty());
+    EXPECT_THAT(world.hash("journal"), IsEmpty());
+}
+
+TEST_F(RecoveryScript, DropsWebhooksFromTheQueueThatWereDelivered) {
+    a.sync_topic({news, 1});
+    const std::string queued = world.command({"LINDEX", world.key("webhooks"), "0"}).text;
+    const std::uint64_t number = std::stoull(world.field("meta", "w"));
+    EXPECT_NE(queued.find(std::to_string(number)), std::string::npos);
+    change_server();
+    ScriptNode a2(world, "a.2");
+    a2.register_node("a b");
+    a2.sync_topic({news, 1, {}, false, 0, true});
+    a2.sync_topic({"c1:7other", 1});
+    EXPECT_THAT(world.webhooks(), IsEmpty()) << "none is given away in a recovery";
+    const std::string about = told("o" + news);
+    a2.offer_webhooks({{number, true, about}});
+    a2.finish_resync();
+    pass_lease();
+    EXPECT_FALSE(is_recovering(a2.renew_lease()));
+    EXPECT_THAT(world.webhooks(), ElementsAre("o 0 9 c1:7other"));
+}
+
 TEST_F(RecoveryScript, KeepsEventsInOrderOverTheLoss) {
     EXPECT_EQ(world.publish(news, "p", 1, "x").text, "DONE");
     change_server();

@@ -45,7 +45,12 @@ std::vector<std::string> ScriptWorld::messages(std::string_view topic) {
 }
 
 std::vector<std::string> ScriptWorld::webhooks() {
-    return run(scripts::TakeWebhooks{1'000'000}).texts();
+    std::vector<std::string> records = run(scripts::TakeWebhooks{1'000'000}).texts();
+    for (std::string& record : records) {
+        const std::size_t number = record.find(' ', record.find(' ') + 1);
+        record.erase(number, record.find(' ', number + 1) - number);
+    }
+    return records;
 }
 
 std::map<std::string, std::string> ScriptWorld::everything(std::string_view except) {
@@ -97,7 +102,8 @@ void ScriptNode::join() {
 
 Reply ScriptNode::sync_topic(const Sync& sync) {
     std::vector<MemberStep> steps;
-    for (const Step& step : sync.steps) steps.push_back({step.what == "+", step.user, step.info});
+    for (const Step& step : sync.steps)
+        steps.push_back({step.what != "-", step.user, step.info, step.what == "="});
     return world_.run(scripts::SyncTopic{.operation = next_operation(),
                                          .ring_bytes = world_.ring_bytes,
                                          .topic = sync.topic,
@@ -117,6 +123,10 @@ Reply ScriptNode::offer_roster(const std::string& topic, std::uint64_t version,
         members.emplace_back(members_and_infos[i], members_and_infos[i + 1]);
     }
     return world_.run(scripts::OfferRoster{next_operation(), topic, version, is_first, members});
+}
+
+Reply ScriptNode::offer_webhooks(const std::vector<scripts::OfferWebhooks::Webhook>& webhooks) {
+    return world_.run(scripts::OfferWebhooks{next_operation(), webhooks});
 }
 
 Reply ScriptNode::renew_lease(bool may_clear, std::uint64_t claim_ms,

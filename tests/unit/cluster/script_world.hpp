@@ -48,7 +48,7 @@ public:
     [[nodiscard]] std::vector<std::string> ring(std::string_view topic);
     /// A topic's messages since this was last called: "a 2 u1{}".
     [[nodiscard]] std::vector<std::string> messages(std::string_view topic);
-    /// Takes the webhooks that are queued.
+    /// Takes the webhooks that are queued, without their numbers.
     [[nodiscard]] std::vector<std::string> webhooks();
     /// The contents of all keys but the clock and `except`.
     [[nodiscard]] std::map<std::string, std::string> everything(std::string_view except = "");
@@ -76,7 +76,7 @@ public:
         : id(std::move(name)), epoch(world.epoch), lease_ms(lease), world_(world) {}
 
     struct Step {
-        std::string what;  ///< "+" or "-"
+        std::string what;  ///< "+", "-" or "="
         std::string user;
         std::string info = "{}";
     };
@@ -101,6 +101,7 @@ public:
     Reply offer_roster(const std::string& topic, std::uint64_t number,
                        const std::vector<std::string>& members_and_infos, bool is_first = true);
     using Connections = std::vector<std::pair<std::string_view, std::uint64_t>>;
+    Reply offer_webhooks(const std::vector<scripts::OfferWebhooks::Webhook>& webhooks);
     Reply renew_lease(bool may_clear = true, std::uint64_t claim_ms = 5000,
                       const Connections& connections = {});
     Reply clear_dead_node(const std::string& dead, std::uint64_t most = 200);

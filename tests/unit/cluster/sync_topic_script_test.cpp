@@ -81,6 +81,18 @@ TEST_F(SyncTopicScript, ReplacesTheRulesOfTheAppsNamed) {
     EXPECT_THAT(world.webhooks(), IsEmpty());
 }
 
+TEST_F(SyncTopicScript, WhoIsThereWhenAnAppBeginsToWantWebhooksCountsAsTold) {
+    EXPECT_EQ(set_rules({"7", ""}).text, "OK");
+    ok(a, {room, 1, {{"+", "u1"}}});
+    EXPECT_EQ(set_rules({"7", "ovar 0"}).text, "OK");
+    EXPECT_THAT(world.webhooks(), IsEmpty());
+    ok(a, {room, 2, {{"+", "u2"}}});
+    ok(a, {room, 0, {{"-", "u1"}, {"-", "u2"}}});
+    EXPECT_THAT(world.webhooks(),
+                ElementsAre("a 0 17 p1:7presence-roomu2", "r 0 17 p1:7presence-roomu1",
+                            "r 0 17 p1:7presence-roomu2", "v 0 17 p1:7presence-room"));
+}
+
 TEST_F(SyncTopicScript, QueuesNothingForAUsersOwnChannelOrForConnections) {
     for (const std::string topic : {"s1:7#server-to-user-ann", "q1:7"}) {
         ok(a, {topic, 1});
