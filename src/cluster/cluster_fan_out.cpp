@@ -18,7 +18,7 @@ void ClusterFanOut::apply(Topic& topic, const BusMessage& message, TimePoint acc
     using Kind = BusMessage::Kind;
     switch (message.kind) {
         case Kind::event:
-            return deliver_event(topic, message.body, message.excluded, accepted);
+            return deliver_event(topic, message.body, message.excluded, accepted, message.sequence);
         case Kind::client_event:
             return deliver(topic,
                            {topic.channel, std::string(message.body), message.excluded, accepted});
@@ -29,12 +29,7 @@ void ClusterFanOut::apply(Topic& topic, const BusMessage& message, TimePoint acc
             if (topic.user) set_online(topic, message.kind == Kind::online);
             return;
         case Kind::count:
-            return deliver(topic, {.channel = topic.channel,
-                                   .text = subscription_count(
-                                       topic.channel.name,
-                                       parse_integer<std::uint64_t>(message.body).value_or(0)),
-                                   .excluded = {},
-                                   .kind = DeliverKind::count});
+            return tell_count(topic, parse_integer<std::uint64_t>(message.body).value_or(0));
         case Kind::member_added:
         case Kind::member_removed:
             return change_member(topic, message);
@@ -44,13 +39,21 @@ void ClusterFanOut::apply(Topic& topic, const BusMessage& message, TimePoint acc
 }
 
 void ClusterFanOut::deliver_event(Topic& topic, std::string_view text, SocketId excluded,
-                                  TimePoint accepted) {
+                                  TimePoint accepted, std::uint64_t sequence) {
     if (topic.is_cache) {
         const Duration stays = context_.apps.cache_time(topic.channel.app);
-        topic.last_event =
-            std::make_unique<LastEvent>(LastEvent{std::string(text), context_.now() + stays});
+        topic.last_event = std::make_unique<LastEvent>(
+            LastEvent{std::string(text), context_.now() + stays, sequence});
     }
     deliver(topic, {topic.channel, std::string(text), excluded, accepted});
+}
+
+void ClusterFanOut::tell_count(Topic& topic, std::uint64_t count) {
+    topic.told_count = count;
+    deliver(topic, {.channel = topic.channel,
+                    .text = subscription_count(topic.channel.name, count),
+                    .excluded = {},
+                    .kind = DeliverKind::count});
 }
 
 // Members.
@@ -66,11 +69,11 @@ void ClusterFanOut::change_member(Topic& topic, const BusMessage& message) {
     }
 }
 
-void ClusterFanOut::add_member(Topic& topic, std::string_view user_id, std::string_view info) {
+bool ClusterFanOut::add_member(Topic& topic, std::string_view user_id, std::string_view info) {
     const std::string id(user_id);
     std::optional<std::string> user_info;
     if (!info.empty()) user_info = info;
-    if (!topic.presence->replica.add(id, user_info).second) return;
+    if (!topic.presence->replica.add(id, user_info).second) return false;
     const bool is_here = topic.presence->local.contains(id);
     deliver(topic, {.channel = topic.channel,
                     .text = member_added(topic.channel.name, id, user_info),
@@ -78,6 +81,7 @@ void ClusterFanOut::add_member(Topic& topic, std::string_view user_id, std::stri
                     .kind = DeliverKind::member_added,
                     .excludes_member = is_here,
                     .member = id});
+    return true;
 }
 
 void ClusterFanOut::remove_member(Topic& topic, std::string_view user_id) {
@@ -91,21 +95,39 @@ void ClusterFanOut::remove_member(Topic& topic, std::string_view user_id) {
                     .member = id});
 }
 
-void ClusterFanOut::replace_members(Topic& topic, const TopicRead& read) {
+bool ClusterFanOut::replace_members(Topic& topic, const TopicRead& read) {
     boost::unordered_flat_map<std::string_view, std::string_view, StringHash> members;
     for (const auto& [id, info] : *read.members) members.emplace(id, info);
+    bool has_changed = false;
     for (const std::string& id : topic.presence->replica.ids()) {
-        if (!members.contains(id)) remove_member(topic, id);
+        if (members.contains(id)) continue;
+        remove_member(topic, id);
+        has_changed = true;
     }
-    for (const auto& [id, info] : *read.members) add_member(topic, id, info);
-    topic.presence->roster_version = std::max(topic.presence->roster_version, read.roster_version);
+    for (const auto& [id, info] : *read.members) {
+        has_changed = add_member(topic, id, info) || has_changed;
+    }
+    // Lower than before, if Redis has gone back to older data.
+    if (read.roster_version > 0) topic.presence->roster_version = read.roster_version;
+    return has_changed;
 }
 
-void ClusterFanOut::apply_snapshot(Topic& topic, const TopicRead& read) {
+bool ClusterFanOut::apply_snapshot(Topic& topic, const TopicRead& read) {
+    bool has_changed = false;
     if (topic.user && (!read.recovering || !topic.user->is_known)) {
+        has_changed =
+            topic.user->is_known && topic.user->reported_online != (read.subscriptions > 0);
         set_online(topic, read.subscriptions > 0);
     }
-    if (topic.presence && read.members) replace_members(topic, read);
+    if (topic.presence && read.members) has_changed = replace_members(topic, read);
+    if (read.is_first) {
+        topic.told_count = read.count;
+    } else if (read.count > 0 && read.count != topic.told_count && !read.recovering) {
+        // The message that told it was lost.
+        tell_count(topic, read.count);
+        has_changed = true;
+    }
+    return has_changed;
 }
 
 // Users.

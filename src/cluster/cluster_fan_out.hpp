@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -19,10 +20,13 @@ public:
 
     /// `accepted`: when the event was accepted by REST, as far as this node knows.
     void apply(Topic& topic, const BusMessage& message, TimePoint accepted);
-    /// The topic's state, from a read: announces the difference to the replica.
-    void apply_snapshot(Topic& topic, const TopicRead& read);
+    /// The topic's state, from a read: announces the difference to what was known. False if there
+    /// is none.
+    bool apply_snapshot(Topic& topic, const TopicRead& read);
 
-    void deliver_event(Topic& topic, std::string_view text, SocketId excluded, TimePoint accepted);
+    /// `sequence`: 0 if it has no place in the topic's order.
+    void deliver_event(Topic& topic, std::string_view text, SocketId excluded, TimePoint accepted,
+                       std::uint64_t sequence = 0);
     /// To each shard with subscribers.
     void deliver(const Topic& topic, Deliver message);
     /// `reported`: by Redis. A user with a connection on this node is online in any case.
@@ -33,9 +37,10 @@ public:
 private:
     void terminate(const Topic& topic, const BusMessage& message);
     void change_member(Topic& topic, const BusMessage& message);
-    void add_member(Topic& topic, std::string_view user_id, std::string_view info);
+    void tell_count(Topic& topic, std::uint64_t count);
+    bool add_member(Topic& topic, std::string_view user_id, std::string_view info);
     void remove_member(Topic& topic, std::string_view user_id);
-    void replace_members(Topic& topic, const TopicRead& read);
+    bool replace_members(Topic& topic, const TopicRead& read);
 
     ClusterContext& context_;
     const Home::Send& send_;

@@ -221,7 +221,10 @@ void ClusterHome::on_message(Topic& topic, const BusMessage& message) {
 
 void ClusterHome::on_read(Topic& topic, const TopicRead& read) {
     topic.is_broken = false;
-    fan_out_.apply_snapshot(topic, read);
+    if (fan_out_.apply_snapshot(topic, read) && read.repairs) {
+        ++context_.metrics.repairs;
+        observer_.on_repaired(topic.partition.prefix, topic.key.front());
+    }
     local_state_.resume(topic);
 }
 

@@ -363,6 +363,8 @@ std::optional<ReadTopic::Reply> ReadTopic::Reply::decode(const ScriptValue& valu
     reply.last_event = elements.text_or_nil();
     reply.event_time = elements.duration();
     reply.is_recovering = elements.flag();
+    reply.count = elements.number();
+    reply.event_sequence = elements.number();
     if (!is_event(reply.last_event)) reply.last_event = {};
     return whole(elements, reply);
 }
@@ -376,7 +378,11 @@ std::optional<CompareHeads::Reply> CompareHeads::Reply::decode(const ScriptValue
     Reply reply;
     while (!elements.at_end()) {
         elements.text();  // The epoch: a connection has only one.
-        reply.sequences.push_back(elements.number());
+        Head& head = reply.heads.emplace_back();
+        head.sequence = elements.number();
+        const auto version = parse_integer<std::uint64_t>(elements.text());
+        const auto size = parse_integer<std::uint64_t>(elements.text());
+        if (version && size) head.version_and_size.emplace(*version, *size);
     }
     return whole(elements, reply);
 }

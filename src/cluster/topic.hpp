@@ -89,6 +89,7 @@ struct QuotaState {
 struct LastEvent {
     std::string text;
     TimePoint expires;
+    std::uint64_t sequence = 0;  ///< 0: it has no place in the order, or none is known
 };
 
 /// A channel, a user or an app's connections, while clients of this node use it: the local state,
@@ -157,6 +158,9 @@ struct Topic {
     std::deque<std::string> queued_messages;  ///< arrived during a read
     std::size_t queued_bytes = 0;
     std::unique_ptr<LastEvent> last_event;
+    bool is_event_stale = false;   ///< `last_event` may be wrong: the next read asks for it
+    std::uint64_t told_count = 0;  ///< the count that clients were told last; 0: none
+    bool is_suspect = false;       ///< Redis has something else than this node: it is being read
 };
 
 }  // namespace carillon

@@ -114,7 +114,7 @@ void TopicReader::read(Topic& topic) {
         .topic = topic.key,
         .epoch = same_epoch ? std::string_view(context_.run_id) : "-",
         .wants_members = is_requested(topic.replica),
-        .wants_last_event = topic.is_cache && !based,
+        .wants_last_event = topic.is_cache && (!based || topic.is_event_stale),
     };
     if (based) request.sequence = topic.sequence.last();
     Partition& partition = topic.partition;
@@ -144,21 +144,23 @@ void TopicReader::on_read(Topic& topic, const scripts::ReadTopic::Reply& reply) 
     if (is_requested(topic.replica)) transition(topic.replica, ReplicaEvent::receive);
     TopicSequence& sequence = topic.sequence;
     const bool is_first = reply.producers.has_value();
+    const bool was_event_stale = std::exchange(topic.is_event_stale, false);
     if (is_first) {
         for (const auto& [name, counter] : *reply.producers)
             sequence.mark_applied(fnv1a(name), counter);
-        if (!reply.last_event.empty()) {
-            topic.last_event.reset(
-                new LastEvent{std::string(reply.last_event), context_.now() + reply.event_time});
-        }
     } else {
         apply_ring(topic, reply);
     }
+    // One that became stale in this very step is asked for by the next read.
+    if (topic.is_cache && (is_first || was_event_stale)) take_last_event(topic, reply);
     sequence.settle(context_.epoch, reply.last_sequence);
     TopicRead read;
     read.subscriptions = reply.subscriptions;
     read.recovering = reply.is_recovering;
     read.roster_version = reply.roster_version;
+    read.count = reply.count;
+    read.is_first = is_first;
+    read.repairs = std::exchange(topic.is_suspect, false);
     // In a recovery Redis has the members as they were before the loss: good enough for a start
     // only.
     if (topic.is_presence() && reply.members && (is_first || !reply.is_recovering)) {
@@ -170,6 +172,13 @@ void TopicReader::on_read(Topic& topic, const scripts::ReadTopic::Reply& reply) 
     const Reading before = transition(topic.reading, ReadingEvent::finish);
     if (before == Reading::outdated) this->read(topic);
     listener_.on_advanced(topic);
+}
+
+void TopicReader::take_last_event(Topic& topic, const scripts::ReadTopic::Reply& reply) {
+    topic.last_event.reset();
+    if (reply.last_event.empty()) return;
+    topic.last_event.reset(new LastEvent{std::string(reply.last_event),
+                                         context_.now() + reply.event_time, reply.event_sequence});
 }
 
 void TopicReader::apply_ring(Topic& topic, const scripts::ReadTopic::Reply& reply) {
@@ -204,6 +213,7 @@ void TopicReader::apply_ring(Topic& topic, const scripts::ReadTopic::Reply& repl
 /// Messages that no ring has any more may have been about members.
 void TopicReader::on_lost(Topic& topic) {
     invalidate_replica(topic);
+    topic.is_event_stale = topic.is_cache;
     transition(topic.reading, ReadingEvent::want);
 }
 
@@ -295,6 +305,28 @@ void TopicReader::sweep() {
     }
 }
 
+/// Whether this node knows what Redis has, as far as `compare_heads` tells.
+bool TopicReader::is_right(const Topic& topic, std::uint64_t version, std::uint64_t size) {
+    if (is_reading(topic.reading)) return true;  // That read will tell.
+    if (topic.presence) {
+        const bool is_version_right = version == 0 || version == topic.presence->roster_version;
+        return is_version_right && size == topic.presence->replica.size();
+    }
+    if (topic.user) return !topic.user->is_known || topic.user->reported_online == (size > 0);
+    if (size > 0 && topic.told_count > 0 && topic.told_count != size) return false;
+    return !topic.is_cache || !topic.last_event || version == 0 ||
+           topic.last_event->sequence == version;
+}
+
+/// By its own fault: the messages were all there.
+void TopicReader::suspect(Topic& topic) {
+    // An event that was delivered while detached has no place: that is no fault.
+    const bool is_event_unplaced = topic.last_event && topic.last_event->sequence == 0;
+    topic.is_suspect = !is_event_unplaced;
+    topic.is_event_stale = topic.is_cache;
+    read_state(topic);
+}
+
 void TopicReader::compare(Partition& partition, const std::vector<Topic*>& topics) {
     struct Compared {
         std::string key;
@@ -310,15 +342,19 @@ void TopicReader::compare(Partition& partition, const std::vector<Topic*>& topic
     const auto answer = [this, &partition, compared = std::move(compared)](
                             const ScriptResult<scripts::CompareHeads::Reply>& result) {
         if (!result) return;
-        const auto& sequences = result->sequences;
-        for (std::size_t i = 0; i < std::min(compared.size(), sequences.size()); ++i) {
+        const auto& heads = result->heads;
+        for (std::size_t i = 0; i < std::min(compared.size(), heads.size()); ++i) {
             Topic* const topic = partition.topics.find(compared[i].key);
             if (topic == nullptr || topic->ticket != compared[i].ticket) continue;
             // Nothing arrived since the request, and yet Redis has another number. If it is lower,
             // Redis has lost the topic's life that this node follows.
-            const bool differs = sequences[i] != compared[i].sequence &&
-                                 topic->sequence.last() == compared[i].sequence;
-            if (differs) read(*topic);
+            if (topic->sequence.last() != compared[i].sequence) continue;
+            if (heads[i].sequence != compared[i].sequence) {
+                read(*topic);
+            } else if (const auto& state = heads[i].version_and_size;
+                       state && !is_right(*topic, state->first, state->second)) {
+                suspect(*topic);
+            }
         }
     };
     context_.bus.run(partition.prefix, scripts::CompareHeads{keys}, answer);

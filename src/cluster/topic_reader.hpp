@@ -20,6 +20,9 @@ struct TopicRead {
     bool recovering = false;
     std::optional<MembersView> members;  ///< nothing if they were not asked for
     std::uint64_t roster_version = 0;
+    std::uint64_t count = 0;  ///< announced last; 0: none
+    bool is_first = false;    ///< the first of the topic
+    bool repairs = false;     ///< what it changes was wrong on this node
 };
 
 /// Follows this node's topics: subscribes, reads where to start, applies each message in order, and
@@ -60,6 +63,9 @@ private:
     [[nodiscard]] std::string subject_of(const Topic& topic) const;
     void subscribe(Topic& topic);
     static void invalidate_replica(Topic& topic);
+    [[nodiscard]] static bool is_right(const Topic& topic, std::uint64_t version,
+                                       std::uint64_t size);
+    void take_last_event(Topic& topic, const scripts::ReadTopic::Reply& reply);
     static void on_lost(Topic& topic);
     void read(Topic& topic);
     void on_read(Topic& topic, const scripts::ReadTopic::Reply& reply);
@@ -72,6 +78,7 @@ private:
     bool apply(Topic& topic, std::string_view text);
     void apply_unordered(Topic& topic, std::string_view text);
     static bool mark_applied(Topic& topic, const BusMessage& message);
+    void suspect(Topic& topic);
     void compare(Partition& partition, const std::vector<Topic*>& topics);
 
     ClusterContext& context_;

@@ -76,6 +76,16 @@ void ClusteredShard::on_detached() {
     spdlog::warn("Redis is not responding; delivering locally until it returns");
 }
 
+void ClusteredShard::on_repaired(std::string_view prefix, char kind) {
+    if (!failures_logged_.admit(1, loop_.now())) return;
+    spdlog::error(
+        "This node was wrong about a {} (keys {}*), and has read it anew: please report this",
+        kind == 'u'   ? "user"
+        : kind == 'p' ? "presence channel"
+                      : "channel",
+        prefix);
+}
+
 void ClusteredShard::on_script_failure(Script script, std::string_view prefix,
                                        std::string_view what) {
     constexpr std::size_t shown_max = 300;

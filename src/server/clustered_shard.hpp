@@ -43,6 +43,7 @@ private:
     void on_connection_lost(std::string_view why) override;
     void on_registered_again() override;
     void on_detached() override;
+    void on_repaired(std::string_view prefix, char kind) override;
     void on_script_failure(Script script, std::string_view prefix, std::string_view what) override;
 
     ClusteredNode& node_;

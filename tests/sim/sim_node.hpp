@@ -94,6 +94,7 @@ private:
         void on_connection_lost(std::string_view why) override;
         void on_registered_again() override { node_.note("registered again"); }
         void on_detached() override { node_.note("detached"); }
+        void on_repaired(std::string_view, char) override { node_.note("repaired"); }
         void on_script_failure(Script script, std::string_view prefix,
                                std::string_view what) override;
 

@@ -18,6 +18,9 @@ public:
     virtual void on_registered_again() = 0;
     /// Events are delivered to this node's clients without waiting for Redis.
     virtual void on_detached() = 0;
+    /// The sweep has found that this node was wrong about a topic, whose kind is the letter in
+    /// docs/cluster-internals.md, and has set it right: a fault of the logic.
+    virtual void on_repaired(std::string_view prefix, char kind) = 0;
     /// A script failed on the keys that begin with `prefix`, or its reply is malformed. May come
     /// with every call.
     virtual void on_script_failure(Script script, std::string_view prefix,

@@ -283,6 +283,8 @@ struct ReadTopic {
         std::string_view last_event;  ///< "": none
         Milliseconds event_time{};    ///< for which it is still kept
         bool is_recovering = false;
+        std::uint64_t count = 0;           ///< announced last; 0: none
+        std::uint64_t event_sequence = 0;  ///< of the last event; 0: not known
 
         [[nodiscard]] static std::optional<Reply> decode(const ScriptValue& value);
     };
@@ -299,7 +301,14 @@ struct ReadTopic {
 struct CompareHeads {
     static constexpr Script script = Script::compare_heads;
     struct Reply {
-        std::vector<std::uint64_t> sequences;  ///< the last ones, in the order of the topics
+        struct Head {
+            std::uint64_t sequence = 0;  ///< the last
+            /// Not in a recovery: the number of the roster's last change, or of the last event (0:
+            /// not known), and how many members, the count announced last, or 1 if a user is
+            /// online.
+            std::optional<std::pair<std::uint64_t, std::uint64_t>> version_and_size;
+        };
+        std::vector<Head> heads;  ///< in the order of the topics
 
         [[nodiscard]] static std::optional<Reply> decode(const ScriptValue& value);
     };

@@ -22,6 +22,7 @@ struct ClusterMetrics {
     std::uint64_t nodes_cleared = 0;
     std::uint64_t messages_repaired = 0;
     std::uint64_t messages_lost = 0;
+    std::uint64_t repairs = 0;
     std::uint64_t client_events_dropped = 0;
     std::uint64_t script_errors = 0;
     std::uint64_t messages_rejected = 0;
@@ -66,6 +67,10 @@ struct ClusterMetrics {
         metric(&ClusterMetrics::messages_lost,
                counter("carillon_cluster_messages_lost_total",
                        "Missed messages that were no longer in any ring."));
+        metric(&ClusterMetrics::repairs,
+               counter("carillon_cluster_repairs_total",
+                       "Channels and users about which the node was wrong, found and set right by "
+                       "a comparison with Redis: a fault in Carillon."));
         metric(&ClusterMetrics::client_events_dropped,
                counter("carillon_cluster_client_events_dropped_total",
                        "Client events delivered on this node only, because Redis could not accept "

@@ -48,6 +48,7 @@ local RING_BYTES = 'y'      -- bytes in the ring
 local ROSTER_VERSION = 'v'  -- the number of the last change to the roster
 local BEFORE_VERSION = 'w'  -- in a recovery: the number of the roster set aside, if a node offered it
 local BEFORE_NODE = 'x'     -- and the node that offered it
+local CACHED = 'l'          -- the number of the last event, of a cache channel
 local COUNT = 'k'           -- the subscription count that was announced last
 local COUNT_QUIET = 'q'     -- ms until which larger counts wait
 

@@ -8,6 +8,9 @@ if last >= tonumber(counter) then return 'DONE' end
 if last < tonumber(predecessor) then return 'ORDER ' .. text(last) end
 -- Noted first: if a key of this channel is of another type, the events of other channels still follow.
 call('HSET', P .. 'events', process, counter)
-append_message(topic, epoch, tonumber(ring_bytes), process, tonumber(counter), kind, excluded, body)
-if cache_ms then call('SET', P .. 'l:' .. topic, body, 'PX', cache_ms) end
+local number = append_message(topic, epoch, tonumber(ring_bytes), process, tonumber(counter), kind, excluded, body)
+if cache_ms then
+    call('SET', P .. 'l:' .. topic, body, 'PX', cache_ms)
+    call('HSET', P .. 'c:' .. topic, CACHED, text(number))
+end
 return 'DONE'

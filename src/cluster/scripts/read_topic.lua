@@ -4,10 +4,11 @@
 -- Returns {epoch of the numbers, last number, number before its life, entries of the ring (all of them if the epoch
 -- is another; none if the reader has no number), producers and the last counter of each (if the reader has no
 -- number), subscriptions, version of the roster, member and info of each, last event, ms for which it is kept, 1 in a
--- recovery}. Nil stands for what was not asked for: it is different from "there is none".
+-- recovery, the count announced last, the number of the last event}. Nil stands for what was not asked for: it is different from "there is none".
 local topic, epoch, number, wants = unpack(ARGV)
 number = tonumber(number)
-local state = call('HMGET', P .. 'c:' .. topic, EPOCH, SEQUENCE, LIFE_BEGIN, ROSTER_VERSION, BEFORE_VERSION)
+local state = call('HMGET', P .. 'c:' .. topic, EPOCH, SEQUENCE, LIFE_BEGIN, ROSTER_VERSION, BEFORE_VERSION,
+                   COUNT, CACHED)
 local last_epoch, last, life_begin = state[1], number_of(state[2]), number_of(state[3])
 local roster_version, before_version = state[4], state[5]
 local producers = false
@@ -48,4 +49,5 @@ if string.find(wants, 'l', 1, true) then
 end
 return {last_epoch or '', text(last), text(life_begin), entries, producers,
         call('HGET', P .. (in_recovery and 'subscriptions_before' or 'subscriptions'), topic) or '0',
-        in_recovery and before_version or roster_version or '0', members, event, stays, in_recovery and 1 or 0}
+        in_recovery and before_version or roster_version or '0', members, event, stays, in_recovery and 1 or 0,
+        text(number_of(state[6])), text(number_of(state[7]))}

@@ -175,8 +175,40 @@ TEST(CompareScript, HasEpochAndNumberOfEach) {
     ScriptWorld world;
     world.publish(news, "p", 1, "x");
     EXPECT_THAT(world.run(Script::compare_heads, {"c1:7none", news, room}).texts(),
-                ElementsAre("", "0", world.epoch, world.field("c:" + news, "s"), "", "0"));
+                ElementsAre("", "0", "0", "0", world.epoch, world.field("c:" + news, "s"), "0", "0",
+                            "", "0", "0", "0"));
     EXPECT_THAT(world.run(Script::compare_heads, {}).items, IsEmpty());
+}
+
+TEST(CompareScript, HasWhatNodesShouldKnow) {
+    ScriptWorld world;
+    world.rules = {"7", "k 0"};
+    ScriptNode a(world, "a.1");
+    a.join();
+    a.sync_topic({room, 2, {{"+", "u1"}, {"+", "u2"}}});
+    a.sync_topic({ann, 1});
+    a.sync_topic({news, 3, {}, true});
+    const auto heads = [&] {
+        std::vector<std::string> all;
+        const auto texts = world.run(Script::compare_heads, {room, ann, news}).texts();
+        for (std::size_t i = 0; i < texts.size(); i += 4) {
+            all.push_back(texts[i + 2] + " " + texts[i + 3]);
+        }
+        return all;
+    };
+    EXPECT_THAT(heads(), ElementsAre(world.field("c:" + room, "v") + " 2", "0 1", "0 3"));
+    world.run(scripts::Publish{.epoch = world.epoch,
+                               .ring_bytes = world.ring_bytes,
+                               .topic = news,
+                               .process = "p",
+                               .counter = 1,
+                               .excluded = "-",
+                               .body = "x",
+                               .cache_time = std::chrono::milliseconds(60'000)});
+    EXPECT_EQ(heads()[2], world.field("c:" + news, "s") + " 3");
+    world.epoch = std::string(40, 'b');
+    ScriptNode(world, "b.1").register_node("a");
+    EXPECT_THAT(heads(), ElementsAre("- -", "- -", "- -"));
 }
 
 TEST_F(ReadTopicScript, ListHasTheOccupiedChannelsOfAnApp) {

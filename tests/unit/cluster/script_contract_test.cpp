@@ -30,8 +30,8 @@ ScriptValue array(std::vector<ScriptValue> items) {
 }
 
 std::vector<ScriptValue> read_fields() {
-    return {text("run"), text("7"), text("0"), array({}), nil(),    text("3"),
-            text("5"),   nil(),     nil(),     number(0), number(0)};
+    return {text("run"), text("7"), text("0"), array({}), nil(),     text("3"), text("5"),
+            nil(),       nil(),     number(0), number(0), text("0"), text("0")};
 }
 
 TEST(ScriptReplies, AReadDistinguishesNoMembersFromMembersNotAskedFor) {

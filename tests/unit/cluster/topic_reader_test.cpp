@@ -189,5 +189,17 @@ TEST_F(TopicReaderTest, IgnoresMessagesThatClientsCouldNotRead) {
     EXPECT_EQ(metrics.messages_rejected, 6U);
 }
 
+TEST_F(TopicReaderTest, ReadsAgainWhatRedisHasOtherwiseAlthoughNoMessageIsMissing) {
+    Topic& topic = follow(lobby);
+    ASSERT_TRUE(run_until_reads(1));
+    for (int i = 0; i < 200; ++i) reader->sweep();
+    world.run(Script::compare_heads, {lobby});
+    EXPECT_FALSE(topic.is_suspect) << "it is as Redis has it";
+    world.command({"HSET", world.key("m:" + lobby), "u1", "1 {}"});
+    for (int i = 0; i < 200; ++i) reader->sweep();
+    ASSERT_TRUE(run_until_reads(2));
+    EXPECT_THAT(reads.back(), ElementsAre("u1"));
+}
+
 }  // namespace
 }  // namespace carillon::test
