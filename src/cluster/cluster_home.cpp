@@ -423,6 +423,7 @@ void ClusterHome::count_partitions() {
 }
 
 void ClusterHome::end_turn() {
+    reader_.end_turn();
     local_state_.end_turn();
     publisher_.end_turn();
     bus_.flush();

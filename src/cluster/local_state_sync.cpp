@@ -11,7 +11,9 @@ namespace carillon {
 namespace {
 
 constexpr std::size_t steps_per_operation = 500;
+/// A departure, which nobody waits for, goes after what clients wait for; but some always go.
 constexpr std::size_t in_flight_max = 2048;
+constexpr std::size_t joins_in_flight_max = in_flight_max - 256;
 constexpr std::size_t members_per_offer = 200;
 constexpr std::chrono::seconds retry_pause{1};
 
@@ -26,8 +28,7 @@ void LocalStateSync::mark_changed(Topic& topic) {
     const Sync before = transition(topic.sync, SyncEvent::change);
     if (is_sending(before)) return;
     // A topic that is queued until it receives messages need not wait if no client is left.
-    if (before == Sync::in_sync || topic.local_count() == 0)
-        queue_.push_back({&topic.partition, topic.key});
+    if (before == Sync::in_sync || topic.local_count() == 0) enqueue(topic);
 }
 
 bool LocalStateSync::resync(Topic& topic) {
@@ -49,18 +50,22 @@ bool LocalStateSync::resync(Topic& topic) {
         }
     }
     transition(topic.sync, SyncEvent::change);
-    queue_.push_back({&topic.partition, topic.key});
+    enqueue(topic);
     return true;
 }
 
+void LocalStateSync::enqueue(const Topic& topic) {
+    (topic.local_count() > 0 ? queue_ : departures_).push_back({&topic.partition, topic.key});
+}
+
 void LocalStateSync::resume(Topic& topic) {
-    if (topic.sync == Sync::changed) queue_.push_back({&topic.partition, topic.key});
+    if (topic.sync == Sync::changed) enqueue(topic);
 }
 
 void LocalStateSync::on_down(Topic& topic) {
     if (!is_sending(topic.sync)) return;
     abandon(topic);
-    queue_.push_back({&topic.partition, topic.key});
+    enqueue(topic);
 }
 
 /// The operation under way has no answer, or one that is an error.
@@ -93,10 +98,15 @@ void LocalStateSync::end_turn() {
     for (; !failed_.empty() && failed_.front().retry_at <= context_.now(); failed_.pop_front()) {
         queue_.push_back(std::move(failed_.front().queued));
     }
-    std::size_t waiting = queue_.size();
-    for (; waiting > 0 && context_.bus.in_flight() < in_flight_max; --waiting) {
-        const Queued queued = std::move(queue_.front());
-        queue_.pop_front();
+    send_from(queue_, joins_in_flight_max);
+    send_from(departures_, in_flight_max);
+}
+
+void LocalStateSync::send_from(std::deque<Queued>& queue, std::size_t commands_max) {
+    std::size_t waiting = queue.size();
+    for (; waiting > 0 && context_.bus.in_flight() < commands_max; --waiting) {
+        const Queued queued = std::move(queue.front());
+        queue.pop_front();
         Topic* const topic = queued.partition->topics.find(queued.key);
         if (topic == nullptr || topic->sync != Sync::changed) continue;
         // This node has to receive the messages that its operation causes: see `resume`.
@@ -104,7 +114,7 @@ void LocalStateSync::end_turn() {
         if (is_valid(queued.partition->registration)) {
             send(*topic);
         } else {
-            queue_.push_back(queued);
+            queue.push_back(queued);
         }
     }
 }
@@ -178,7 +188,7 @@ void LocalStateSync::on_answer(Topic& topic, std::uint32_t count, bool all,
     Partition& partition = topic.partition;
     lease_.apply_news(partition, reply.news);
     if (topic.sync == Sync::changed) {
-        queue_.push_back({&partition, topic.key});
+        enqueue(topic);
     } else if (std::exchange(topic.is_resyncing, false)) {
         lease_.resynced(partition);
     }

@@ -41,11 +41,14 @@ public:
     /// The topic receives messages now.
     void resume(Topic& topic);
     /// Redis has confirmed everything.
-    [[nodiscard]] bool is_idle() const noexcept { return queue_.empty() && in_flight_ == 0; }
+    [[nodiscard]] bool is_idle() const noexcept {
+        return queue_.empty() && departures_.empty() && in_flight_ == 0;
+    }
 
     void end_turn();
 
 private:
+    void enqueue(const Topic& topic);
     void send(Topic& topic);
     static bool take_steps(Topic& topic);
     static void mark_told(Topic& topic);
@@ -66,7 +69,10 @@ private:
         Queued queued;
         TimePoint retry_at;
     };
+    void send_from(std::deque<Queued>& queue, std::size_t commands_max);
+
     std::deque<Queued> queue_;
+    std::deque<Queued> departures_;  ///< topics that no client of this node uses any more
     std::deque<Failed> failed_;
     std::size_t in_flight_ = 0;
 };

@@ -11,6 +11,10 @@ namespace carillon {
 namespace {
 
 constexpr std::size_t queued_bytes_max = 4U << 20U;
+/// Each subscription is followed by a read. Leases, events and local state wait for no more than
+/// these, however many topics clients ask for at once.
+constexpr std::size_t unconfirmed_max = 256;
+constexpr std::size_t in_flight_max = 1024;
 constexpr std::size_t topics_per_comparison = 100;
 constexpr std::size_t sweeps_a_round = 200;  // Of 100 ms: 20 s for all partitions.
 
@@ -43,9 +47,10 @@ Topic* TopicReader::find(std::string_view subject) const {
 
 void TopicReader::on_up() {
     unconfirmed_.clear();
+    to_follow_.clear();
     for (Partition& partition : partitions_) {
         for (const auto& topic : partition.topics) {
-            if (!topic->quota) subscribe(*topic);
+            if (!topic->quota) to_follow_.push_back({&partition, topic->key});
         }
     }
 }
@@ -63,7 +68,18 @@ void TopicReader::on_down() {
 }
 
 void TopicReader::follow(Topic& topic) {
-    if (topic.interest == Interest::none && context_.bus.is_up()) subscribe(topic);
+    if (topic.interest != Interest::none || !context_.bus.is_up()) return;
+    to_follow_.push_back({&topic.partition, topic.key});
+}
+
+void TopicReader::end_turn() {
+    while (!to_follow_.empty() && context_.bus.is_up() && unconfirmed_.size() < unconfirmed_max &&
+           context_.bus.in_flight() < in_flight_max) {
+        const Waiting next = std::move(to_follow_.front());
+        to_follow_.pop_front();
+        Topic* const topic = next.partition->topics.find(next.key);
+        if (topic != nullptr && topic->interest == Interest::none) subscribe(*topic);
+    }
 }
 
 void TopicReader::subscribe(Topic& topic) {

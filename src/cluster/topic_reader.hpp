@@ -50,7 +50,10 @@ public:
     /// gap. To be called every 100 ms.
     void sweep();
 
+    /// In its turn: see `end_turn`.
     void follow(Topic& topic);
+    /// Subscribes to topics that wait for that, as many as Redis takes without delay for others.
+    void end_turn();
     void unfollow(Topic& topic);
     /// Reads members and subscriptions, too.
     void read_state(Topic& topic);
@@ -88,6 +91,11 @@ private:
     std::uint64_t spacing_ = 1;      ///< of the partitions' numbers
     /// Confirmations that are still to come, per subject: only the last one counts.
     boost::unordered_flat_map<std::string, std::uint32_t, StringHash, std::equal_to<>> unconfirmed_;
+    struct Waiting {
+        Partition* partition;
+        std::string key;
+    };
+    std::deque<Waiting> to_follow_;
     std::uint64_t last_ticket_ = 0;
     std::size_t swept_ = 0;
 };

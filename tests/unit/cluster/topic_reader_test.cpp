@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <string>
@@ -48,6 +49,7 @@ protected:
 
     bool run_until(const std::function<bool()>& condition) {
         return real.loop.run_until([&] {
+            reader->end_turn();
             bus.flush();
             return condition();
         });
@@ -199,6 +201,17 @@ TEST_F(TopicReaderTest, ReadsAgainWhatRedisHasOtherwiseAlthoughNoMessageIsMissin
     for (int i = 0; i < 200; ++i) reader->sweep();
     ASSERT_TRUE(run_until_reads(2));
     EXPECT_THAT(reads.back(), ElementsAre("u1"));
+}
+
+TEST_F(TopicReaderTest, HasManyTopicsWaitSoThatLeasesDoNot) {
+    constexpr std::size_t count = 20'000;
+    for (std::size_t i = 0; i < count; ++i) follow("p1:7presence-" + std::to_string(i));
+    std::size_t longest = 0;
+    ASSERT_TRUE(run_until([&] {
+        longest = std::max(longest, bus.in_flight());
+        return reads.size() == count;
+    }));
+    EXPECT_LE(longest, 2048U);
 }
 
 }  // namespace
