@@ -333,6 +333,7 @@ void ReadTopic::encode(ScriptArguments& arguments) const {
     std::string wants;
     if (wants_members) wants += 'm';
     if (wants_last_event) wants += 'l';
+    if (wants_terminations) wants += 't';
     arguments.add_owned(std::move(wants));
 }
 

@@ -16,6 +16,8 @@ constexpr std::size_t queued_bytes_max = 4U << 20U;
 constexpr std::size_t unconfirmed_max = 256;
 constexpr std::size_t in_flight_max = 1024;
 constexpr std::size_t topics_per_comparison = 100;
+/// How long a message may take that Redis has and this node has not.
+constexpr std::chrono::seconds doubt_time{1};
 constexpr std::size_t sweeps_a_round = 200;  // Of 100 ms: 20 s for all partitions.
 
 }  // namespace
@@ -48,6 +50,7 @@ Topic* TopicReader::find(std::string_view subject) const {
 void TopicReader::on_up() {
     unconfirmed_.clear();
     to_follow_.clear();
+    doubts_.clear();
     for (Partition& partition : partitions_) {
         for (const auto& topic : partition.topics) {
             if (!topic->quota) to_follow_.push_back({&partition, topic->key});
@@ -131,6 +134,7 @@ void TopicReader::read(Topic& topic) {
         .epoch = same_epoch ? std::string_view(context_.run_id) : "-",
         .wants_members = is_requested(topic.replica),
         .wants_last_event = topic.is_cache && (!based || topic.is_event_stale),
+        .wants_terminations = topic.is_user() && !based,
     };
     if (based) request.sequence = topic.sequence.last();
     Partition& partition = topic.partition;
@@ -164,7 +168,10 @@ void TopicReader::on_read(Topic& topic, const scripts::ReadTopic::Reply& reply) 
     if (is_first) {
         for (const auto& [name, counter] : *reply.producers)
             sequence.mark_applied(fnv1a(name), counter);
+        apply_terminations(topic, reply);
     } else {
+        // What has arrived goes first: a small ring may not have it any more.
+        apply_arrived(topic, reply.last_sequence);
         apply_ring(topic, reply);
     }
     // One that became stale in this very step is asked for by the next read.
@@ -188,6 +195,17 @@ void TopicReader::on_read(Topic& topic, const scripts::ReadTopic::Reply& reply) 
     const Reading before = transition(topic.reading, ReadingEvent::finish);
     if (before == Reading::outdated) this->read(topic);
     listener_.on_advanced(topic);
+}
+
+/// A user may have signed in here while this node was detached, before it followed the user. Each
+/// termination says whom it ends.
+void TopicReader::apply_terminations(Topic& topic, const scripts::ReadTopic::Reply& reply) {
+    for (const std::string_view entry : reply.entries) {
+        const auto message = parse(entry);
+        if (message && message->kind == BusMessage::Kind::terminate) {
+            listener_.on_message(topic, *message);
+        }
+    }
 }
 
 void TopicReader::take_last_event(Topic& topic, const scripts::ReadTopic::Reply& reply) {
@@ -257,6 +275,18 @@ void TopicReader::on_message(std::string_view subject, std::string_view text) {
     topic->queued_messages.emplace_back(text);
 }
 
+void TopicReader::apply_arrived(Topic& topic, std::uint64_t up_to) {
+    std::deque<std::string>& queued = topic.queued_messages;
+    for (; !queued.empty(); queued.pop_front()) {
+        const auto message = BusMessage::parse(queued.front());
+        const bool is_in_order = message && message->kind != BusMessage::Kind::client_event;
+        if (is_in_order && message->sequence > up_to) return;
+        const std::string text = queued.front();
+        if (!apply(topic, text)) return;
+        topic.queued_bytes -= text.size();
+    }
+}
+
 void TopicReader::apply_queued(Topic& topic) {
     const std::deque<std::string> queued = std::exchange(topic.queued_messages, {});
     topic.queued_bytes = 0;
@@ -299,6 +329,7 @@ bool TopicReader::mark_applied(Topic& topic, const BusMessage& message) {
 
 void TopicReader::sweep() {
     if (!context_.bus.is_up() || partitions_.empty()) return;
+    resolve_doubts();
     // Each partition once per round, in even steps.
     const std::size_t count = partitions_.size();
     const std::size_t from = swept_ * count / sweeps_a_round;
@@ -343,6 +374,17 @@ void TopicReader::suspect(Topic& topic) {
     read_state(topic);
 }
 
+/// Messages come over a connection of their own, and may have been slower than the answer.
+void TopicReader::resolve_doubts() {
+    for (; !doubts_.empty() && doubts_.front().due <= context_.now(); doubts_.pop_front()) {
+        const Doubt& doubt = doubts_.front();
+        Topic* const topic = doubt.partition->topics.find(doubt.key);
+        if (topic == nullptr || topic->ticket != doubt.ticket) continue;
+        if (topic->sequence.last() != doubt.sequence) continue;
+        doubt.is_behind ? read(*topic) : suspect(*topic);
+    }
+}
+
 void TopicReader::compare(Partition& partition, const std::vector<Topic*>& topics) {
     struct Compared {
         std::string key;
@@ -362,15 +404,16 @@ void TopicReader::compare(Partition& partition, const std::vector<Topic*>& topic
         for (std::size_t i = 0; i < std::min(compared.size(), heads.size()); ++i) {
             Topic* const topic = partition.topics.find(compared[i].key);
             if (topic == nullptr || topic->ticket != compared[i].ticket) continue;
-            // Nothing arrived since the request, and yet Redis has another number. If it is lower,
-            // Redis has lost the topic's life that this node follows.
+            // Nothing arrived since the request, and yet Redis has another number (if it is lower,
+            // it has lost the topic's life that this node follows), or something else than this
+            // node.
             if (topic->sequence.last() != compared[i].sequence) continue;
-            if (heads[i].sequence != compared[i].sequence) {
-                read(*topic);
-            } else if (const auto& state = heads[i].version_and_size;
-                       state && !is_right(*topic, state->first, state->second)) {
-                suspect(*topic);
-            }
+            const auto& state = heads[i].version_and_size;
+            const bool is_behind = heads[i].sequence != compared[i].sequence;
+            const bool is_wrong = state && !is_right(*topic, state->first, state->second);
+            if (!is_behind && !is_wrong) continue;
+            doubts_.push_back({&partition, compared[i].key, compared[i].ticket,
+                               compared[i].sequence, is_behind, context_.now() + doubt_time});
         }
     };
     context_.bus.run(partition.prefix, scripts::CompareHeads{keys}, answer);

@@ -73,15 +73,18 @@ private:
     void read(Topic& topic);
     void on_read(Topic& topic, const scripts::ReadTopic::Reply& reply);
     void on_failure(Topic& topic);
+    void apply_terminations(Topic& topic, const scripts::ReadTopic::Reply& reply);
     void apply_ring(Topic& topic, const scripts::ReadTopic::Reply& reply);
     /// Nothing, which is counted, if the message is malformed.
     [[nodiscard]] std::optional<BusMessage> parse(std::string_view text);
+    void apply_arrived(Topic& topic, std::uint64_t up_to);
     void apply_queued(Topic& topic);
     /// False if it is not the next message: the ring has to be read.
     bool apply(Topic& topic, std::string_view text);
     void apply_unordered(Topic& topic, std::string_view text);
     static bool mark_applied(Topic& topic, const BusMessage& message);
     void suspect(Topic& topic);
+    void resolve_doubts();
     void compare(Partition& partition, const std::vector<Topic*>& topics);
 
     ClusterContext& context_;
@@ -95,7 +98,17 @@ private:
         Partition* partition;
         std::string key;
     };
+    /// A topic about which Redis had something else, unless a message explains it by then.
+    struct Doubt {
+        Partition* partition;
+        std::string key;
+        std::uint64_t ticket;
+        std::uint64_t sequence;
+        bool is_behind;  ///< else it has the last number, and yet something else
+        TimePoint due;
+    };
     std::deque<Waiting> to_follow_;
+    std::deque<Doubt> doubts_;
     std::uint64_t last_ticket_ = 0;
     std::size_t swept_ = 0;
 };

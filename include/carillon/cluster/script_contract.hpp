@@ -294,6 +294,7 @@ struct ReadTopic {
     std::optional<std::uint64_t> sequence = {};  ///< the last that the reader has
     bool wants_members = false;
     bool wants_last_event = false;
+    bool wants_terminations = false;  ///< without a number: the whole ring, all the same
 
     void encode(ScriptArguments& arguments) const;
 };

@@ -1,6 +1,6 @@
 -- A topic's messages after those that the reader has, and its state.
 -- topic, epoch that the reader knows, sequence number that it has (-1: none), what it wants: 'm' for the members, 'l'
--- for the last event
+-- for the last event, 't' for the whole ring even if it has no number
 -- Returns {epoch of the numbers, last number, number before its life, entries of the ring (all of them if the epoch
 -- is another; none if the reader has no number), producers and the last counter of each (if the reader has no
 -- number), subscriptions, version of the roster, member and info of each, last event, ms for which it is kept, 1 in a
@@ -37,6 +37,7 @@ if number >= 0 then
     end
     if from then entries = call('LRANGE', P .. 'r:' .. topic, text(from), -1) end
 end
+if number < 0 and string.find(wants, 't', 1, true) then entries = call('LRANGE', P .. 'r:' .. topic, 0, -1) end
 local in_recovery, members = recovering(), false
 if string.find(wants, 'm', 1, true) then
     local key = in_recovery and call('EXISTS', P .. 'b:' .. topic) == 1 and 'b:' or 'm:'

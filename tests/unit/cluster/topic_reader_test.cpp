@@ -170,8 +170,10 @@ TEST_F(TopicReaderTest, FindsBackWhenRedisKnowsLessThanItDoes) {
     ASSERT_TRUE(run_until([&] { return said.size() == 1; }));
     const std::string event = R"({"event":"e","channel":"c","data":"1"})";
     world.publish(lobby, "p", 1, event);
-    for (int steps = 0; steps < 200; ++steps) reader->sweep();  // A whole round.
-    ASSERT_TRUE(run_until([&] { return said.size() == 2; }));
+    ASSERT_TRUE(run_until([&] {
+        reader->sweep();
+        return said.size() == 2;
+    }));
     EXPECT_EQ(said.back(), event);
     EXPECT_LT(topic.sequence.last(), 5000000000000000U);
 }
@@ -194,12 +196,13 @@ TEST_F(TopicReaderTest, IgnoresMessagesThatClientsCouldNotRead) {
 TEST_F(TopicReaderTest, ReadsAgainWhatRedisHasOtherwiseAlthoughNoMessageIsMissing) {
     Topic& topic = follow(lobby);
     ASSERT_TRUE(run_until_reads(1));
-    for (int i = 0; i < 200; ++i) reader->sweep();
-    world.run(Script::compare_heads, {lobby});
-    EXPECT_FALSE(topic.is_suspect) << "it is as Redis has it";
+    EXPECT_FALSE(topic.is_suspect);
     world.command({"HSET", world.key("m:" + lobby), "u1", "1 {}"});
     for (int i = 0; i < 200; ++i) reader->sweep();
-    ASSERT_TRUE(run_until_reads(2));
+    ASSERT_TRUE(run_until([this] {
+        reader->sweep();
+        return reads.size() >= 2;
+    }));
     EXPECT_THAT(reads.back(), ElementsAre("u1"));
 }
 
