@@ -41,6 +41,12 @@ RedisBus::RedisBus(EventLoop& loop, const Target& target, LatencyHistogram& roun
     commands_.measure(round_trips);
 }
 
+void RedisBus::set_target(const Target& target) {
+    for (RedisConnection* const connection : {&commands_, &subscriptions_}) {
+        connection->set_target(target.address, target.tls, target.server_name);
+    }
+}
+
 void RedisBus::connect() {
     closed_ = false;
     open_connections();

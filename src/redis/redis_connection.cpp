@@ -25,6 +25,15 @@ RedisConnection::~RedisConnection() {
     close();
 }
 
+void RedisConnection::set_target(const RedisAddress& address,
+                                 std::shared_ptr<boost::asio::ssl::context> tls,
+                                 std::string tls_server_name) {
+    assert(address.tls == (tls != nullptr));
+    address_ = address;
+    tls_ = std::move(tls);
+    tls_server_name_ = std::move(tls_server_name);
+}
+
 void RedisConnection::open() {
     close();
     link_ = std::make_shared<Link>(*this);

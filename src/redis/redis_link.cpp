@@ -36,6 +36,9 @@ std::string_view line_of(std::string_view text, std::string_view key) {
     return text.substr(0, text.find_first_of("\r\n"));
 }
 
+/// What follows the reason if the connection was lost before the first commands were answered.
+constexpr const char* before_ready = ", before it answered: it may expect TLS or refuse this node";
+
 std::string lost_because(const error_code& error) {
     if (error == asio::error::eof || error == asio::ssl::error::stream_truncated) {
         return "closed by the server";
@@ -169,7 +172,7 @@ void RedisConnection::Link::read() {
 }
 
 void RedisConnection::Link::on_read(const error_code& error, std::size_t count) {
-    if (error) return fail(lost_because(error));
+    if (error) return fail(lost_because(error) + (ready_ ? "" : before_ready));
     last_received_ = loop_.now();
     ping_sent_.reset();
     parser_.feed({in_.data(), count});
@@ -223,7 +226,12 @@ void RedisConnection::Link::watch() {
 }
 
 void RedisConnection::Link::check(TimePoint due) {
-    if (!ready_) return fail("not connected within " + milliseconds_text(timeout_));
+    if (!ready_) {
+        const std::string_view stage = stream_.stage();
+        std::string why = "not connected within " + milliseconds_text(timeout_) + ": ";
+        if (stage.empty()) return fail(why + "the server does not answer");
+        return fail(why.append(stage) + " has not ended");
+    }
     const TimePoint now = loop_.now();
     // This loop was late itself: what has arrived in the meantime is read first.
     if (now - due > timeout_ / 4) return wake_at(now + timeout_ / 4);

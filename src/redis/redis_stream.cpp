@@ -33,12 +33,16 @@ RedisStream::RedisStream(EventLoop& loop, RedisDestination to)
 asio::awaitable<std::string> RedisStream::connect(Duration time) {
     const TimePoint deadline = loop_.now() + time;
     Addresses addresses;
+    stage_ = "looking up the host";
     std::string problem = co_await find(addresses);
     loop_.refresh_time();
     if (closed_) co_return closed;
+    stage_ = "connecting";
     if (problem.empty()) problem = co_await connect_to_any(addresses, deadline - loop_.now());
     if (closed_) co_return closed;
+    stage_ = "the TLS handshake";
     if (problem.empty() && to_.tls) problem = co_await shake_hands();
+    stage_ = "";
     co_return problem;
 }
 
@@ -93,6 +97,10 @@ asio::awaitable<std::string> RedisStream::shake_hands() {
         co_await secure_->async_handshake(asio::ssl::stream_base::client, in_tuple);
     if (!error) co_return "";
     const long verdict = SSL_get_verify_result(ssl);
+    if (error == asio::error::eof || error == asio::error::connection_reset ||
+        error == asio::ssl::error::stream_truncated) {
+        co_return "TLS: closed by the server in the handshake: it may not speak TLS on this port";
+    }
     if (verdict == X509_V_OK) co_return "TLS: " + error.message();
     co_return std::string("TLS: the server's certificate: ") +
         X509_verify_cert_error_string(verdict);

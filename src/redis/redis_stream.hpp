@@ -49,6 +49,9 @@ public:
         boost::asio::async_write(socket_, bytes, std::move(handler));
     }
 
+    /// What `connect` is doing, for a message; "" if it has ended.
+    [[nodiscard]] const char* stage() const noexcept { return stage_; }
+
     /// At once. Operations under way complete with an error.
     void close() noexcept;
 
@@ -69,6 +72,7 @@ private:
     Tcp::resolver resolver_;
     Tcp::socket socket_;
     std::optional<Secure> secure_;
+    const char* stage_ = "";
     bool closed_ = false;
 };
 

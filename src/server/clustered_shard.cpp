@@ -37,6 +37,18 @@ ClusteredNode::ClusteredNode(const RedisOptions& of, std::string process)
               : nullptr),
       cluster(cluster_options_of(options), std::move(process)) {}
 
+RedisBus::Target ClusteredNode::target_with(const RedisOptions& changed) const {
+    RedisBus::Target target{address, tls, options.server_name,
+                            std::chrono::milliseconds(options.timeout_ms)};
+    const RedisAddress credentials = address_of(changed);
+    target.address.user = credentials.user;
+    target.address.password = credentials.password;
+    if (tls) {
+        target.tls = make_redis_tls({changed.ca_file, changed.certificate_file, changed.key_file});
+    }
+    return target;
+}
+
 ClusteredShard::ClusteredShard(ClusteredNode& node, EventLoop& loop, ShardId self,
                                std::uint16_t shards, std::function<std::uint64_t()> random,
                                ClusterMetrics& metrics)

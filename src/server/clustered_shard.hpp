@@ -22,6 +22,10 @@ struct ClusteredNode {
     /// cannot be used. `process`: unique to this start of the server, hexadecimal.
     ClusteredNode(const RedisOptions& of, std::string process);
 
+    /// Where it is already, with the files of certificates read again, and the user and password of
+    /// `changed`. Throws as the constructor.
+    [[nodiscard]] RedisBus::Target target_with(const RedisOptions& changed) const;
+
     const RedisOptions options;
     const RedisAddress address;
     const std::shared_ptr<boost::asio::ssl::context> tls;  ///< null for plain TCP
@@ -36,6 +40,8 @@ public:
     ClusteredShard(ClusteredNode& node, EventLoop& loop, ShardId self, std::uint16_t shards,
                    std::function<std::uint64_t()> random, ClusterMetrics& metrics);
 
+    /// For the next connection.
+    void set_redis(const RedisBus::Target& target) { bus_.set_target(target); }
     [[nodiscard]] ClusterShard& logic() noexcept { return logic_; }
 
 private:

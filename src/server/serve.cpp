@@ -70,8 +70,15 @@ public:
         return_memory_regularly();
     }
 
+    /// Handles the signals that have come. Whether to stop.
+    bool is_stopping() {
+        context_.poll();
+        return stopping_;
+    }
+
     /// Once the server accepts clients.
     void run() {
+        has_started_ = true;
         notify_ready();
         context_.run();
     }
@@ -132,6 +139,7 @@ private:
             flush_log();
             std::_Exit(1);
         }
+        if (!has_started_) return spdlog::info("stopping before the start has ended");
         spdlog::info("stopping, grace period {} s", shutdown_.grace_seconds);
         supervisor_.stopping(static_cast<int>(shutdown_.grace_seconds));
         const auto grace = seconds(shutdown_.grace_seconds);
@@ -165,6 +173,7 @@ private:
     const ShutdownOptions& shutdown_;
     const Reload& reload_;
     const Supervisor supervisor_ = Supervisor::of_environment();
+    bool has_started_ = false;
     bool stopping_ = false;
 };
 
@@ -175,7 +184,7 @@ void run(const Configuration& configuration, const Reload& reload) {
     if (const std::uint32_t seed = configuration.hash_seed) set_process_hash_key({seed, seed});
     auto server = std::make_unique<Server>(configuration);
     Process process(*server, configuration.shutdown, reload);
-    server->start();
+    if (!server->start([&process] { return process.is_stopping(); })) return server->stop();
     auto admin = std::make_unique<AdminServer>(configuration.admin, *server);
     log_start(*server, *admin, configuration, open_files);
     process.run();

@@ -9,6 +9,7 @@
 #include <cinttypes>
 #include <cstdio>
 #include <future>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -39,6 +40,9 @@ std::string to_hex(std::uint64_t number) {
     const int length = std::snprintf(text.data(), text.size(), "%016" PRIx64, number);
     return {text.data(), static_cast<std::size_t>(length)};
 }
+
+/// How soon a signal ends a start that waits for Redis.
+constexpr std::chrono::milliseconds gives_up_poll{50};
 
 [[noreturn]] void fail(const Endpoint& endpoint, const boost::system::error_code& error) {
     throw std::runtime_error("cannot listen on " + to_text(endpoint) + ": " + error.message());
@@ -142,18 +146,19 @@ void Server::listen_per_shard(const ListenOptions& options) {
     }
 }
 
-void Server::start() {
+bool Server::start(const std::function<bool()>& gives_up) {
     restore_departures(webhooks_.start());
     for (const auto& shard : shards_) shard->start();
-    if (cluster_) join_cluster();
+    if (cluster_ && !join_cluster(gives_up)) return false;
     for (const auto& shard : shards_) {
         shard->post([&shard = *shard] { shard.accept(); });
     }
     started_ = std::chrono::steady_clock::now();
     ready_ = true;
+    return true;
 }
 
-void Server::join_cluster() {
+bool Server::join_cluster(const std::function<bool()>& gives_up) {
     struct Joining {
         std::promise<std::string> result;
         std::atomic<std::size_t> missing;
@@ -174,8 +179,12 @@ void Server::join_cluster() {
                 [joining](std::string why) { joining->end(std::move(why)); });
         });
     }
-    const std::string why = joining->result.get_future().get();
-    if (why.empty()) return;
+    std::future<std::string> result = joining->result.get_future();
+    while (result.wait_for(gives_up_poll) != std::future_status::ready) {
+        if (gives_up && gives_up()) return false;
+    }
+    const std::string why = result.get();
+    if (why.empty()) return true;
     throw std::runtime_error("redis.url: cannot join the cluster at " + cluster_->address.origin() +
                              ": " + why);
 }
@@ -185,10 +194,13 @@ void Server::reload(const Configuration& configuration) {
     for (const ListenOptions& listen : configuration_.listen) {
         certificates.push_back(read_certificate(listen));
     }
+    std::optional<RedisBus::Target> redis;
+    if (cluster_) redis = cluster_->target_with(configuration.redis);
     apps_ = std::make_shared<const AppRegistry>(configuration.apps, apps_.get());
     webhooks_.set_apps(apps_);  // Before any shard sends an event of a new app.
     for (const auto& shard : shards_) {
-        shard->post([&shard = *shard, apps = apps_, certificates] {
+        shard->post([&shard = *shard, apps = apps_, certificates, redis] {
+            if (redis) shard.set_redis(*redis);
             shard.set_apps(apps);
             shard.set_certificates(certificates);
         });

@@ -47,6 +47,8 @@ public:
     /// Only with a cluster. Calls `ready` once the shard is a full member, or `failed` with the
     /// reason.
     void join_cluster(std::function<void()> ready, std::function<void(std::string why)> failed);
+    /// Only with a cluster. For the next connection.
+    void set_redis(const RedisBus::Target& target) { cluster_->set_redis(target); }
     /// Calls `done` at once without a cluster.
     void leave_cluster(std::function<void()> done);
 

@@ -9,7 +9,7 @@ import { describe, test } from 'node:test';
 
 import { disconnectAll, rawConnect, sdk } from './support/clients.mjs';
 import { eventually } from './support/inbox.mjs';
-import { app, run, Server } from './support/server.mjs';
+import { app, launch, run, Server } from './support/server.mjs';
 import { withServer } from './support/suite.mjs';
 
 const connectMany = (server, length) => {
@@ -30,6 +30,21 @@ describe('starting and stopping', { timeout: 90_000 }, () => {
             });
         });
     }
+
+    test('SIGTERM ends a start that waits for a silent Redis', { timeout: 30_000 }, async () => {
+        const silent = net.createServer().listen(0, '127.0.0.1');
+        try {
+            await once(silent, 'listening');
+            const url = `redis://127.0.0.1:${silent.address().port}`;
+            const child = launch(['serve', '--port', '0', '--admin.port', '0', '--redis.url', url,
+                '--redis.timeout-ms', '60000']);
+            await once(silent, 'connection');
+            child.kill('SIGTERM');
+            assert.deepEqual(await child.ended, { code: 0, signal: null });
+        } finally {
+            silent.close();
+        }
+    });
 
     test('its supervisor is notified of start, reload and stop', async () => {
         const folder = mkdtempSync(join(tmpdir(), 'carillon-notify-'));

@@ -35,6 +35,9 @@ public:
     RedisBus(EventLoop& loop, const Target& target, LatencyHistogram& round_trips,
              std::function<std::uint64_t()> random);
 
+    /// For the next connection. The time-out stays.
+    void set_target(const Target& target);
+
     void close() override;
     [[nodiscard]] bool is_up() const noexcept override { return up_; }
     void publish(std::string_view subject, std::string_view message) override;

@@ -61,6 +61,10 @@ public:
     RedisConnection(const RedisConnection&) = delete;
     RedisConnection& operator=(const RedisConnection&) = delete;
 
+    /// As for the constructor, from the next `open` on.
+    void set_target(const RedisAddress& address, std::shared_ptr<boost::asio::ssl::context> tls,
+                    std::string tls_server_name);
+
     /// Begins to connect; `on_ready` or `on_lost` follows later. An open connection is closed
     /// first.
     void open();

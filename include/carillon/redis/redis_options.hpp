@@ -21,18 +21,22 @@ struct RedisOptions {
 
     template <class Visitor>
     static void describe(Visitor&& setting) {
-        setting("url", &RedisOptions::url,
-                "URL of the Redis server: `redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]`, or "
-                "`rediss://` for TLS. User and password are percent-encoded. Empty: no cluster.");
+        setting(
+            "url", &RedisOptions::url,
+            "URL of the Redis server: `redis://[[USER]:PASSWORD@]HOST[:PORT][/DATABASE]`, or "
+            "`rediss://` for TLS. User and password are percent-encoded, and read again on SIGHUP, "
+            "for the next connection. Empty: no cluster.");
         setting("prefix", &RedisOptions::prefix,
                 "Prefix of the names of all keys and channels in Redis. Nodes with the same prefix "
                 "form one cluster.");
         setting("ca_file", &RedisOptions::ca_file,
-                "PEM file with the certificate authorities to trust for the Redis server. Empty: "
-                "those of the system.");
+                "PEM file with the certificate authorities to trust for the Redis server. Read "
+                "again on "
+                "SIGHUP. Empty: those of the system.");
         setting("certificate_file", &RedisOptions::certificate_file,
-                "PEM file with the client certificate chain for the Redis server. Empty: no client "
-                "certificate.");
+                "PEM file with the client certificate chain for the Redis server. Read again on "
+                "SIGHUP. "
+                "Empty: no client certificate.");
         setting("key_file", &RedisOptions::key_file,
                 "PEM file with the private key of that certificate.");
         setting("server_name", &RedisOptions::server_name,

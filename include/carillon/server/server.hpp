@@ -38,15 +38,17 @@ public:
     /// Stops at once.
     ~Server() override;
 
-    /// Serves clients once it has returned. Throws std::runtime_error if the webhooks' spool cannot
-    /// be used, or the node cannot join its cluster.
-    void start();
+    /// Serves clients once it has returned true. Returns false if `gives_up` did, which is asked
+    /// regularly while the node joins its cluster. Throws std::runtime_error if the webhooks' spool
+    /// cannot be used, or the node cannot join its cluster.
+    bool start(const std::function<bool()>& gives_up = {});
     /// Ends all shards' threads, even if work is left. Waiting webhooks are written to the spool,
     /// if one is configured.
     void stop();
 
-    /// Applies apps and their limits, and reads certificates again; changes of other settings need
-    /// a restart. Throws std::runtime_error, without having changed anything, if a certificate
+    /// Applies apps and their limits, and reads certificates again; in a cluster also Redis'
+    /// certificates, user and password, for the next connection. Changes of other settings need a
+    /// restart. Throws std::runtime_error, without having changed anything, if a certificate
     /// cannot be read.
     void reload(const Configuration& configuration);
 
@@ -67,7 +69,7 @@ public:
     void collect(std::function<void(NodeSnapshot)> done) override;
 
 private:
-    void join_cluster();
+    [[nodiscard]] bool join_cluster(const std::function<bool()>& gives_up);
     void listen_on_all_shards(const ListenOptions& options);
     void listen_per_shard(const ListenOptions& options);
     void restore_departures(std::vector<SpooledDeparture> departures);

@@ -56,7 +56,7 @@ TEST_F(RedisLossTest, ComesIfNobodyAnswersWhileConnecting) {
                                         {boost::asio::ip::address_v4::loopback(), 0});
     RedisClient client(loop, "redis://127.0.0.1:" + std::to_string(mute.local_endpoint().port()),
                        {.timeout = 300ms});
-    EXPECT_EQ(client.try_to_open(), "not connected within 300 ms");
+    EXPECT_EQ(client.try_to_open(), "not connected within 300 ms: the server does not answer");
 }
 
 TEST_F(RedisLossTest, ComesIfACommandIsNotAnswered) {
