@@ -59,7 +59,7 @@ std::optional<BusMessage> BusMessage::parse(std::string_view text) {
     message.epoch = fnv1a(take_field(text));
     if (!read(take_field(text), message.sequence)) return std::nullopt;
     message.first = take_field(text) == "1";
-    take_field(text);  // The time in ms, by which scripts trim the ring.
+    (void)read(take_field(text), message.time_ms);  // Of no use to most: whatever it is.
     message.producer = fnv1a(take_field(text));
     if (!read(take_field(text), message.counter)) return std::nullopt;
     const std::string_view kind = take_field(text);

@@ -25,6 +25,7 @@ struct BusMessage {
 
     std::uint64_t epoch = 0;     ///< hash of the run_id of the server that gave the number
     std::uint64_t sequence = 0;  ///< its number in the topic
+    std::uint64_t time_ms = 0;   ///< when it was published, by the partition's time
     bool first = false;          ///< the topic had no number in this epoch before
     std::uint64_t producer = 0;  ///< hash of the id of the process or node that wrote it
     std::uint64_t counter = 0;   ///< the producer's; rises from each of its messages to the next

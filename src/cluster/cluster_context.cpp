@@ -21,7 +21,7 @@ void AppNames::set(std::span<const std::shared_ptr<const App>> apps) {
         if (index >= ids_.size()) {
             ids_.resize(index + 1);
             cache_times_.resize(index + 1);
-            has_webhooks_.resize(index + 1);
+            webhook_graces_.resize(index + 1);
         }
         ids_[index] = app->id.get();
         cache_times_[index] = std::chrono::seconds(app->limits.cache_ttl_seconds);
@@ -29,7 +29,8 @@ void AppNames::set(std::span<const std::shared_ptr<const App>> apps) {
         for (const auto& [kind, letter] : webhook_letters) {
             if (app->webhook_kinds.has(kind)) rule += letter;
         }
-        has_webhooks_[index] = !rule.empty();
+        webhook_graces_[index].reset();
+        if (!rule.empty()) webhook_graces_[index] = app->webhook_grace;
         if (app->subscription_count) rule += rule_counts;
         const auto grace = std::chrono::milliseconds(app->webhook_grace);
         rules_.push_back(app->id.get());
@@ -63,9 +64,10 @@ Duration AppNames::cache_time(AppIndex app) const noexcept {
     return index < cache_times_.size() ? cache_times_[index] : Duration::zero();
 }
 
-bool AppNames::has_webhooks(AppIndex app) const noexcept {
+std::optional<Duration> AppNames::webhook_grace(AppIndex app) const noexcept {
     const auto index = static_cast<std::size_t>(app);
-    return index < has_webhooks_.size() && has_webhooks_[index];
+    if (index >= webhook_graces_.size()) return std::nullopt;
+    return webhook_graces_[index];
 }
 
 std::optional<AppIndex> AppNames::find(std::string_view id) const noexcept {

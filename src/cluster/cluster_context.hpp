@@ -38,7 +38,8 @@ public:
     /// counted in the partition: that of the channel "". `partitions`: how many there are.
     [[nodiscard]] std::vector<std::pair<std::string_view, std::uint64_t>> connections(
         std::size_t partition, std::size_t partitions) const;
-    [[nodiscard]] bool has_webhooks(AppIndex app) const noexcept;
+    /// How long a departure's webhook waits; nothing if the app wants no webhooks.
+    [[nodiscard]] std::optional<Duration> webhook_grace(AppIndex app) const noexcept;
     /// Id and rule of each; the rule is "" if the app wants no webhooks and no counts, or was
     /// removed. See scripts/lib.lua.
     [[nodiscard]] const std::vector<std::string>& rules() const noexcept { return rules_; }
@@ -46,7 +47,7 @@ public:
 private:
     std::vector<std::string> ids_;  ///< by index; kept when an app is removed
     std::vector<Duration> cache_times_;
-    std::vector<bool> has_webhooks_;
+    std::vector<std::optional<Duration>> webhook_graces_;
     std::vector<std::string> rules_;
     std::map<std::size_t, std::vector<std::shared_ptr<const App>>> by_partition_;  ///< of all 256
 };

@@ -265,8 +265,8 @@ void ClusterHome::on_webhook(Partition& partition, std::string_view text) {
         return;
     }
     if (record->is_about_presence()) {
-        partition.journal.note(
-            {record->number, record->is_arrival(), record->about(), context_.now()});
+        partition.journal.note({record->number, record->is_arrival(), record->about(),
+                                context_.now() + WebhookJournal::kept});
     }
     const auto app = context_.apps.find(record->app_id);
     if (!app) return;

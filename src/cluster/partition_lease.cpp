@@ -32,6 +32,11 @@ Operation PartitionLease::operation(Partition& partition) const {
 void PartitionLease::on_up(bool other_server) {
     if (leaving_partitions_ > 0) return;
     up_since_ = context_.now();
+    if (down_since_) {
+        for (Partition& partition : partitions_)
+            partition.journal.prolong(up_since_ - *down_since_);
+        down_since_.reset();
+    }
     for (Partition& partition : partitions_) {
         if (other_server || partition.registration != Registration::registered) {
             register_in(partition);
@@ -60,6 +65,7 @@ bool PartitionLease::is_registered() const {
 }
 
 void PartitionLease::on_down() {
+    if (!down_since_) down_since_ = context_.now();
     for (Partition& partition : partitions_) {
         transition(partition.renewal, CallEvent::abandon);
         transition(partition.fetch, CallEvent::abandon);
@@ -101,7 +107,7 @@ void PartitionLease::register_in(Partition& partition) {
         transition(of.registration, RegistrationEvent::accept);
         of.renew_at = context_.now() + renewal_interval();
         of.is_recovering = reply->is_recovering;
-        set_clock(of, reply->now);
+        set_clock(of, reply->now, reply->clock_changed);
         if (reply->last_event < of.last_confirmed_event) listener_.on_memory_lost();
         remember_nodes(of, reply->nodes);
         of.topics_to_resync = listener_.resync(of);
@@ -190,7 +196,7 @@ void PartitionLease::renew(Partition& partition) {
         if (reply->is_stale) return on_stale(of);
         set_recovering(of, reply->is_recovering);
         apply_news(of, reply->news);
-        set_clock(of, reply->now);
+        set_clock(of, reply->now, reply->clock_changed);
         remember_nodes(of, reply->nodes);
         for (const std::string_view dead : reply->to_clear) {
             ++context_.metrics.nodes_cleared;
@@ -224,7 +230,8 @@ void PartitionLease::set_recovering(Partition& partition, bool recovering) {
 
 /// An answer that was long on its way makes the offset too small, so the largest one counts, unless
 /// the partition's time has been held.
-void PartitionLease::set_clock(Partition& partition, milliseconds time) {
+void PartitionLease::set_clock(Partition& partition, milliseconds time, milliseconds changed) {
+    partition.clock_changed = changed;
     const Duration offset = time - context_.now().time_since_epoch();
     const bool is_held = partition.clock_offset && offset < *partition.clock_offset - clock_noise;
     if (!partition.clock_offset || is_held || offset > *partition.clock_offset) {

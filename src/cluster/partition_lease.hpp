@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -75,7 +76,8 @@ private:
     void offer_webhooks(Partition& partition);
     void clear_dead_node(Partition& partition, const std::string& dead);
     void set_recovering(Partition& partition, bool recovering);
-    void set_clock(Partition& partition, std::chrono::milliseconds time);
+    void set_clock(Partition& partition, std::chrono::milliseconds time,
+                   std::chrono::milliseconds changed);
     static void remember_nodes(Partition& partition, const std::vector<std::string_view>& nodes);
     void on_broken(Partition& partition);
     void left();
@@ -84,6 +86,7 @@ private:
     std::deque<Partition>& partitions_;
     Listener& listener_;
     TimePoint up_since_{};
+    std::optional<TimePoint> down_since_;
     bool was_registered_ = false;
     std::function<void()> on_left_;
     std::size_t leaving_partitions_ = 0;

@@ -42,18 +42,29 @@ Call after(Call state, CallEvent event) noexcept {
     return state_after(table, state, event);
 }
 
+namespace {
+
+void note(const ClusterContext& context, const Topic& topic, WebhookKind arrival,
+          std::string_view user) {
+    const auto grace = context.apps.webhook_grace(topic.channel.app);
+    if (!grace) return;
+    topic.partition.journal.note(
+        {.is_there = true,
+         .about = told_field(arrival, topic.key, user),
+         .expires = context.now() + *grace + WebhookJournal::departures_kept});
+}
+
+}  // namespace
+
 void note_departure(const ClusterContext& context, Topic& topic) {
     const bool was_told = std::exchange(topic.is_told, false);
-    if (!was_told || topic.quota || !context.apps.has_webhooks(topic.channel.app)) return;
-    const WebhookKind arrival =
-        topic.user ? WebhookKind::user_online : WebhookKind::channel_occupied;
-    topic.partition.journal.note({0, true, told_field(arrival, topic.key), context.now()});
+    // Nobody is told of connections, nor of a user's own channel.
+    if (!was_told || topic.key.front() == 'q' || topic.key.front() == 's') return;
+    note(context, topic, topic.user ? WebhookKind::user_online : WebhookKind::channel_occupied, {});
 }
 
 void note_departure(const ClusterContext& context, const Topic& topic, std::string_view user) {
-    if (!context.apps.has_webhooks(topic.channel.app)) return;
-    topic.partition.journal.note(
-        {0, true, told_field(WebhookKind::member_added, topic.key, user), context.now()});
+    note(context, topic, WebhookKind::member_added, user);
 }
 
 }  // namespace carillon

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -88,6 +89,8 @@ struct Partition {
     /// What to add to this node's clock for the partition's time, by the last answer that told it;
     /// nothing on a new connection.
     std::optional<Duration> clock_offset;
+    /// The partition's time at which its clock was changed last: from before, no time can be told.
+    std::chrono::milliseconds clock_changed{};
 };
 
 /// The last client of this node has left what the topic stands for, or the last connection of

@@ -185,6 +185,7 @@ std::optional<RegisterNode::Reply> RegisterNode::Reply::decode(const ScriptValue
     reply.nodes = elements.texts();
     reply.last_event = elements.number();
     reply.now = elements.time();
+    reply.clock_changed = elements.time();
     return whole(elements, reply);
 }
 
@@ -219,6 +220,7 @@ std::optional<RenewLease::Reply> RenewLease::Reply::decode(const ScriptValue& va
     reply.nodes = elements.texts();
     reply.to_clear = elements.texts();
     reply.now = elements.time();
+    reply.clock_changed = elements.time();
     return whole(elements, reply);
 }
 

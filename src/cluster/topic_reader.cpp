@@ -202,7 +202,9 @@ void TopicReader::on_read(Topic& topic, const scripts::ReadTopic::Reply& reply) 
 void TopicReader::apply_terminations(Topic& topic, const scripts::ReadTopic::Reply& reply) {
     for (const std::string_view entry : reply.entries) {
         const auto message = parse(entry);
-        if (message && message->kind == BusMessage::Kind::terminate) {
+        if (!message || message->kind != BusMessage::Kind::terminate) continue;
+        const auto changed = static_cast<std::uint64_t>(topic.partition.clock_changed.count());
+        if (message->time_ms > changed) {
             listener_.on_message(topic, *message);
         }
     }

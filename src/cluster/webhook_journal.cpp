@@ -10,7 +10,11 @@ void WebhookJournal::note(Entry entry) {
 }
 
 void WebhookJournal::forget(TimePoint now) {
-    while (!all_.empty() && all_.front().at + kept <= now) all_.pop_front();
+    std::erase_if(all_, [now](const Entry& entry) { return entry.expires <= now; });
+}
+
+void WebhookJournal::prolong(Duration time) {
+    for (Entry& entry : all_) entry.expires += time;
 }
 
 }  // namespace carillon

@@ -15,8 +15,9 @@ namespace carillon {
 /// and none is left out. Pure. Source: docs/cluster-internals.md, "Webhooks".
 class WebhookJournal {
 public:
-    /// Time without Redis does not count.
     static constexpr std::chrono::seconds kept{60};
+    /// Beyond the grace of their webhooks: until the departure has been told in any case.
+    static constexpr std::chrono::seconds departures_kept{5};
     static constexpr std::size_t entries_max = 1024;
 
     struct Entry {
@@ -24,11 +25,13 @@ public:
             0;                  ///< of the webhook; 0: somebody has left, and was told to be there
         bool is_there = false;  ///< what it told
         std::string about;      ///< see `told_field`
-        TimePoint at{};
+        TimePoint expires{};    ///< time without Redis does not count
     };
 
     void note(Entry entry);
     void forget(TimePoint now);
+    /// Redis was away for so long.
+    void prolong(Duration time);
     [[nodiscard]] const std::deque<Entry>& all() const noexcept { return all_; }
 
 private:

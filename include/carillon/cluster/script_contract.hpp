@@ -67,6 +67,7 @@ struct RegisterNode {
         std::vector<std::string_view> nodes;  ///< all that are registered
         std::uint64_t last_event = 0;         ///< counter of the process' last event; 0: none
         Milliseconds now{};                   ///< the partition's time
+        Milliseconds clock_changed{};         ///< when that was changed last; 0: never
 
         [[nodiscard]] static std::optional<Reply> decode(const ScriptValue& value);
     };
@@ -108,6 +109,7 @@ struct RenewLease {
         std::vector<std::string_view> nodes;     ///< all that are registered
         std::vector<std::string_view> to_clear;  ///< dead ones that this node has claimed
         Milliseconds now{};                      ///< the partition's time
+        Milliseconds clock_changed{};            ///< when that was changed last; 0: never
 
         [[nodiscard]] static std::optional<Reply> decode(const ScriptValue& value);
     };

@@ -5,8 +5,8 @@
 -- A topic is a channel, a user, or an app's connections: a letter for its kind, the length of the app's id, ':',
 -- the id, the name. Kinds: c channel, p presence channel, s a user's own channel, u user, q an app's connections.
 --
---   clock                 hash  t: us, the last time that scripts saw; o: us to add to Redis' own clock; l: ms, the
---                               nodes' lease
+--   clock                 hash  t: us, the last time that scripts saw; o: us to add to Redis' own clock; r: us, when
+--                               that was changed last; l: ms, the nodes' lease
 --   meta                  hash  run: the epoch (run_id of the Redis server) of the last change; until: ms at
 --                               which the recovery under way ends at the latest; fresh: 1 if the first node to
 --                               register knew of no earlier state; w: the number of the last webhook about who is
@@ -78,11 +78,16 @@ local function now_us()
         if last > 0 and (microseconds < last or microseconds > last + leap) then
             offset = offset + last - microseconds
             microseconds = last
-            call('HSET', P .. 'clock', 'o', text(offset))
+            call('HSET', P .. 'clock', 'o', text(offset), 'r', text(microseconds))
         end
         if microseconds >= last + CLOCK_STEP_US then call('HSET', P .. 'clock', 't', text(microseconds)) end
     end
     return microseconds
+end
+
+-- In ms, rounded up: when the time was held or moved last.
+local function clock_changed()
+    return text(math.ceil((tonumber(call('HGET', P .. 'clock', 'r') or 0)) / 1000))
 end
 
 local function now_ms()
@@ -457,6 +462,11 @@ end
 local function recall_webhooks()
     local from_nothing = call('HGET', P .. 'meta', 'claims') == '1'
     if from_nothing then
+        for _, topic in ipairs(call('HKEYS', P .. 'subscriptions_before')) do
+            for _, user in ipairs(call('HKEYS', P .. 'b:' .. topic)) do
+                call('HSETNX', P .. 'told', told_field(WEBHOOK_MEMBER_ADDED, topic, user), 1)
+            end
+        end
         for _, field in ipairs(call('HKEYS', P .. 'claims')) do call('HSETNX', P .. 'told', field, 1) end
     end
     local last, all = number_of(call('HGET', P .. 'meta', 'w')), call('HGETALL', P .. 'journal')
@@ -534,6 +544,7 @@ local function close_recovery(announce)
     end
     read('subscriptions_before', 1)
     read('subscriptions', 2)
+    recall_webhooks()
     call('HDEL', P .. 'meta', 'until')
     call('DEL', P .. 'subscriptions_before', P .. 'resync_pending')
     for topic, total in pairs(totals) do
@@ -547,7 +558,6 @@ local function close_recovery(announce)
             if wants_counts(topic) then announce_count(announce, topic, total[2]) end
         end)
     end
-    recall_webhooks()
     tell_difference()
 end
 

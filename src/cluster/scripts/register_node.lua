@@ -2,7 +2,8 @@
 -- `finish_resync`.
 -- epoch, lease ms, node, the processes that it knew ("a b c"; "" at a start), its former id, the epoch in which that
 -- was registered, ms for which a claim to clear is valid, then app and rule of each
--- Returns {OK, 1 if a recovery is under way, the registered nodes, the counter of the process' last event, ms}.
+-- Returns {OK, 1 if a recovery is under way, the registered nodes, the counter of the process' last event, ms, ms at
+-- which the clock was changed last}.
 local epoch, lease, node, known_processes, former_node, former_epoch, claim_ms = unpack(ARGV, 1, 7)
 local FIRST_RULE = 8
 lease = tonumber(lease)
@@ -38,4 +39,4 @@ end
 call('HSET', P .. 'nodes', node, text(now_ms() + lease))
 set_webhook_rules(FIRST_RULE)
 return {'OK', recovering() and 1 or 0, call('HKEYS', P .. 'nodes'),
-        text(number_of(call('HGET', P .. 'events', process_of(node)))), text(now_ms())}
+        text(number_of(call('HGET', P .. 'events', process_of(node)))), text(now_ms()), clock_changed()}

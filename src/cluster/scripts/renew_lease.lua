@@ -2,14 +2,15 @@
 -- epoch, lease ms, node, operation, ring bytes, 1 if it may clear others, ms for which a claim to clear is valid, then
 -- each app whose connections are counted in this partition and the connections that the node has
 -- Returns {OK or STALE, 1 if a recovery is under way, ms until an entry is due or '-', webhooks queued,
--- the registered nodes, the dead ones that this node has claimed, ms}.
+-- the registered nodes, the dead ones that this node has claimed, ms, ms at which the clock was
+-- changed last}.
 local epoch, lease, node, operation, ring_bytes, may_clear, claim_ms = unpack(ARGV)
 lease, operation, ring_bytes = tonumber(lease), tonumber(operation), tonumber(ring_bytes)
 local refusal = check_operation(epoch, lease, node, operation)
 if refusal == 'STALE' then return {'STALE'} end
 if refusal then
     return {'OK', recovering() and 1 or 0, ms_until_due(), call('LLEN', P .. 'webhooks'),
-            call('HKEYS', P .. 'nodes'), {}, text(now_ms())}
+            call('HKEYS', P .. 'nodes'), {}, text(now_ms()), clock_changed()}
 end
 local announce = announcer(epoch, ring_bytes, node, operation)
 local claimed, process = {}, process_of(node)
@@ -41,4 +42,4 @@ forget_ended_nodes()
 if recovery_is_over(lease) then close_recovery(announce) end
 if not recovering() then process_due(announce) end
 return {'OK', recovering() and 1 or 0, ms_until_due(), call('LLEN', P .. 'webhooks'),
-        call('HKEYS', P .. 'nodes'), claimed, text(now_ms())}
+        call('HKEYS', P .. 'nodes'), claimed, text(now_ms()), clock_changed()}

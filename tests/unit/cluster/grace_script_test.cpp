@@ -136,9 +136,8 @@ TEST_F(GraceScript, QueuesDueEntriesInOrder) {
 TEST_F(GraceScript, TakesTheOldestWebhooksOnce) {
     with("o 0");
     for (const std::string topic : {"c1:7a", "c1:7b", "c1:7c"}) node.sync_topic({topic, 1});
-    EXPECT_THAT(world.run(scripts::TakeWebhooks{2}).texts(),
-                ElementsAre("o 0 5 c1:7a", "o 0 5 c1:7b"));
-    EXPECT_THAT(world.run(scripts::TakeWebhooks{2}).texts(), ElementsAre("o 0 5 c1:7c"));
+    EXPECT_THAT(world.webhooks(2), ElementsAre("o 0 5 c1:7a", "o 0 5 c1:7b"));
+    EXPECT_THAT(world.webhooks(2), ElementsAre("o 0 5 c1:7c"));
     const Reply none = world.run(scripts::TakeWebhooks{2});
     EXPECT_FALSE(none.is_nil);
     EXPECT_THAT(none.items, IsEmpty());

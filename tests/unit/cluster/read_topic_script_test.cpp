@@ -25,6 +25,8 @@ enum Field : std::size_t {
     of_event,
     of_event_time,
     of_recovering,
+    of_count,
+    of_event_number,
     field_count,
 };
 

@@ -44,8 +44,8 @@ std::vector<std::string> ScriptWorld::messages(std::string_view topic) {
     return messages;
 }
 
-std::vector<std::string> ScriptWorld::webhooks() {
-    std::vector<std::string> records = run(scripts::TakeWebhooks{1'000'000}).texts();
+std::vector<std::string> ScriptWorld::webhooks(std::uint64_t most) {
+    std::vector<std::string> records = run(scripts::TakeWebhooks{most}).texts();
     for (std::string& record : records) {
         const std::size_t number = record.find(' ', record.find(' ') + 1);
         record.erase(number, record.find(' ', number + 1) - number);

@@ -49,7 +49,7 @@ public:
     /// A topic's messages since this was last called: "a 2 u1{}".
     [[nodiscard]] std::vector<std::string> messages(std::string_view topic);
     /// Takes the webhooks that are queued, without their numbers.
-    [[nodiscard]] std::vector<std::string> webhooks();
+    [[nodiscard]] std::vector<std::string> webhooks(std::uint64_t most = 1'000'000);
     /// The contents of all keys but the clock and `except`.
     [[nodiscard]] std::map<std::string, std::string> everything(std::string_view except = "");
 
