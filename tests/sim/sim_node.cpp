@@ -89,8 +89,9 @@ SimNode::Shard::Shard(SimNode& node, RedisPath& path, std::uint16_t self)
               if (*alive) node.enter(self, std::move(work));
           },
           [&node] { return node.now(); }, Random(random.next(), "bus"), node.world_.plan,
-          [&node](Script script, const Resp& reply) {
-              if (script == Script::take_webhooks) add_taken(node.world_, node.number_, reply);
+          // A command may be carried out after the end of the process that has sent it.
+          [&world = node.world_, number = node.number_](Script script, const Resp& reply) {
+              if (script == Script::take_webhooks) add_taken(world, number, reply);
           }),
       cluster(
           node.cluster_, bus, observer, [&node] { return node.now(); }, static_cast<ShardId>(self),
