@@ -45,10 +45,10 @@ bool EndpointQueue::give_up_last() {
     const Group group =
         bytes(Group::open) >= bytes(Group::signed_in) ? Group::open : Group::signed_in;
     Lane& lane = *std::ranges::max_element(
-        lanes_, {}, [group](const Lane& one) { return one.waiting.most(group); });
-    if (lane.waiting.most(group) == 0) return false;
+        lanes_, {}, [group](const Lane& one) { return one.waiting.heaviest(group); });
+    if (lane.waiting.heaviest(group).first == 0) return false;
     std::vector<QueuedEvent> lost;
-    lost.push_back(lane.waiting.take_last_of_most(group));
+    lost.push_back(lane.waiting.take_last_of_heaviest(group));
     uncount(lost);
     on_given_up_(give_up_reason::overflow, new_id(), std::move(lost));
     return true;

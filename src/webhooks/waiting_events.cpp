@@ -20,7 +20,7 @@ WaitingEvents::Group WaitingEvents::group_of(const QueuedEvent& event) noexcept 
 }
 
 std::size_t WaitingEvents::bytes_of(const QueuedEvent& event) noexcept {
-    return event.subject.size() + event.text.size() + event_overhead;
+    return 2 * event.subject.size() + event.text.size() + event_overhead;
 }
 
 WaitingEvents::Source& WaitingEvents::get(const QueuedEvent& event) {
@@ -32,7 +32,9 @@ WaitingEvents::Source& WaitingEvents::get(const QueuedEvent& event) {
     source->key = std::move(key);
     source->group = group_of(event);
     source->number = ++last_source_number_;
-    source->turn = turns_.insert(turns_.end(), source.get());
+    source->since = event.queued_at;
+    std::list<Source*>& turns = groups_[static_cast<std::size_t>(source->group)].turns;
+    source->turn = turns.insert(turns.end(), source.get());
     return *source;
 }
 
@@ -46,10 +48,10 @@ void WaitingEvents::push(QueuedEvent event) {
 
 void WaitingEvents::add_bytes(Source& source, std::ptrdiff_t bytes) {
     OfGroup& group = groups_[static_cast<std::size_t>(source.group)];
-    group.sources.erase({{source.bytes, source.number}, &source});
+    group.sources.erase({weight_of(source), source.number, &source});
     source.bytes += static_cast<std::size_t>(bytes);
     group.bytes += static_cast<std::size_t>(bytes);
-    if (source.bytes > 0) group.sources.insert({{source.bytes, source.number}, &source});
+    if (source.bytes > 0) group.sources.insert({weight_of(source), source.number, &source});
 }
 
 QueuedEvent WaitingEvents::take(Source& source, std::list<Events::iterator>::iterator event) {
@@ -58,7 +60,7 @@ QueuedEvent WaitingEvents::take(Source& source, std::list<Events::iterator>::ite
     source.events.erase(event);
     add_bytes(source, -static_cast<std::ptrdiff_t>(bytes_of(taken)));
     if (source.events.empty()) {
-        turns_.erase(source.turn);
+        groups_[static_cast<std::size_t>(source.group)].turns.erase(source.turn);
         sources_.erase(source.key);
     }
     return taken;
@@ -69,22 +71,29 @@ QueuedEvent WaitingEvents::take_oldest() {
     return take(source, source.events.begin());
 }
 
+WaitingEvents::Group WaitingEvents::next_group() const noexcept {
+    const Group other = last_group_ == Group::open ? Group::signed_in : Group::open;
+    return of(other).turns.empty() ? last_group_ : other;
+}
+
 const QueuedEvent& WaitingEvents::next() const noexcept {
-    return turns_.front()->events.front()->event;
+    return of(next_group()).turns.front()->events.front()->event;
 }
 
 QueuedEvent WaitingEvents::take_next() {
-    Source& source = *turns_.front();
-    turns_.splice(turns_.end(), turns_, source.turn);
+    last_group_ = next_group();
+    std::list<Source*>& turns = groups_[static_cast<std::size_t>(last_group_)].turns;
+    Source& source = *turns.front();
+    turns.splice(turns.end(), turns, source.turn);
     return take(source, source.events.begin());
 }
 
-std::size_t WaitingEvents::most(Group group) const noexcept {
-    return of(group).sources.empty() ? 0 : of(group).sources.rbegin()->first.first;
+WaitingEvents::Weight WaitingEvents::heaviest(Group group) const noexcept {
+    return of(group).sources.empty() ? Weight{} : std::get<Weight>(*of(group).sources.rbegin());
 }
 
-QueuedEvent WaitingEvents::take_last_of_most(Group group) {
-    Source& source = *of(group).sources.rbegin()->second;
+QueuedEvent WaitingEvents::take_last_of_heaviest(Group group) {
+    Source& source = *std::get<Source*>(*of(group).sources.rbegin());
     return take(source, std::prev(source.events.end()));
 }
 

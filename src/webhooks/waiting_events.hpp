@@ -8,6 +8,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "carillon/base/hash.hpp"
@@ -16,16 +17,17 @@
 namespace carillon {
 
 /// The events of one lane that are in no delivery yet, by source: the channel or user that they are
-/// about. Sources take turns, so that one with many events delays the others by one event each;
-/// those of one source stay in order. Pure.
+/// about. Groups take turns, and so do the sources of each, so that one with many events delays the
+/// others by one event each; those of one source stay in order. Pure.
 class WaitingEvents {
 public:
     /// Who can cause events of a source: anyone who knows the app's key, or only clients with a
     /// token from the app's backend.
     enum class Group : std::uint8_t { open, signed_in };
     [[nodiscard]] static Group group_of(const QueuedEvent& event) noexcept;
-    /// Approximate memory per event, in bytes, besides its text and its subject.
-    static constexpr std::size_t event_overhead = 160;
+    /// Approximate memory per event, in bytes, besides its text and its subject, if it is the only
+    /// one of its source.
+    static constexpr std::size_t event_overhead = 400;
     /// Memory of an event, in bytes, approximately.
     [[nodiscard]] static std::size_t bytes_of(const QueuedEvent& event) noexcept;
 
@@ -47,10 +49,14 @@ public:
     [[nodiscard]] QueuedEvent take_next();
 
     [[nodiscard]] std::size_t bytes(Group group) const noexcept { return of(group).bytes; }
-    /// Bytes of the source in the group that holds most; 0 if there is none.
-    [[nodiscard]] std::size_t most(Group group) const noexcept;
+    /// How a source compares when something has to go: by the KiB that it holds, and among those
+    /// that hold as many by the time since when it waits, so that what came with a flood goes
+    /// first.
+    using Weight = std::pair<std::size_t, TimePoint>;
+    /// Of the heaviest source in the group; zero KiB if there is none.
+    [[nodiscard]] Weight heaviest(Group group) const noexcept;
     /// Takes the last event of that source, which must exist.
-    [[nodiscard]] QueuedEvent take_last_of_most(Group group);
+    [[nodiscard]] QueuedEvent take_last_of_heaviest(Group group);
 
 private:
     struct Source;
@@ -63,15 +69,22 @@ private:
         std::string key;
         Group group;
         std::uint64_t number;  ///< differs per source
+        TimePoint since;       ///< when its first event was queued
         std::size_t bytes = 0;
         std::list<Events::iterator> events;
         std::list<Source*>::iterator turn;
     };
     struct OfGroup {
         std::size_t bytes = 0;
-        /// By bytes, then by number.
-        std::set<std::pair<std::pair<std::size_t, std::uint64_t>, Source*>> sources;
+        std::set<std::tuple<Weight, std::uint64_t, Source*>>
+            sources;               ///< by weight, then by number
+        std::list<Source*> turns;  ///< the first is next
     };
+    [[nodiscard]] static Weight weight_of(const Source& source) noexcept {
+        return {source.bytes / 1024 + 1, source.since};
+    }
+    /// Whose turn it is: groups take turns, too.
+    [[nodiscard]] Group next_group() const noexcept;
 
     [[nodiscard]] const OfGroup& of(Group group) const noexcept {
         return groups_[static_cast<std::size_t>(group)];
@@ -83,8 +96,8 @@ private:
     Events events_;  ///< in the order of `push`
     boost::unordered_flat_map<std::string, std::unique_ptr<Source>, StringHash, std::equal_to<>>
         sources_;
-    std::list<Source*> turns_;  ///< the first is next
     std::array<OfGroup, 2> groups_;
+    Group last_group_ = Group::open;  ///< of the event that was taken last in its turn
     std::uint64_t last_source_number_ = 0;
 };
 
