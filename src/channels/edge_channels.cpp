@@ -329,21 +329,35 @@ std::optional<TimePoint> EdgeChannels::next_due() const {
     return std::min(due_counts_.front().at, due_members_.front().at);
 }
 
+std::deque<EdgeChannels::Due>* EdgeChannels::dues_before(TimePoint now) {
+    std::deque<Due>* first = nullptr;
+    for (std::deque<Due>* const dues : {&due_counts_, &due_members_}) {
+        if (dues->empty() || dues->front().at > now) continue;
+        if (first == nullptr || dues->front().at < first->front().at) first = dues;
+    }
+    return first;
+}
+
 void EdgeChannels::advance() {
     const TimePoint now = now_();
-    for (std::deque<Due>* const dues : {&due_counts_, &due_members_}) {
-        while (!dues->empty() && dues->front().at <= now) {
-            const Due due = std::move(dues->front());
-            dues->pop_front();
-            EdgeChannel* const channel = by_app_[due.channel.app].find(due.channel.name);
-            if (channel == nullptr || !channel->damping) continue;
-            if (channel->fan_out) {
-                defer(*channel->fan_out, due.what);
-            } else if (auto event = due_event(*channel, due.what)) {
-                send_to_all(*channel, std::move(*event));
-                if (turn_expired_ && turn_expired_()) return;
-            }
-        }
+    has_dues_left_ = false;
+    while (std::deque<Due>* const dues = dues_before(now)) {
+        const Due due = std::move(dues->front());
+        dues->pop_front();
+        announce(due);
+        if (!turn_expired_ || !turn_expired_()) continue;
+        has_dues_left_ = dues_before(now) != nullptr;
+        return;
+    }
+}
+
+void EdgeChannels::announce(const Due& due) {
+    EdgeChannel* const channel = by_app_[due.channel.app].find(due.channel.name);
+    if (channel == nullptr || !channel->damping) return;
+    if (channel->fan_out) {
+        defer(*channel->fan_out, due.what);
+    } else if (auto event = due_event(*channel, due.what)) {
+        send_to_all(*channel, std::move(*event));
     }
 }
 
@@ -352,6 +366,14 @@ void EdgeChannels::advance() {
 void EdgeChannels::slice_fan_outs(std::function<bool()> turn_expired, std::uint32_t step) {
     turn_expired_ = std::move(turn_expired);
     fan_out_step_ = step;
+}
+
+void EdgeChannels::continue_unfinished() {
+    // In turn, so that neither waits for the end of the other.
+    dues_go_first_ = !dues_go_first_;
+    if (has_dues_left_ && dues_go_first_) advance();
+    continue_fan_outs();
+    if (has_dues_left_ && !dues_go_first_) advance();
 }
 
 void EdgeChannels::continue_fan_outs() {

@@ -231,6 +231,7 @@ void WebSocketConnection::on_timeout(TimePoint now) {
 }
 
 void WebSocketConnection::check_liveness(TimePoint now) {
+    if (backlog_) pings_.received(now);  // It is this side that does not read.
     const PingSchedule::Step step = pings_.step(now, options_);
     if (step.action == PingSchedule::Action::give_up) return on_pong_timeout();
     loop_.schedule(*this, step.next);

@@ -188,7 +188,7 @@ void Shard::end_turn() {
     webhooks_.end_turn();
     schedule_due();
     if (channels_.edge_channels().has_retired()) loop_.request_turn();
-    continue_fan_outs();
+    continue_unfinished();
     measure_written();
 }
 
@@ -197,12 +197,12 @@ bool Shard::is_behind() const {
     return since && loop_.now() - *since > flush_delay_max;
 }
 
-void Shard::continue_fan_outs() {
-    if (!channels_.edge_channels().has_fan_outs() || fan_outs_posted_) return;
-    fan_outs_posted_ = true;  // One handler among those that are ready, not one per turn.
+void Shard::continue_unfinished() {
+    if (!channels_.edge_channels().has_unfinished() || is_continuation_posted_) return;
+    is_continuation_posted_ = true;  // One handler among those that are ready, not one per turn.
     loop_.post([this] {
-        fan_outs_posted_ = false;
-        channels_.edge_channels().continue_fan_outs();
+        is_continuation_posted_ = false;
+        channels_.edge_channels().continue_unfinished();
     });
 }
 

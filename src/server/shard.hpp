@@ -94,7 +94,7 @@ private:
     void report_when_idle();
     void schedule_due();
     void measure_written();
-    void continue_fan_outs();
+    void continue_unfinished();
     /// The flush of fan-outs takes so long that publishers have to wait: their answers do not stand
     /// behind it, so nothing else would slow them down.
     [[nodiscard]] bool is_behind() const;
@@ -140,7 +140,7 @@ private:
     std::vector<std::unique_ptr<ListenerSlot>> listener_slots_;
     std::unique_ptr<Inbox<ShardMessage>::Batch> unread_;
     std::size_t next_unread_ = 0;
-    bool fan_outs_posted_ = false;
+    bool is_continuation_posted_ = false;
     bool drain_posted_ = false;  ///< a later handler, already posted, reads the rest
     std::function<void()> drained_;
     bool idle_before_ = false;

@@ -65,14 +65,17 @@ public:
     [[nodiscard]] bool has_retired() const noexcept { return !retired_.empty(); }
 
     /// From now on a fan-out that finds the turn expired, checked after every `step` subscribers,
-    /// is continued by `continue_fan_outs`. Without this call, each is carried out as a whole.
+    /// is continued by `continue_unfinished`. Without this call, each is carried out as a whole.
     void slice_fan_outs(std::function<bool()> turn_expired, std::uint32_t step = 256);
     /// Calls `observe` with true before messages to several connections, and with false after them.
     void observe_fan_outs(std::function<void(bool is_under_way)> observe) {
         observe_fan_out_ = std::move(observe);
     }
-    [[nodiscard]] bool has_fan_outs() const noexcept { return !fan_outs_.empty(); }
-    void continue_fan_outs();
+    /// Fan-outs are under way, or `advance` had no time for all that was due.
+    [[nodiscard]] bool has_unfinished() const noexcept {
+        return !fan_outs_.empty() || has_dues_left_;
+    }
+    void continue_unfinished();
     /// Bytes of the notices that wait behind fan-outs under way.
     [[nodiscard]] std::size_t waiting_bytes() const noexcept { return waiting_bytes_; }
 
@@ -156,8 +159,15 @@ private:
         ChannelAddress channel;
         DampingDue what;
     };
+    /// The queue with what was due first, before `now`; null: nothing is.
+    [[nodiscard]] std::deque<Due>* dues_before(TimePoint now);
+    void announce(const Due& due);
+    void continue_fan_outs();
+
     std::deque<Due> due_counts_;
     std::deque<Due> due_members_;
+    bool has_dues_left_ = false;
+    bool dues_go_first_ = false;  ///< before the fan-outs, in every second turn
 };
 
 }  // namespace carillon

@@ -11,7 +11,7 @@
 namespace carillon {
 
 /// An event on its way to a channel's subscribers on one shard, if they are too many for one turn
-/// (`EdgeChannels::continue_fan_outs` does the next slice),
+/// (`EdgeChannels::continue_unfinished` does the next slice),
 /// and what came for the channel meanwhile: it waits, so that every subscriber sees one order.
 struct FanOut {
     using Event = std::variant<Deliver, MemberCorrection>;

@@ -195,7 +195,7 @@ TEST_F(DampingTest, CorrectionsThatOutlastTheirTurnReachEverySubscriberInOrder) 
     for (const auto& watcher : watchers) watcher->take();
     world.turn_expires = [] { return true; };
     world.pass(1s);
-    EXPECT_TRUE(world.shard(0).edge_channels().has_fan_outs());
+    EXPECT_TRUE(world.shard(0).edge_channels().has_unfinished());
     auto late = std::make_unique<TestClient>(world, 0, app);
     late->join(room, "late");
     go("ann");
@@ -205,6 +205,21 @@ TEST_F(DampingTest, CorrectionsThatOutlastTheirTurnReachEverySubscriberInOrder) 
     }
     EXPECT_THAT(listed(*late), ::testing::Contains("ann"));
     EXPECT_THAT(told(*late), ElementsAre("-ann"));
+}
+
+TEST_F(DampingTest, WhatOneTurnHasNoTimeForIsAnnouncedInTheNext) {
+    const auto watcher = member("watcher");
+    for (const std::string user : {"ann", "ben", "cleo"}) {
+        come(user);
+        go(user);
+        come(user);
+    }
+    watcher->take();
+    world.turn_expires = [] { return true; };
+    world.pass_at_once(1s);
+    EXPECT_TRUE(world.shard(0).edge_channels().has_unfinished());
+    world.settle();
+    EXPECT_THAT(told(*watcher), UnorderedElementsAre("+ann", "+ben", "+cleo"));
 }
 
 TEST_F(DampingTest, AChannelThatBeginsAnewRemembersNothing) {

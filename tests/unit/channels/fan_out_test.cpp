@@ -64,7 +64,7 @@ TEST_F(FanOutTest, GoesOnWhereItsTurnEnded) {
     std::size_t received = 0;
     for (const auto& client : clients) received += client->received.size();
     EXPECT_EQ(received, 1U);
-    EXPECT_TRUE(edge().has_fan_outs());
+    EXPECT_TRUE(edge().has_unfinished());
     EXPECT_GT(edge().waiting_bytes(), 0U);
     EXPECT_TRUE(edge().fanned_out().empty());
     world.settle();
@@ -116,7 +116,7 @@ TEST_F(FanOutTest, EndsWithItsLastSubscriber) {
     first.reset();
     second.reset();
     world.settle();
-    EXPECT_FALSE(edge().has_fan_outs());
+    EXPECT_FALSE(edge().has_unfinished());
     EXPECT_EQ(edge().waiting_bytes(), 0U);
     EXPECT_EQ(world.waiting_bytes(), 0);
 }
@@ -150,7 +150,7 @@ TEST_F(FanOutTest, EveryClientSeesOneRunOfEvents) {
         } else if (choice < 4) {
             publish(++published);
         } else {
-            edge().continue_fan_outs();
+            edge().continue_unfinished();
         }
     }
     world.settle();

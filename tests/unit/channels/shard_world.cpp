@@ -21,7 +21,7 @@ ShardWorld::ShardWorld(std::uint16_t shards, std::uint64_t seed, PublishBudget* 
 }
 
 bool ShardWorld::step() {
-    shards_[random_() % shards_.size()]->edge_channels().continue_fan_outs();
+    shards_[random_() % shards_.size()]->edge_channels().continue_unfinished();
     std::vector<std::pair<ShardId, ShardId>> waiting;
     for (const auto& [pair, queue] : queues_) {
         if (!queue.empty()) waiting.push_back(pair);
@@ -44,9 +44,9 @@ void ShardWorld::settle() {
         for (const auto& shard : shards_) {
             EdgeChannels& edge = shard->edge_channels();
             busy =
-                busy || shard->has_pending_changes() || edge.has_retired() || edge.has_fan_outs();
+                busy || shard->has_pending_changes() || edge.has_retired() || edge.has_unfinished();
             edge.continue_departures();
-            edge.continue_fan_outs();
+            edge.continue_unfinished();
             shard->end_turn();
         }
     }
@@ -59,6 +59,11 @@ void ShardWorld::pass(Duration time) {
             shard->advance();
         }
     }
+}
+
+void ShardWorld::pass_at_once(Duration time) {
+    now_ += time;
+    for (const auto& shard : shards_) shard->advance();
 }
 
 void ShardWorld::pass_step_by_step(Duration time) {

@@ -40,6 +40,8 @@ public:
     [[nodiscard]] TimePoint now() const { return now_; }
     /// Time passes, and what is due by it happens.
     void pass(Duration time);
+    /// The same, but what a turn has no time for remains.
+    void pass_at_once(Duration time);
     /// The same, with the world settled after each thing that is due, before more time passes.
     void pass_step_by_step(Duration time);
     /// Whether a fan-out finds its turn expired, asked after each subscriber. Never, unless set.
