@@ -28,11 +28,11 @@ namespace carillon {
 /// The home of a shard's channels and users on a node of a cluster. It sends the edges' requests to
 /// Redis, and the topics' messages, in one order on all nodes, to the edges.
 class ClusterHome final : public Home,
-                          private ScriptBusListener,
-                          private PartitionLease::Listener,
-                          private TopicReader::Listener,
-                          private LocalStateSync::Listener,
-                          private Publisher::Listener {
+                          private ScriptBusObserver,
+                          private PartitionLease::Observer,
+                          private TopicReader::Observer,
+                          private LocalStateSync::Observer,
+                          private Publisher::Observer {
 public:
     ClusterHome(ClusterNode& node, ScriptBus& bus, ClusterObserver& observer, Now now, ShardId self,
                 std::uint16_t shards, ClusterMetrics& metrics, Send send, WebhookEvents& webhooks);

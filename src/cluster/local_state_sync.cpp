@@ -90,7 +90,7 @@ void LocalStateSync::on_failure(Topic& topic) {
     abandon(topic);
     failed_.push_back({{&topic.partition, topic.key}, context_.now() + retry_pause});
     if (std::exchange(topic.is_resyncing, false)) lease_.resynced(topic.partition);
-    listener_.on_broken(topic);
+    observer_.on_broken(topic);
 }
 
 void LocalStateSync::end_turn() {
@@ -197,7 +197,7 @@ void LocalStateSync::on_answer(Topic& topic, std::uint32_t count, bool all,
         join.state = WaitingJoin::State::confirmed;
         join.sequence = reply.sequence;
     }
-    listener_.on_acknowledged(topic, reply.sequence, refused);
+    observer_.on_acknowledged(topic, reply.sequence, refused);
 }
 
 /// Redis has confirmed the operation under way, and queued what webhooks have to tell of it.

@@ -16,9 +16,9 @@ namespace carillon {
 /// operations, and an operation that is sent twice has no second effect.
 class LocalStateSync {
 public:
-    class Listener {
+    class Observer {
     public:
-        virtual ~Listener() = default;
+        virtual ~Observer() = default;
         /// Redis has confirmed the state that was sent. `sequence`: the topic's number after that
         /// operation; of connections, how many are accepted. `refused`: members beyond the limit.
         virtual void on_acknowledged(Topic& topic, std::uint64_t sequence,
@@ -28,8 +28,8 @@ public:
         virtual void on_broken(Topic& topic) = 0;
     };
 
-    LocalStateSync(ClusterContext& context, PartitionLease& life, Listener& listener)
-        : context_(context), lease_(life), listener_(listener) {}
+    LocalStateSync(ClusterContext& context, PartitionLease& life, Observer& observer)
+        : context_(context), lease_(life), observer_(observer) {}
 
     /// The topic's local state has changed.
     void mark_changed(Topic& topic);
@@ -60,7 +60,7 @@ private:
 
     ClusterContext& context_;
     PartitionLease& lease_;
-    Listener& listener_;
+    Observer& observer_;
     struct Queued {
         Partition* partition;
         std::string key;

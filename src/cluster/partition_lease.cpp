@@ -108,9 +108,9 @@ void PartitionLease::register_in(Partition& partition) {
         of.renew_at = context_.now() + renewal_interval();
         of.is_recovering = reply->is_recovering;
         set_clock(of, reply->now, reply->clock_changed);
-        if (reply->last_event < of.last_confirmed_event) listener_.on_memory_lost();
+        if (reply->last_event < of.last_confirmed_event) observer_.on_memory_lost();
         remember_nodes(of, reply->nodes);
-        of.topics_to_resync = listener_.resync(of);
+        of.topics_to_resync = observer_.resync(of);
         if (of.is_recovering) offer_webhooks(of);
         if (of.topics_to_resync == 0) finish_resync(of);
     });
@@ -153,7 +153,7 @@ void PartitionLease::finish_resync(Partition& partition) {
         }
         if (was_registered_) return;
         was_registered_ = is_registered();
-        if (was_registered_) listener_.on_registered();
+        if (was_registered_) observer_.on_registered();
     });
 }
 
@@ -225,7 +225,7 @@ void PartitionLease::clear_dead_node(Partition& partition, const std::string& de
 
 void PartitionLease::set_recovering(Partition& partition, bool recovering) {
     const bool ended = std::exchange(partition.is_recovering, recovering) && !recovering;
-    if (ended) listener_.on_recovered(partition);
+    if (ended) observer_.on_recovered(partition);
 }
 
 /// An answer that was long on its way makes the offset too small, so the largest one counts, unless
@@ -264,7 +264,7 @@ void PartitionLease::on_broken(Partition& partition) {
     // Each attempt has a node id of its own, which some node has to clear.
     partition.retry_at = context_.now() + registration_pause * (1U << partition.failures);
     partition.failures = std::min(partition.failures + 1, registration_doublings_max);
-    listener_.on_broken(partition);
+    observer_.on_broken(partition);
 }
 
 void PartitionLease::take_webhooks(Partition& partition) {
@@ -275,7 +275,7 @@ void PartitionLease::take_webhooks(Partition& partition) {
                          transition(partition.fetch, CallEvent::answer);
                          if (!result) return;
                          for (const std::string_view record : result->records) {
-                             listener_.on_webhook(partition, record);
+                             observer_.on_webhook(partition, record);
                          }
                          if (result->records.size() == webhooks_per_call) take_webhooks(partition);
                      });

@@ -18,9 +18,9 @@ namespace carillon {
 /// renews the leases, clears dead nodes, and takes the webhooks that scripts have queued.
 class PartitionLease {
 public:
-    class Listener {
+    class Observer {
     public:
-        virtual ~Listener() = default;
+        virtual ~Observer() = default;
         /// The partition was registered anew: sends the state of all its topics. Returns their
         /// number; `resynced` is to be called once for each.
         virtual std::size_t resync(Partition& partition) = 0;
@@ -38,8 +38,8 @@ public:
         virtual void on_broken(Partition& partition) = 0;
     };
 
-    PartitionLease(ClusterContext& context, std::deque<Partition>& partitions, Listener& listener)
-        : context_(context), partitions_(partitions), listener_(listener) {}
+    PartitionLease(ClusterContext& context, std::deque<Partition>& partitions, Observer& observer)
+        : context_(context), partitions_(partitions), observer_(observer) {}
 
     /// `other_server`: it is not the server process of the last connection.
     void on_up(bool other_server);
@@ -84,7 +84,7 @@ private:
 
     ClusterContext& context_;
     std::deque<Partition>& partitions_;
-    Listener& listener_;
+    Observer& observer_;
     TimePoint up_since_{};
     std::optional<TimePoint> down_since_;
     bool was_registered_ = false;

@@ -14,11 +14,11 @@ constexpr std::chrono::milliseconds lag{500};
 }  // namespace
 
 Publisher::Publisher(ClusterContext& context, std::deque<Partition>& partitions,
-                     PublishBudget& budget, Listener& listener)
+                     PublishBudget& budget, Observer& observer)
     : context_(context),
       partitions_(partitions),
       budget_(budget),
-      listener_(listener),
+      observer_(observer),
       // The share of this shard in the node's.
       buffer_(context.options.max_pending_bytes * partitions.size() / context.options.partitions) {}
 
@@ -64,13 +64,13 @@ void Publisher::set_detached(bool detached) {
 }
 
 void Publisher::deliver_detached(PendingEvent& event) {
-    listener_.on_detached(event);
+    observer_.on_detached(event);
     answer(event);
 }
 
 void Publisher::answer(PendingEvent& event) {
     if (std::exchange(event.answered, true) || event.receipt == 0) return;
-    listener_.answer(event.edge, PublishAnswer{event.receipt});
+    observer_.answer(event.edge, PublishAnswer{event.receipt});
 }
 
 bool Publisher::is_overdue(Duration timeout) {
@@ -153,7 +153,7 @@ void Publisher::on_answer(std::uint64_t counter,
         partition.last_confirmed_event = std::max(partition.last_confirmed_event, counter);
     }
     // An event that cannot be published must not hold up the other channels.
-    if (!result) listener_.on_detached(*event);
+    if (!result) observer_.on_detached(*event);
     if (!std::exchange(event->paid_back, true)) budget_.release(event->cost);
     answer(*event);
     buffer_.confirm(*event, context_.now());

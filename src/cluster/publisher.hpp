@@ -19,9 +19,9 @@ namespace carillon {
 /// other nodes when Redis returns.
 class Publisher {
 public:
-    class Listener {
+    class Observer {
     public:
-        virtual ~Listener() = default;
+        virtual ~Observer() = default;
         /// The shard is detached, or scripts fail on the channel's keys: deliver the event to this
         /// node's clients, unless they have received it.
         virtual void on_detached(const PendingEvent& event) = 0;
@@ -29,7 +29,7 @@ public:
     };
 
     Publisher(ClusterContext& context, std::deque<Partition>& partitions, PublishBudget& budget,
-              Listener& listener);
+              Observer& observer);
 
     void publish(PendingEvent event);
     void on_up(bool other_server);
@@ -68,7 +68,7 @@ private:
     ClusterContext& context_;
     std::deque<Partition>& partitions_;
     PublishBudget& budget_;
-    Listener& listener_;
+    Observer& observer_;
     PublishBuffer buffer_;
     std::size_t in_flight_ = 0;
     TimePoint stalled_until_{};

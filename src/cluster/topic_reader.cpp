@@ -23,8 +23,8 @@ constexpr std::size_t sweeps_a_round = 200;  // Of 100 ms: 20 s for all partitio
 }  // namespace
 
 TopicReader::TopicReader(ClusterContext& context, std::deque<Partition>& partitions,
-                         Listener& listener)
-    : context_(context), partitions_(partitions), listener_(listener) {
+                         Observer& observer)
+    : context_(context), partitions_(partitions), observer_(observer) {
     subject_begin_ = partitions.front().prefix.size() + 2;
     if (partitions.size() > 1) {
         spacing_ = std::uint64_t{partitions[1].index} - partitions[0].index;
@@ -156,7 +156,7 @@ void TopicReader::on_failure(Topic& topic) {
     transition(topic.replica, ReplicaEvent::abandon);
     const std::deque<std::string> queued = std::exchange(topic.queued_messages, {});
     topic.queued_bytes = 0;
-    listener_.on_unreadable(topic);
+    observer_.on_unreadable(topic);
     for (const std::string& text : queued) apply_unordered(topic, text);
 }
 
@@ -190,11 +190,11 @@ void TopicReader::on_read(Topic& topic, const scripts::ReadTopic::Reply& reply) 
         read.members = reply.members;
     }
     if (reply.members && reply.is_recovering) invalidate_replica(topic);
-    listener_.on_read(topic, read);
+    observer_.on_read(topic, read);
     apply_queued(topic);
     const Reading before = transition(topic.reading, ReadingEvent::finish);
     if (before == Reading::outdated) this->read(topic);
-    listener_.on_advanced(topic);
+    observer_.on_advanced(topic);
 }
 
 /// A user may have signed in here while this node was detached, before it followed the user. Each
@@ -205,7 +205,7 @@ void TopicReader::apply_terminations(Topic& topic, const scripts::ReadTopic::Rep
         if (!message || message->kind != BusMessage::Kind::terminate) continue;
         const auto changed = static_cast<std::uint64_t>(topic.partition.clock_changed.count());
         if (message->time_ms > changed) {
-            listener_.on_message(topic, *message);
+            observer_.on_message(topic, *message);
         }
     }
 }
@@ -238,7 +238,7 @@ void TopicReader::apply_ring(Topic& topic, const scripts::ReadTopic::Reply& repl
         }
         if (!mark_applied(topic, *message)) continue;
         ++context_.metrics.messages_repaired;
-        listener_.on_message(topic, *message);
+        observer_.on_message(topic, *message);
     }
     if (same_epoch && reply.last_sequence >= next) {  // The ring has expired, with all of them.
         context_.metrics.messages_lost += reply.last_sequence + 1 - next;
@@ -301,7 +301,7 @@ bool TopicReader::apply(Topic& topic, std::string_view text) {
     const auto message = parse(text);
     if (!message) return true;
     if (message->kind == BusMessage::Kind::client_event) {
-        if (message->producer != context_.process_hash) listener_.on_message(topic, *message);
+        if (message->producer != context_.process_hash) observer_.on_message(topic, *message);
         return true;
     }
     switch (topic.sequence.judge(*message)) {
@@ -313,15 +313,15 @@ bool TopicReader::apply(Topic& topic, std::string_view text) {
             break;
     }
     topic.sequence.advance(*message);
-    if (mark_applied(topic, *message)) listener_.on_message(topic, *message);
-    listener_.on_advanced(topic);
+    if (mark_applied(topic, *message)) observer_.on_message(topic, *message);
+    observer_.on_advanced(topic);
     return true;
 }
 
 /// Of a topic that cannot be read: messages are delivered as they arrive, none of them twice.
 void TopicReader::apply_unordered(Topic& topic, std::string_view text) {
     const auto message = parse(text);
-    if (message && mark_applied(topic, *message)) listener_.on_message(topic, *message);
+    if (message && mark_applied(topic, *message)) observer_.on_message(topic, *message);
 }
 
 bool TopicReader::mark_applied(Topic& topic, const BusMessage& message) {

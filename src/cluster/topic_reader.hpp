@@ -29,9 +29,9 @@ struct TopicRead {
 /// reads the messages that were missed.
 class TopicReader {
 public:
-    class Listener {
+    class Observer {
     public:
-        virtual ~Listener() = default;
+        virtual ~Observer() = default;
         /// Once for each message, in order.
         virtual void on_message(Topic& topic, const BusMessage& message) = 0;
         /// After the messages that a read brought.
@@ -42,7 +42,7 @@ public:
         virtual void on_unreadable(Topic& topic) = 0;
     };
 
-    TopicReader(ClusterContext& context, std::deque<Partition>& partitions, Listener& listener);
+    TopicReader(ClusterContext& context, std::deque<Partition>& partitions, Observer& observer);
 
     void on_up();
     void on_down();
@@ -89,7 +89,7 @@ private:
 
     ClusterContext& context_;
     std::deque<Partition>& partitions_;
-    Listener& listener_;
+    Observer& observer_;
     std::size_t subject_begin_ = 0;  ///< where the topic begins in a subject
     std::uint64_t spacing_ = 1;      ///< of the partitions' numbers
     /// Confirmations that are still to come, per subject: only the last one counts.

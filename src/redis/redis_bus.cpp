@@ -97,7 +97,7 @@ void RedisBus::come_up() {
         return fail("the two connections reached different servers");
     up_ = true;
     answered_ = up_since_ = loop_.now();
-    listener().on_up(commands_server_);
+    observer().on_up(commands_server_);
 }
 
 void RedisBus::on_lost(RedisConnection&, std::string_view why) {
@@ -110,7 +110,7 @@ void RedisBus::fail(std::string_view why) {
     close();
     closed_ = false;
     open_later();
-    listener().on_down(reason);
+    observer().on_down(reason);
 }
 
 void RedisBus::open_later() {
@@ -172,9 +172,9 @@ void RedisBus::on_push(RedisConnection&, const RedisReply& reply) {
     if (!up_ || reply.size() < 3) return;
     const std::string_view what = reply[0].text();
     if (what == "message") {
-        listener().on_message(reply[1].text(), reply[2].text());
+        observer().on_message(reply[1].text(), reply[2].text());
     } else if (what == "subscribe") {
-        listener().on_subscribed(reply[1].text());
+        observer().on_subscribed(reply[1].text());
     }
 }
 

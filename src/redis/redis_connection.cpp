@@ -10,14 +10,14 @@ namespace carillon {
 RedisConnection::RedisConnection(EventLoop& loop, const RedisAddress& address,
                                  std::shared_ptr<boost::asio::ssl::context> tls,
                                  std::string tls_server_name, Duration timeout, Kind kind,
-                                 RedisConnectionOwner& owner)
+                                 RedisConnectionObserver& observer)
     : loop_(loop),
       address_(address),
       tls_(std::move(tls)),
       tls_server_name_(std::move(tls_server_name)),
       timeout_(timeout),
       kind_(kind),
-      owner_(owner) {
+      observer_(observer) {
     assert(address_.tls == (tls_ != nullptr));
 }
 

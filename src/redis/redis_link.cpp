@@ -16,7 +16,7 @@ using boost::system::error_code;
 
 constexpr std::size_t kept_bytes_max = std::size_t{1} << 20U;  // Of an empty buffer.
 constexpr std::string_view ping_text =
-    "carillon:alive";  // Distinguishes our PINGs from the owner's.
+    "carillon:alive";  // Distinguishes our PINGs from the observer's.
 
 std::string milliseconds_text(Duration time) {
     return std::to_string(std::chrono::ceil<std::chrono::milliseconds>(time).count()) + " ms";
@@ -77,7 +77,7 @@ void RedisConnection::Link::fail(std::string_view why) {
     RedisConnection& connection = *connection_;
     const auto self = std::exchange(connection.link_, nullptr);
     abandon();
-    connection.owner_.on_lost(connection, why);
+    connection.observer_.on_lost(connection, why);
 }
 
 asio::awaitable<void> RedisConnection::Link::connect(std::shared_ptr<Link> self) {
@@ -120,7 +120,7 @@ void RedisConnection::Link::on_server_info(const RedisReply& info) {
     if (run_id.empty()) return fail("INFO: the server has no run_id");
     ready_ = true;
     watch();
-    connection_->owner_.on_ready(*connection_, run_id);
+    connection_->observer_.on_ready(*connection_, run_id);
 }
 
 void RedisConnection::Link::send(std::span<const std::string_view> arguments, Answer answer) {
@@ -206,7 +206,7 @@ void RedisConnection::Link::push(const RedisReply& reply) {
     const bool pong =
         reply.size() == 2 && reply[0].text() == "pong" && reply[1].text() == ping_text;
     if (pong || reply.text() == ping_text) return;
-    connection_->owner_.on_push(*connection_, reply);
+    connection_->observer_.on_push(*connection_, reply);
 }
 
 void RedisConnection::Link::wake_at(TimePoint when) {

@@ -70,12 +70,12 @@ std::shared_ptr<RedisPipe> SimBus::open_pipe(bool listens) {
          .on_subscribed =
              [this](std::string_view subject) {
                  is_pinged_ = false;
-                 if (is_up_) listener().on_subscribed(subject);
+                 if (is_up_) observer().on_subscribed(subject);
              },
          .on_message =
              [this](std::string_view subject, std::string_view message) {
                  is_pinged_ = false;
-                 if (is_up_) listener().on_message(subject, message);
+                 if (is_up_) observer().on_message(subject, message);
              },
          .on_lost = [this](std::string_view why) { fail(why); }});
 }
@@ -120,7 +120,7 @@ void SimBus::come_up_if_ready() {
     is_up_ = true;
     answered_ = up_since_ = now();
     const std::string run_id = commands_server_;
-    listener().on_up(run_id);
+    observer().on_up(run_id);
 }
 
 void SimBus::fail(std::string_view why) {
@@ -129,7 +129,7 @@ void SimBus::fail(std::string_view why) {
     close();
     is_closed_ = false;
     retry_later();
-    listener().on_down(reason);
+    observer().on_down(reason);
 }
 
 void SimBus::retry_later() {

@@ -40,9 +40,9 @@ private:
 };
 
 /// Who uses a bus. None of these is called from within a call of the bus.
-class ScriptBusListener {
+class ScriptBusObserver {
 public:
-    virtual ~ScriptBusListener() = default;
+    virtual ~ScriptBusObserver() = default;
     /// Connected to the server process `run_id`, which knows the scripts. No subject is subscribed.
     virtual void on_up(std::string_view run_id) = 0;
     /// The connection is lost, or an attempt to connect has failed. What was called before gets no
@@ -65,9 +65,9 @@ class ScriptBus {
 public:
     virtual ~ScriptBus() = default;
 
-    /// Connects; `listener` must outlive the bus or its `close`.
-    void open(ScriptBusListener& listener) {
-        listener_ = &listener;
+    /// Connects; `observer` must outlive the bus or its `close`.
+    void open(ScriptBusObserver& observer) {
+        observer_ = &observer;
         connect();
     }
     /// Nothing is called any more.
@@ -86,14 +86,14 @@ public:
              [this, prefix, answer = std::move(answer)](const RawReply& raw) {
                  if (raw.failure) {
                      if (*raw.failure != ScriptFailure::out_of_memory) {
-                         listener_->on_script_failure(Request::script, prefix, raw.error);
+                         observer_->on_script_failure(Request::script, prefix, raw.error);
                      }
                      return answer(ScriptResult<Reply>(*raw.failure));
                  }
                  if (auto reply = Reply::decode(raw.value)) {
                      return answer(ScriptResult<Reply>(*std::move(reply)));
                  }
-                 listener_->on_script_failure(Request::script, prefix, "a malformed reply");
+                 observer_->on_script_failure(Request::script, prefix, "a malformed reply");
                  answer(ScriptResult<Reply>(ScriptFailure::malformed));
              });
     }
@@ -122,15 +122,15 @@ protected:
     };
     using RawAnswer = std::function<void(const RawReply&)>;
 
-    /// Connects, and calls the listener from then on.
+    /// Connects, and calls the observer from then on.
     virtual void connect() = 0;
     virtual void call(Script script, std::string_view prefix, const ScriptArguments& arguments,
                       RawAnswer answer) = 0;
 
-    [[nodiscard]] ScriptBusListener& listener() const noexcept { return *listener_; }
+    [[nodiscard]] ScriptBusObserver& observer() const noexcept { return *observer_; }
 
 private:
-    ScriptBusListener* listener_ = nullptr;
+    ScriptBusObserver* observer_ = nullptr;
 };
 
 }  // namespace carillon

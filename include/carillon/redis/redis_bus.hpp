@@ -20,9 +20,9 @@ namespace carillon {
 /// The bus over a Redis server: one connection for commands and one for subscriptions, which live
 /// and die together. Lost ones are made again after a `ReconnectDelay`. An
 /// error after which the pipeline cannot go on (a script that the server does not know, a server
-/// that is only a replica or still loads) counts as a loss, so the listener has one case for both.
+/// that is only a replica or still loads) counts as a loss, so the observer has one case for both.
 /// An error that a script meets in its data is the answer of that one call.
-class RedisBus final : public ScriptBus, private RedisConnectionOwner {
+class RedisBus final : public ScriptBus, private RedisConnectionObserver {
 public:
     struct Target {
         RedisAddress address;

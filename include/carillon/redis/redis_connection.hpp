@@ -23,11 +23,11 @@ namespace carillon {
 class RedisConnection;
 class RedisReply;
 
-/// The owner of a connection to Redis. It may close, open or destroy the connection in any of these
-/// calls, and in an answer.
-class RedisConnectionOwner {
+/// The observer of a connection to Redis. It may close, open or destroy the connection in any of
+/// these calls, and in an answer.
+class RedisConnectionObserver {
 public:
-    virtual ~RedisConnectionOwner() = default;
+    virtual ~RedisConnectionObserver() = default;
     /// Connected, authenticated, the database selected. `run_id`: of the server process, which
     /// stays the same for as long as the connection lasts.
     virtual void on_ready(RedisConnection& connection, std::string_view run_id) = 0;
@@ -39,9 +39,9 @@ public:
 };
 
 /// One connection to one Redis server, with or without TLS: commands out in order, answers back in
-/// the same order (RESP2). Connects once for each `open`; the owner decides when to try again. It
-/// is lost when the socket is, or when connecting or an answer takes too long; while it is idle, a
-/// PING ensures that there is an answer to wait for. One shard.
+/// the same order (RESP2). Connects once for each `open`; the observer decides when to try again.
+/// It is lost when the socket is, or when connecting or an answer takes too long; while it is idle,
+/// a PING ensures that there is an answer to wait for. One shard.
 class RedisConnection {
 public:
     using Answer = std::function<void(const RedisReply& reply)>;
@@ -52,10 +52,10 @@ public:
 
     /// `tls`: null if, and only if, the address is one of plain TCP. `tls_server_name`: "" for the
     /// address' host. `timeout` limits connecting as a whole, and silence; a server that keeps
-    /// answering may be slow. `loop` and `owner` must outlive the connection.
+    /// answering may be slow. `loop` and `observer` must outlive the connection.
     RedisConnection(EventLoop& loop, const RedisAddress& address,
                     std::shared_ptr<boost::asio::ssl::context> tls, std::string tls_server_name,
-                    Duration timeout, Kind kind, RedisConnectionOwner& owner);
+                    Duration timeout, Kind kind, RedisConnectionObserver& observer);
     /// As `close`.
     ~RedisConnection();
     RedisConnection(const RedisConnection&) = delete;
@@ -72,7 +72,7 @@ public:
     void close();
 
     /// Queues a command for the next `flush`. `answer` may be null; on a connection for
-    /// subscriptions it must be. Only while `is_ready`. The owner limits how much is queued.
+    /// subscriptions it must be. Only while `is_ready`. The observer limits how much is queued.
     void send(std::span<const std::string_view> arguments, Answer answer);
     /// Writes what is queued. What is queued during a write follows when it has ended.
     void flush();
@@ -97,7 +97,7 @@ private:
     std::string tls_server_name_;
     Duration timeout_;
     Kind kind_;
-    RedisConnectionOwner& owner_;
+    RedisConnectionObserver& observer_;
     LatencyHistogram* round_trips_ = nullptr;
     std::shared_ptr<Link> link_;
 };

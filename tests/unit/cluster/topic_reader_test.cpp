@@ -23,8 +23,8 @@ const std::string lobby = "p1:7presence-lobby";
 
 /// A reader of one partition, over a real Redis, and all that it tells.
 class TopicReaderTest : public testing::Test,
-                        public ScriptBusListener,
-                        public TopicReader::Listener {
+                        public ScriptBusObserver,
+                        public TopicReader::Observer {
 protected:
     TopicReaderTest() {
         Partition& partition = partitions.emplace_back();

@@ -38,7 +38,7 @@ struct RedisClientOptions {
 };
 
 /// A connection, and what its owner is told.
-class RedisClient : public RedisConnectionOwner {
+class RedisClient : public RedisConnectionObserver {
 public:
     RedisClient(HandTurnedLoop& loop, const std::string& url, RedisClientOptions options = {});
     ~RedisClient() override;
