@@ -152,7 +152,7 @@ void ClusterFanOut::terminate(const Topic& topic, const BusMessage& message) {
     const auto& offset = topic.partition.clock_offset;
     TimePoint until = context_.now();
     if (accepted && *accepted <= BusMessage::number_max / 1000 && offset) {
-        const TimePoint by_this_clock(std::chrono::milliseconds(*accepted) - *offset);
+        const TimePoint by_this_clock(std::chrono::milliseconds(*accepted) - offset->at_least);
         until = std::min(until, by_this_clock);
     }
     close_user(topic, until);

@@ -17,7 +17,6 @@ constexpr std::uint64_t webhooks_per_call = 100;
 constexpr std::size_t webhooks_per_offer = 200;
 constexpr std::chrono::seconds registration_pause{1};
 constexpr unsigned registration_doublings_max = 5;
-constexpr std::chrono::seconds clock_noise{1};
 
 std::string process_of(std::string_view node) {
     return std::string(node.substr(0, node.find('.')));
@@ -101,19 +100,20 @@ void PartitionLease::register_in(Partition& partition) {
         .claim = claim_time,
         .webhook_rules = context_.apps.rules(),
     };
-    run(partition, request, [this](Partition& of, const scripts::RegisterNode::Reply* reply) {
-        if (reply == nullptr) return on_broken(of);
-        of.run_id = context_.run_id;
-        transition(of.registration, RegistrationEvent::accept);
-        of.renew_at = context_.now() + renewal_interval();
-        of.is_recovering = reply->is_recovering;
-        set_clock(of, reply->now, reply->clock_changed);
-        if (reply->last_event < of.last_confirmed_event) observer_.on_memory_lost();
-        remember_nodes(of, reply->nodes);
-        of.topics_to_resync = observer_.resync(of);
-        if (of.is_recovering) offer_webhooks(of);
-        if (of.topics_to_resync == 0) finish_resync(of);
-    });
+    run(partition, request,
+        [this, sent = context_.now()](Partition& of, const scripts::RegisterNode::Reply* reply) {
+            if (reply == nullptr) return on_broken(of);
+            of.run_id = context_.run_id;
+            transition(of.registration, RegistrationEvent::accept);
+            of.renew_at = context_.now() + renewal_interval();
+            of.is_recovering = reply->is_recovering;
+            set_clock(of, reply->now, reply->clock_changed, sent);
+            if (reply->last_event < of.last_confirmed_event) observer_.on_memory_lost();
+            remember_nodes(of, reply->nodes);
+            of.topics_to_resync = observer_.resync(of);
+            if (of.is_recovering) offer_webhooks(of);
+            if (of.topics_to_resync == 0) finish_resync(of);
+        });
 }
 
 /// Before the end of the resync, so that the recovery knows them.
@@ -190,19 +190,20 @@ void PartitionLease::renew(Partition& partition) {
         .claim = claim_time,
         .connections = connections,
     };
-    run(partition, request, [this](Partition& of, const scripts::RenewLease::Reply* reply) {
-        transition(of.renewal, CallEvent::answer);
-        if (reply == nullptr) return;  // The next renewal is in time.
-        if (reply->is_stale) return on_stale(of);
-        set_recovering(of, reply->is_recovering);
-        apply_news(of, reply->news);
-        set_clock(of, reply->now, reply->clock_changed);
-        remember_nodes(of, reply->nodes);
-        for (const std::string_view dead : reply->to_clear) {
-            ++context_.metrics.nodes_cleared;
-            clear_dead_node(of, std::string(dead));
-        }
-    });
+    run(partition, request,
+        [this, sent = context_.now()](Partition& of, const scripts::RenewLease::Reply* reply) {
+            transition(of.renewal, CallEvent::answer);
+            if (reply == nullptr) return;  // The next renewal is in time.
+            if (reply->is_stale) return on_stale(of);
+            set_recovering(of, reply->is_recovering);
+            apply_news(of, reply->news);
+            set_clock(of, reply->now, reply->clock_changed, sent);
+            remember_nodes(of, reply->nodes);
+            for (const std::string_view dead : reply->to_clear) {
+                ++context_.metrics.nodes_cleared;
+                clear_dead_node(of, std::string(dead));
+            }
+        });
 }
 
 void PartitionLease::clear_dead_node(Partition& partition, const std::string& dead) {
@@ -228,15 +229,16 @@ void PartitionLease::set_recovering(Partition& partition, bool recovering) {
     if (ended) observer_.on_recovered(partition);
 }
 
-/// An answer that was long on its way makes the offset too small, so the largest one counts, unless
-/// the partition's time has been held.
-void PartitionLease::set_clock(Partition& partition, milliseconds time, milliseconds changed) {
+/// The fastest answer says it best, unless another contradicts it: then one of the clocks was set,
+/// or they drift.
+void PartitionLease::set_clock(Partition& partition, milliseconds time, milliseconds changed,
+                               TimePoint sent) {
     partition.clock_changed = changed;
-    const Duration offset = time - context_.now().time_since_epoch();
-    const bool is_held = partition.clock_offset && offset < *partition.clock_offset - clock_noise;
-    if (!partition.clock_offset || is_held || offset > *partition.clock_offset) {
-        partition.clock_offset = offset;
-    }
+    const milliseconds end_of_it = time + milliseconds(1);
+    const ClockOffset told{time - context_.now().time_since_epoch(),
+                           end_of_it - sent.time_since_epoch()};
+    std::optional<ClockOffset>& known = partition.clock_offset;
+    if (!known || told.error() <= known->error() || !told.agrees(*known)) known = told;
 }
 
 void PartitionLease::remember_nodes(Partition& partition,

@@ -76,8 +76,9 @@ private:
     void offer_webhooks(Partition& partition);
     void clear_dead_node(Partition& partition, const std::string& dead);
     void set_recovering(Partition& partition, bool recovering);
+    /// The answer to a call that was sent at `sent` says that it is `time`.
     void set_clock(Partition& partition, std::chrono::milliseconds time,
-                   std::chrono::milliseconds changed);
+                   std::chrono::milliseconds changed, TimePoint sent);
     static void remember_nodes(Partition& partition, const std::vector<std::string_view>& nodes);
     void on_broken(Partition& partition);
     void left();

@@ -50,6 +50,19 @@ enum class CallEvent : std::uint8_t {
 };
 [[nodiscard]] Call after(Call state, CallEvent event) noexcept;
 
+/// What to add to this node's clock for the partition's time: between `at_least` and `at_most`,
+/// since the time that an answer tells was taken after the call was sent, and before the answer
+/// came.
+struct ClockOffset {
+    Duration at_least{};
+    Duration at_most{};
+
+    [[nodiscard]] Duration error() const noexcept { return at_most - at_least; }
+    [[nodiscard]] bool agrees(const ClockOffset& other) const noexcept {
+        return at_least <= other.at_most && other.at_least <= at_most;
+    }
+};
+
 /// One part of the key space, and this node's registration in it: each has its own node id and
 /// lease. Owned by the shard that is the partition's home on this node.
 struct Partition {
@@ -86,9 +99,8 @@ struct Partition {
     /// Counter of the last event that Redis has confirmed. If Redis knows less, it has lost its
     /// memory: this is the node's marker in the partition, whatever the server's run_id.
     std::uint64_t last_confirmed_event = 0;
-    /// What to add to this node's clock for the partition's time, by the last answer that told it;
-    /// nothing on a new connection.
-    std::optional<Duration> clock_offset;
+    /// Nothing on a new connection.
+    std::optional<ClockOffset> clock_offset;
     /// The partition's time at which its clock was changed last: from before, no time can be told.
     std::chrono::milliseconds clock_changed{};
 };

@@ -105,8 +105,9 @@ bool Publisher::is_dated(const PendingEvent& event) const {
 std::string Publisher::date_of(const PendingEvent& event) const {
     const auto& offset = partitions_[event.partition].clock_offset;
     if (!offset) return {};
-    const auto time = event.accepted.time_since_epoch() + *offset;
-    return std::to_string(std::chrono::floor<std::chrono::milliseconds>(time).count());
+    // Rather a little later: who had signed in by then must go.
+    const auto time = event.accepted.time_since_epoch() + offset->at_most;
+    return std::to_string(std::chrono::ceil<std::chrono::milliseconds>(time).count());
 }
 
 void Publisher::send(PendingEvent& event) {
