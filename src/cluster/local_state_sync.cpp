@@ -12,8 +12,8 @@ namespace {
 
 constexpr std::size_t steps_per_operation = 500;
 /// A departure, which nobody waits for, goes after what clients wait for; but some always go.
-constexpr std::size_t in_flight_max = 2048;
-constexpr std::size_t joins_in_flight_max = in_flight_max - 256;
+constexpr std::size_t operations_in_flight_max = 2048;
+constexpr std::size_t joins_in_flight_max = operations_in_flight_max - 256;
 constexpr std::size_t members_per_offer = 200;
 constexpr std::chrono::seconds retry_pause{1};
 
@@ -99,7 +99,7 @@ void LocalStateSync::end_turn() {
         queue_.push_back(std::move(failed_.front().queued));
     }
     send_from(queue_, joins_in_flight_max);
-    send_from(departures_, in_flight_max);
+    send_from(departures_, operations_in_flight_max);
 }
 
 void LocalStateSync::send_from(std::deque<Queued>& queue, std::size_t commands_max) {

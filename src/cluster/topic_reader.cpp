@@ -14,7 +14,7 @@ constexpr std::size_t queued_bytes_max = 4U << 20U;
 /// Each subscription is followed by a read. Leases, events and local state wait for no more than
 /// these, however many topics clients ask for at once.
 constexpr std::size_t unconfirmed_max = 256;
-constexpr std::size_t in_flight_max = 1024;
+constexpr std::size_t reads_in_flight_max = 1024;
 constexpr std::size_t topics_per_comparison = 100;
 /// How long a message may take that Redis has and this node has not.
 constexpr std::chrono::seconds doubt_time{1};
@@ -77,7 +77,7 @@ void TopicReader::follow(Topic& topic) {
 
 void TopicReader::end_turn() {
     while (!to_follow_.empty() && context_.bus.is_up() && unconfirmed_.size() < unconfirmed_max &&
-           context_.bus.in_flight() < in_flight_max) {
+           context_.bus.in_flight() < reads_in_flight_max) {
         const Waiting next = std::move(to_follow_.front());
         to_follow_.pop_front();
         Topic* const topic = next.partition->topics.find(next.key);
