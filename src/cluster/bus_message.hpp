@@ -14,7 +14,8 @@ namespace carillon {
 struct BusMessage {
     enum class Kind : char {
         event = 'e',
-        terminate = 't',       ///< close the user's connections; body: ms, when it was accepted
+        terminate =
+            't',  ///< close the user's connections; body: ms, when it was accepted, if long ago
         member_added = 'a',    ///< body: the id's length, a space, the id, the info
         member_removed = 'r',  ///< body: the same without info
         count = 'k',           ///< body: subscriptions

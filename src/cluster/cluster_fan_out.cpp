@@ -23,7 +23,7 @@ void ClusterFanOut::apply(Topic& topic, const BusMessage& message, TimePoint acc
             return deliver(topic,
                            {topic.channel, std::string(message.body), message.excluded, accepted});
         case Kind::terminate:
-            return terminate(topic, message);
+            return terminate(topic, message, Timing::live);
         case Kind::online:
         case Kind::offline:
             if (topic.user) set_online(topic, message.kind == Kind::online);
@@ -145,17 +145,19 @@ void ClusterFanOut::set_online(Topic& topic, bool reported) {
     }
 }
 
-/// The message says when the termination was accepted, by the partition's time: whoever signed in
-/// after that stays, however late the message is.
-void ClusterFanOut::terminate(const Topic& topic, const BusMessage& message) {
-    const auto accepted = parse_integer<std::uint64_t>(message.body);
+/// Whoever signed in after the termination was accepted stays, however late the message is. Of what
+/// this node's clock leaves open, a message that comes as it is published ends the sign-ins, and
+/// one that a first read finds does not: it is from before, and the user may just have come back.
+void ClusterFanOut::terminate(const Topic& topic, const BusMessage& message, Timing timing) {
     const auto& offset = topic.partition.clock_offset;
-    TimePoint until = context_.now();
-    if (accepted && *accepted <= BusMessage::number_max / 1000 && offset) {
-        const TimePoint by_this_clock(std::chrono::milliseconds(*accepted) - offset->at_least);
-        until = std::min(until, by_this_clock);
-    }
-    close_user(topic, until);
+    if (!offset) return close_user(topic, context_.now());
+    const auto date = parse_integer<std::uint64_t>(message.body);
+    const bool is_dated = date && *date <= BusMessage::number_max / 1000;
+    const std::chrono::milliseconds accepted(is_dated ? *date : message.time_ms);
+    const Duration by_this_clock = timing == Timing::live
+                                       ? accepted + std::chrono::milliseconds(1) - offset->at_least
+                                       : accepted - offset->at_most;
+    close_user(topic, std::min(context_.now(), TimePoint(by_this_clock)));
 }
 
 void ClusterFanOut::close_user(const Topic& topic, TimePoint signed_in_until) {

@@ -32,10 +32,15 @@ public:
     /// `reported`: by Redis. A user with a connection on this node is online in any case.
     void set_online(Topic& topic, bool reported);
     /// Closes the connections of the user on this node that have signed in until then.
+    /// A termination that the topic's first read found: it ends only sign-ins that are older.
+    void apply_earlier(const Topic& topic, const BusMessage& termination) {
+        terminate(topic, termination, Timing::earlier);
+    }
     void close_user(const Topic& topic, TimePoint signed_in_until);
 
 private:
-    void terminate(const Topic& topic, const BusMessage& message);
+    enum class Timing : unsigned char { live, earlier };
+    void terminate(const Topic& topic, const BusMessage& message, Timing timing);
     void change_member(Topic& topic, const BusMessage& message);
     void tell_count(Topic& topic, std::uint64_t count);
     bool add_member(Topic& topic, std::string_view user_id, std::string_view info);

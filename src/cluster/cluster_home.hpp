@@ -79,6 +79,9 @@ private:
     void on_broken(Topic& topic) override;
     void on_unreadable(Topic& topic) override { on_broken(topic); }
     void on_message(Topic& topic, const BusMessage& message) override;
+    void on_earlier_termination(Topic& topic, const BusMessage& message) override {
+        fan_out_.apply_earlier(topic, message);
+    }
     void on_read(Topic& topic, const TopicRead& read) override;
     void on_advanced(Topic& topic) override;
     void on_acknowledged(Topic& topic, std::uint64_t sequence,

@@ -8,6 +8,8 @@ namespace carillon {
 namespace {
 
 constexpr std::size_t publishes_in_flight_max = 1024;
+/// What is published so long after it was accepted.
+constexpr std::chrono::seconds late_after{1};
 constexpr std::chrono::milliseconds stall_time{100};
 constexpr std::chrono::milliseconds lag{500};
 
@@ -89,22 +91,27 @@ void Publisher::end_turn() {
     while (in_flight_ < publishes_in_flight_max) {
         PendingEvent* const event = buffer_.next();
         if (event == nullptr) return;
-        if (!is_dated(*event)) return buffer_.put_back(*event);
+        if (!can_be_dated(*event)) return buffer_.put_back(*event);
         send(*event);
     }
 }
 
-/// A termination says when it was accepted, by the partition's time: that is known once the
-/// partition has answered on this connection. Unless it never does.
-bool Publisher::is_dated(const PendingEvent& event) const {
+/// A termination that is published late says when it was accepted, by the partition's time: that is
+/// known once the partition has answered on this connection. Unless it never does. Otherwise the
+/// time of its publication is exact.
+bool Publisher::can_be_dated(const PendingEvent& event) const {
     const Partition& partition = partitions_[event.partition];
-    return event.kind != static_cast<char>(BusMessage::Kind::terminate) || partition.clock_offset ||
-           partition.is_broken;
+    return !is_late_termination(event) || partition.clock_offset || partition.is_broken;
+}
+
+bool Publisher::is_late_termination(const PendingEvent& event) const {
+    return event.kind == static_cast<char>(BusMessage::Kind::terminate) &&
+           context_.now() - event.accepted >= late_after;
 }
 
 std::string Publisher::date_of(const PendingEvent& event) const {
     const auto& offset = partitions_[event.partition].clock_offset;
-    if (!offset) return {};
+    if (!offset || !is_late_termination(event)) return {};
     // Rather a little later: who had signed in by then must go.
     const auto time = event.accepted.time_since_epoch() + offset->at_most;
     return std::to_string(std::chrono::ceil<std::chrono::milliseconds>(time).count());

@@ -56,7 +56,8 @@ public:
     [[nodiscard]] bool is_idle() { return buffer_.oldest_unconfirmed() == nullptr; }
 
 private:
-    [[nodiscard]] bool is_dated(const PendingEvent& event) const;
+    [[nodiscard]] bool can_be_dated(const PendingEvent& event) const;
+    [[nodiscard]] bool is_late_termination(const PendingEvent& event) const;
     [[nodiscard]] std::string date_of(const PendingEvent& event) const;
     void send(PendingEvent& event);
     void on_answer(std::uint64_t counter, const ScriptResult<scripts::Publish::Reply>& result);

@@ -204,9 +204,7 @@ void TopicReader::apply_terminations(Topic& topic, const scripts::ReadTopic::Rep
         const auto message = parse(entry);
         if (!message || message->kind != BusMessage::Kind::terminate) continue;
         const auto changed = static_cast<std::uint64_t>(topic.partition.clock_changed.count());
-        if (message->time_ms > changed) {
-            observer_.on_message(topic, *message);
-        }
+        if (message->time_ms > changed) observer_.on_earlier_termination(topic, *message);
     }
 }
 

@@ -34,6 +34,8 @@ public:
         virtual ~Observer() = default;
         /// Once for each message, in order.
         virtual void on_message(Topic& topic, const BusMessage& message) = 0;
+        /// A termination from before the first read, which that found.
+        virtual void on_earlier_termination(Topic& topic, const BusMessage& message) = 0;
         /// After the messages that a read brought.
         virtual void on_read(Topic& topic, const TopicRead& read) = 0;
         /// After each message and each read: the topic's sequence has advanced.

@@ -71,6 +71,9 @@ protected:
         script_failures.emplace_back(what);
     }
     void on_message(Topic&, const BusMessage& message) override { said.emplace_back(message.body); }
+    void on_earlier_termination(Topic&, const BusMessage& message) override {
+        said.emplace_back(message.body);
+    }
     void on_read(Topic&, const TopicRead& read) override {
         std::vector<std::string>& ids = reads.emplace_back();
         if (!read.members) ids.emplace_back("not told");
