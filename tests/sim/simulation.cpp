@@ -14,7 +14,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using Kind = Step::Kind;
+using StepKind = Step::Kind;
 
 std::shared_ptr<App> make_app(const Plan& plan, std::string id, std::uint32_t index) {
     auto app = std::make_shared<App>();
@@ -81,7 +81,7 @@ void Simulation::run() {
     for (std::uint32_t i = 0; i < plan_.nodes; ++i) start_node(i);
     for (const Step& step : plan_.steps) {
         time_.at(begin_ + step.at, [this, &step] { carry_out(step); });
-        if (step.kind == Kind::redis_older || step.kind == Kind::redis_failover) {
+        if (step.kind == StepKind::redis_older || step.kind == StepKind::redis_failover) {
             // What the replica has, or the file, is what there was some time before.
             const Duration before = std::max(Duration{}, step.at - milliseconds(step.amount));
             time_.at(begin_ + before, [this] { older_data_ = redis_.twin().saved(); });
@@ -108,33 +108,33 @@ void Simulation::carry_out(const Step& step) {
         return;
     }
     switch (step.kind) {
-        case Kind::open:
+        case StepKind::open:
             return open(step.client, step.node, any_shard(), step.user);
-        case Kind::close:
+        case StepKind::close:
             return close(step.client);
-        case Kind::subscribe:
+        case StepKind::subscribe:
             return subscribe(step.client, step.channel);
-        case Kind::unsubscribe:
+        case StepKind::unsubscribe:
             return unsubscribe(step.client, step.channel);
-        case Kind::resubscribe:
+        case StepKind::resubscribe:
             if (!held_[step.client].contains(step.channel)) return;
             unsubscribe(step.client, step.channel);
             return subscribe(step.client, step.channel);
-        case Kind::sign_in:
+        case StepKind::sign_in:
             return sign_in(step.client, step.amount);
-        case Kind::publish:
+        case StepKind::publish:
             return publish(step.node, step.channel);
-        case Kind::burst:
+        case StepKind::burst:
             return burst(step.node, step.channel, step.amount);
-        case Kind::speak:
+        case StepKind::speak:
             if (!allows_client_events(step.channel)) return;
             return with_client(step.client, [&](SimClient& client) { client.speak(step.channel); });
-        case Kind::terminate:
+        case StepKind::terminate:
             return terminate(step.node, step.user);
-        case Kind::ask:
+        case StepKind::ask:
             ask_for_all(step.node);
             return ask(step.node, step.channel);
-        case Kind::guest:
+        case StepKind::guest:
             return begin_guest(step.node, step.lasts);
         default:
             return;
@@ -414,7 +414,7 @@ void Simulation::stop_node(std::uint32_t node, Duration down) {
 void Simulation::note_fault(const Step& step, bool begins) {
     Entry entry{.kind = begins ? Entry::Kind::fault_began : Entry::Kind::fault_ended,
                 .text = std::string(name_of(step.kind))};
-    if (step.kind <= Kind::slow) entry.node = step.node;
+    if (step.kind <= StepKind::slow) entry.node = step.node;
     if (step.amount != 0) entry.text += fmt::format(" {}", step.amount);
     add(std::move(entry));
 }
@@ -424,53 +424,53 @@ void Simulation::begin_fault(const Step& step) {
     Place& place = places_[step.node];
     ++place.faults[step.kind];
     switch (step.kind) {
-        case Kind::kill:
+        case StepKind::kill:
             return kill_node(step.node);
-        case Kind::stop:
+        case StepKind::stop:
             return stop_node(step.node, step.lasts);
-        case Kind::freeze:
+        case StepKind::freeze:
             if (place.node) place.node->freeze();
             return;
-        case Kind::cut:
+        case StepKind::cut:
             return place.path->cut();
-        case Kind::drop:
+        case StepKind::drop:
             return place.path->drop();
-        case Kind::stall:
+        case StepKind::stall:
             return place.path->stall();
-        case Kind::lose:
+        case StepKind::lose:
             place.path->loss = static_cast<double>(step.amount) / 100;
             return;
-        case Kind::node_clock:
+        case StepKind::node_clock:
             if (place.node) place.node->step_clock(milliseconds(step.amount));
             return;
-        case Kind::slow:
+        case StepKind::slow:
             return place.path->set_delay(milliseconds(1), milliseconds(step.amount));
-        case Kind::redis_pause:
+        case StepKind::redis_pause:
             ++redis_pauses_;
             return redis_.pause();
-        case Kind::redis_data:
-        case Kind::redis_older:
-        case Kind::redis_nothing:
+        case StepKind::redis_data:
+        case StepKind::redis_older:
+        case StepKind::redis_nothing:
             ++redis_outages_;
             // Whoever comes first decides what is left.
             if (redis_.is_up()) {
-                if (step.kind == Kind::redis_data) older_data_ = redis_.twin().saved();
-                if (step.kind == Kind::redis_nothing) older_data_ = {};
+                if (step.kind == StepKind::redis_data) older_data_ = redis_.twin().saved();
+                if (step.kind == StepKind::redis_nothing) older_data_ = {};
             }
             return redis_.stop();
-        case Kind::redis_failover:
+        case StepKind::redis_failover:
             if (!redis_.is_up()) return;
             redis_.stop();
             return restart_redis(older_data_);
-        case Kind::redis_flush:
+        case StepKind::redis_flush:
             if (redis_.is_up()) redis_.twin().flush_all();
             return;
-        case Kind::redis_full:
+        case StepKind::redis_full:
             ++redis_full_;
             redis_.twin().set_memory_full(true);
             if (step.amount > 0) fill_and_empty(milliseconds(step.amount), false);
             return;
-        case Kind::redis_clock:
+        case StepKind::redis_clock:
             return redis_.step_clock(step.amount * 1000);
         default:
             return;
@@ -482,31 +482,32 @@ void Simulation::end_fault(const Step& step) {
     Place& place = places_[step.node];
     const bool is_last = --place.faults[step.kind] == 0;
     switch (step.kind) {
-        case Kind::kill:
-        case Kind::stop:
+        case StepKind::kill:
+        case StepKind::stop:
             return start_node(step.node);
-        case Kind::freeze:
+        case StepKind::freeze:
             if (is_last && place.node) place.node->thaw();
             return;
-        case Kind::cut:
-        case Kind::stall:
-            if (place.faults[Kind::cut] == 0 && place.faults[Kind::stall] == 0) place.path->heal();
+        case StepKind::cut:
+        case StepKind::stall:
+            if (place.faults[StepKind::cut] == 0 && place.faults[StepKind::stall] == 0)
+                place.path->heal();
             return;
-        case Kind::lose:
+        case StepKind::lose:
             if (is_last) place.path->loss = 0;
             return;
-        case Kind::slow:
+        case StepKind::slow:
             if (is_last) restore_delay(step.node);
             return;
-        case Kind::redis_pause:
+        case StepKind::redis_pause:
             if (--redis_pauses_ == 0) redis_.resume();
             return;
-        case Kind::redis_data:
-        case Kind::redis_older:
-        case Kind::redis_nothing:
+        case StepKind::redis_data:
+        case StepKind::redis_older:
+        case StepKind::redis_nothing:
             if (--redis_outages_ == 0) restart_redis(std::move(older_data_));
             return;
-        case Kind::redis_full:
+        case StepKind::redis_full:
             if (--redis_full_ == 0) redis_.twin().set_memory_full(false);
             return;
         default:
