@@ -14,7 +14,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
-using StepKind = Step::Kind;
+using Kind = Step::Kind;
 
 constexpr std::array<std::string_view, 29> step_names = {
     "open",          "close",          "subscribe",   "unsubscribe", "resubscribe", "sign in",
@@ -44,41 +44,32 @@ public:
             if (what < 10) {
                 add_open(at, random_.below(plan_.clients));
             } else if (what < 16) {
-                push({.at = at, .kind = StepKind::close, .client = client()});
+                push({.at = at, .kind = Kind::close, .client = client()});
             } else if (what < 26) {
-                push({.at = at,
-                      .kind = StepKind::subscribe,
-                      .client = client(),
-                      .channel = channel()});
+                push({.at = at, .kind = Kind::subscribe, .client = client(), .channel = channel()});
             } else if (what < 32) {
                 push({.at = at,
-                      .kind = StepKind::unsubscribe,
+                      .kind = Kind::unsubscribe,
                       .client = client(),
                       .channel = channel()});
             } else if (what < 33) {
                 push({.at = at,
-                      .kind = StepKind::resubscribe,
+                      .kind = Kind::resubscribe,
                       .client = client(),
                       .channel = channel()});
             } else if (what < 36) {
-                push({.at = at,
-                      .kind = StepKind::sign_in,
-                      .client = client(),
-                      .amount = watchlist()});
+                push({.at = at, .kind = Kind::sign_in, .client = client(), .amount = watchlist()});
             } else if (what < 67) {
-                push({.at = at,
-                      .kind = StepKind::publish,
-                      .node = node(),
-                      .channel = any_channel()});
+                push({.at = at, .kind = Kind::publish, .node = node(), .channel = any_channel()});
             } else if (what < 72) {
-                push({.at = at, .kind = StepKind::speak, .client = client(), .channel = channel()});
+                push({.at = at, .kind = Kind::speak, .client = client(), .channel = channel()});
             } else if (what < 73) {
-                push({.at = at, .kind = StepKind::terminate, .node = node(), .user = user()});
+                push({.at = at, .kind = Kind::terminate, .node = node(), .user = user()});
             } else if (what < 77) {
-                push({.at = at, .kind = StepKind::ask, .node = node(), .channel = channel()});
+                push({.at = at, .kind = Kind::ask, .node = node(), .channel = channel()});
             } else if (what < 79) {
                 push({.at = at,
-                      .kind = StepKind::guest,
+                      .kind = Kind::guest,
                       .node = node(),
                       .lasts = random_.between(milliseconds(50), seconds(20))});
             } else if (what < 81) {
@@ -89,7 +80,7 @@ public:
         for (Duration at = seconds(5); at < plan_.lasts; at += seconds(20)) {
             if (!random_.chance(0.5)) continue;
             push({.at = at,
-                  .kind = StepKind::burst,
+                  .kind = Kind::burst,
                   .node = node(),
                   .channel = channel(),
                   .amount = 10 + random_.below(40)});
@@ -114,16 +105,13 @@ private:
             at += random_.between(milliseconds(0), milliseconds(15));
             const std::uint32_t what = random_.below(5);
             if (what == 0) {
-                push({.at = at,
-                      .kind = StepKind::unsubscribe,
-                      .client = client(),
-                      .channel = where});
+                push({.at = at, .kind = Kind::unsubscribe, .client = client(), .channel = where});
             } else if (what < 3) {
-                push({.at = at, .kind = StepKind::subscribe, .client = client(), .channel = where});
+                push({.at = at, .kind = Kind::subscribe, .client = client(), .channel = where});
             } else if (what == 3) {
-                push({.at = at, .kind = StepKind::publish, .node = node(), .channel = where});
+                push({.at = at, .kind = Kind::publish, .node = node(), .channel = where});
             } else {
-                push({.at = at, .kind = StepKind::close, .client = client()});
+                push({.at = at, .kind = Kind::close, .client = client()});
             }
         }
     }
@@ -131,16 +119,16 @@ private:
     /// A connection with a few channels.
     void add_open(Duration before, std::uint32_t client) {
         Duration at = before > seconds(2) ? before : random_.between(milliseconds(0), before);
-        push({.at = at, .kind = StepKind::open, .node = node(), .client = client, .user = user()});
+        push({.at = at, .kind = Kind::open, .node = node(), .client = client, .user = user()});
         if (random_.chance(0.4)) {
             push({.at = at += milliseconds(1),
-                  .kind = StepKind::sign_in,
+                  .kind = Kind::sign_in,
                   .client = client,
                   .amount = random_.chance(0.7) ? watchlist() : 0});
         }
         for (std::uint32_t i = 1 + random_.below(3); i > 0; --i) {
             at += random_.between(milliseconds(0), milliseconds(30));
-            push({.at = at, .kind = StepKind::subscribe, .client = client, .channel = channel()});
+            push({.at = at, .kind = Kind::subscribe, .client = client, .channel = channel()});
         }
     }
 
@@ -177,27 +165,27 @@ public:
 private:
     /// What is seldom alone: a fault shows only with it.
     void add_companions(const Step& step) {
-        if (step.kind == StepKind::redis_full) {
+        if (step.kind == Kind::redis_full) {
             for (int i = 0; i < 3; ++i) {
                 plan_.steps.push_back({.at = step.at + random_.between(Duration{}, step.lasts),
-                                       .kind = StepKind::burst,
+                                       .kind = Kind::burst,
                                        .node = random_.below(plan_.nodes),
                                        .channel = random_.below(busy_channels_count),
                                        .amount = 5 + random_.below(20)});
             }
         }
         // Whoever looks after a node that has lost Redis starts it anew.
-        if (step.kind == StepKind::redis_nothing && random_.chance(0.5)) {
-            Step kill{.at = step.at, .kind = StepKind::kill, .node = random_.below(plan_.nodes)};
+        if (step.kind == Kind::redis_nothing && random_.chance(0.5)) {
+            Step kill{.at = step.at, .kind = Kind::kill, .node = random_.below(plan_.nodes)};
             kill.lasts = step.lasts + random_.between(Duration{}, milliseconds(50));
             plan_.steps.push_back(kill);
         }
     }
 
-    StepKind kind() {
+    Kind kind() {
         if (!options_.faults.empty()) return options_.faults[random_.below(options_.faults.size())];
-        const auto first = static_cast<std::uint32_t>(StepKind::kill);
-        const auto last = static_cast<std::uint32_t>(StepKind::redis_clock);
+        const auto first = static_cast<std::uint32_t>(Kind::kill);
+        const auto last = static_cast<std::uint32_t>(Kind::redis_clock);
         return static_cast<Kind>(first + random_.below(last - first + 1));
     }
 
@@ -205,35 +193,35 @@ private:
         Step step{.at = at, .kind = kind(), .node = random_.below(plan_.nodes)};
         const Duration lease = seconds(plan_.lease_seconds);
         switch (step.kind) {
-            case StepKind::kill:
-            case StepKind::stop:
+            case Kind::kill:
+            case Kind::stop:
                 step.lasts = random_.between(milliseconds(10), 2 * lease);
                 break;
-            case StepKind::slow:
+            case Kind::slow:
                 step.amount = 20 + random_.below(600);
                 step.lasts = random_.between(seconds(1), seconds(20));
                 break;
-            case StepKind::drop:
-            case StepKind::redis_flush:
+            case Kind::drop:
+            case Kind::redis_flush:
                 break;
-            case StepKind::lose:
+            case Kind::lose:
                 step.amount = random_.chance(0.5) ? 10 : 60;
                 step.lasts = random_.between(milliseconds(500), seconds(10));
                 break;
-            case StepKind::node_clock:
+            case Kind::node_clock:
                 step.amount = 100 + random_.below(random_.chance(0.5) ? 3'000 : 100'000);
                 break;
-            case StepKind::redis_full:
+            case Kind::redis_full:
                 step.amount = random_.chance(0.5) ? 0 : 1 + random_.below(50);
                 step.lasts = random_.between(milliseconds(10), 2 * lease);
                 break;
-            case StepKind::redis_clock:
+            case Kind::redis_clock:
                 step.amount = static_cast<std::int64_t>(random_.below(120'000)) - 60'000;
                 break;
-            case StepKind::redis_failover:
+            case Kind::redis_failover:
                 step.amount = random_.below(1500);
                 break;
-            case StepKind::redis_older:
+            case Kind::redis_older:
                 step.amount = 100 + random_.below(20'000);
                 [[fallthrough]];
             default:
@@ -295,16 +283,15 @@ std::string_view name_of(Step::Kind kind) noexcept {
 
 std::string Step::text() const {
     std::string text = fmt::format("{:9.3f} {}", as_seconds(at), name_of(kind));
-    const bool has_client = kind <= StepKind::sign_in || kind == StepKind::speak;
+    const bool has_client = kind <= Kind::sign_in || kind == Kind::speak;
     if (has_client) text += fmt::format(" client {}", client);
-    if (kind == StepKind::open ||
-        (kind >= StepKind::publish && kind <= StepKind::slow && kind != StepKind::speak)) {
+    if (kind == Kind::open ||
+        (kind >= Kind::publish && kind <= Kind::slow && kind != Kind::speak)) {
         text += fmt::format(" node {}", node);
     }
-    if (kind == StepKind::open || kind == StepKind::terminate) text += " " + user_name(user);
-    if ((kind >= StepKind::subscribe && kind <= StepKind::resubscribe) ||
-        kind == StepKind::publish || kind == StepKind::speak || kind == StepKind::burst ||
-        kind == StepKind::ask) {
+    if (kind == Kind::open || kind == Kind::terminate) text += " " + user_name(user);
+    if ((kind >= Kind::subscribe && kind <= Kind::resubscribe) || kind == Kind::publish ||
+        kind == Kind::speak || kind == Kind::burst || kind == Kind::ask) {
         text += " " + channel_name(channel);
     }
     if (amount != 0) text += fmt::format(" amount {}", amount);

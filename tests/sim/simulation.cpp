@@ -14,7 +14,7 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using StepKind = Step::Kind;
+using Kind = Step::Kind;
 
 std::shared_ptr<App> make_app(const Plan& plan, std::string id, std::uint32_t index) {
     auto app = std::make_shared<App>();
@@ -81,7 +81,7 @@ void Simulation::run() {
     for (std::uint32_t i = 0; i < plan_.nodes; ++i) start_node(i);
     for (const Step& step : plan_.steps) {
         time_.at(begin_ + step.at, [this, &step] { carry_out(step); });
-        if (step.kind == StepKind::redis_older || step.kind == StepKind::redis_failover) {
+        if (step.kind == Kind::redis_older || step.kind == Kind::redis_failover) {
             // What the replica has, or the file, is what there was some time before.
             const Duration before = std::max(Duration{}, step.at - milliseconds(step.amount));
             time_.at(begin_ + before, [this] { older_data_ = redis_.twin().saved(); });
@@ -108,33 +108,33 @@ void Simulation::carry_out(const Step& step) {
         return;
     }
     switch (step.kind) {
-        case StepKind::open:
+        case Kind::open:
             return open(step.client, step.node, any_shard(), step.user);
-        case StepKind::close:
+        case Kind::close:
             return close(step.client);
-        case StepKind::subscribe:
+        case Kind::subscribe:
             return subscribe(step.client, step.channel);
-        case StepKind::unsubscribe:
+        case Kind::unsubscribe:
             return unsubscribe(step.client, step.channel);
-        case StepKind::resubscribe:
+        case Kind::resubscribe:
             if (!held_[step.client].contains(step.channel)) return;
             unsubscribe(step.client, step.channel);
             return subscribe(step.client, step.channel);
-        case StepKind::sign_in:
+        case Kind::sign_in:
             return sign_in(step.client, step.amount);
-        case StepKind::publish:
+        case Kind::publish:
             return publish(step.node, step.channel);
-        case StepKind::burst:
+        case Kind::burst:
             return burst(step.node, step.channel, step.amount);
-        case StepKind::speak:
+        case Kind::speak:
             if (!allows_client_events(step.channel)) return;
             return with_client(step.client, [&](SimClient& client) { client.speak(step.channel); });
-        case StepKind::terminate:
+        case Kind::terminate:
             return terminate(step.node, step.user);
-        case StepKind::ask:
+        case Kind::ask:
             ask_for_all(step.node);
             return ask(step.node, step.channel);
-        case StepKind::guest:
+        case Kind::guest:
             return begin_guest(step.node, step.lasts);
         default:
             return;
@@ -414,7 +414,7 @@ void Simulation::stop_node(std::uint32_t node, Duration down) {
 void Simulation::note_fault(const Step& step, bool begins) {
     Entry entry{.kind = begins ? Entry::Kind::fault_began : Entry::Kind::fault_ended,
                 .text = std::string(name_of(step.kind))};
-    if (step.kind <= StepKind::slow) entry.node = step.node;
+    if (step.kind <= Kind::slow) entry.node = step.node;
     if (step.amount != 0) entry.text += fmt::format(" {}", step.amount);
     add(std::move(entry));
 }
@@ -424,53 +424,53 @@ void Simulation::begin_fault(const Step& step) {
     Place& place = places_[step.node];
     ++place.faults[step.kind];
     switch (step.kind) {
-        case StepKind::kill:
+        case Kind::kill:
             return kill_node(step.node);
-        case StepKind::stop:
+        case Kind::stop:
             return stop_node(step.node, step.lasts);
-        case StepKind::freeze:
+        case Kind::freeze:
             if (place.node) place.node->freeze();
             return;
-        case StepKind::cut:
+        case Kind::cut:
             return place.path->cut();
-        case StepKind::drop:
+        case Kind::drop:
             return place.path->drop();
-        case StepKind::stall:
+        case Kind::stall:
             return place.path->stall();
-        case StepKind::lose:
+        case Kind::lose:
             place.path->loss = static_cast<double>(step.amount) / 100;
             return;
-        case StepKind::node_clock:
+        case Kind::node_clock:
             if (place.node) place.node->step_clock(milliseconds(step.amount));
             return;
-        case StepKind::slow:
+        case Kind::slow:
             return place.path->set_delay(milliseconds(1), milliseconds(step.amount));
-        case StepKind::redis_pause:
+        case Kind::redis_pause:
             ++redis_pauses_;
             return redis_.pause();
-        case StepKind::redis_data:
-        case StepKind::redis_older:
-        case StepKind::redis_nothing:
+        case Kind::redis_data:
+        case Kind::redis_older:
+        case Kind::redis_nothing:
             ++redis_outages_;
             // Whoever comes first decides what is left.
             if (redis_.is_up()) {
-                if (step.kind == StepKind::redis_data) older_data_ = redis_.twin().saved();
-                if (step.kind == StepKind::redis_nothing) older_data_ = {};
+                if (step.kind == Kind::redis_data) older_data_ = redis_.twin().saved();
+                if (step.kind == Kind::redis_nothing) older_data_ = {};
             }
             return redis_.stop();
-        case StepKind::redis_failover:
+        case Kind::redis_failover:
             if (!redis_.is_up()) return;
             redis_.stop();
             return restart_redis(older_data_);
-        case StepKind::redis_flush:
+        case Kind::redis_flush:
             if (redis_.is_up()) redis_.twin().flush_all();
             return;
-        case StepKind::redis_full:
+        case Kind::redis_full:
             ++redis_full_;
             redis_.twin().set_memory_full(true);
             if (step.amount > 0) fill_and_empty(milliseconds(step.amount), false);
             return;
-        case StepKind::redis_clock:
+        case Kind::redis_clock:
             return redis_.step_clock(step.amount * 1000);
         default:
             return;
@@ -482,32 +482,31 @@ void Simulation::end_fault(const Step& step) {
     Place& place = places_[step.node];
     const bool is_last = --place.faults[step.kind] == 0;
     switch (step.kind) {
-        case StepKind::kill:
-        case StepKind::stop:
+        case Kind::kill:
+        case Kind::stop:
             return start_node(step.node);
-        case StepKind::freeze:
+        case Kind::freeze:
             if (is_last && place.node) place.node->thaw();
             return;
-        case StepKind::cut:
-        case StepKind::stall:
-            if (place.faults[StepKind::cut] == 0 && place.faults[StepKind::stall] == 0)
-                place.path->heal();
+        case Kind::cut:
+        case Kind::stall:
+            if (place.faults[Kind::cut] == 0 && place.faults[Kind::stall] == 0) place.path->heal();
             return;
-        case StepKind::lose:
+        case Kind::lose:
             if (is_last) place.path->loss = 0;
             return;
-        case StepKind::slow:
+        case Kind::slow:
             if (is_last) restore_delay(step.node);
             return;
-        case StepKind::redis_pause:
+        case Kind::redis_pause:
             if (--redis_pauses_ == 0) redis_.resume();
             return;
-        case StepKind::redis_data:
-        case StepKind::redis_older:
-        case StepKind::redis_nothing:
+        case Kind::redis_data:
+        case Kind::redis_older:
+        case Kind::redis_nothing:
             if (--redis_outages_ == 0) restart_redis(std::move(older_data_));
             return;
-        case StepKind::redis_full:
+        case Kind::redis_full:
             if (--redis_full_ == 0) redis_.twin().set_memory_full(false);
             return;
         default:
