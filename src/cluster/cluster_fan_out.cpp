@@ -150,10 +150,11 @@ void ClusterFanOut::set_online(Topic& topic, bool reported) {
 /// one that a first read finds does not: it is from before, and the user may just have come back.
 void ClusterFanOut::terminate(const Topic& topic, const BusMessage& message, Timing timing) {
     const auto& offset = topic.partition.clock_offset;
-    if (!offset) return close_user(topic, context_.now());
-    const auto date = parse_integer<std::uint64_t>(message.body);
-    const bool is_dated = date && *date <= BusMessage::number_max / 1000;
-    const std::chrono::milliseconds accepted(is_dated ? *date : message.time_ms);
+    const std::uint64_t told = parse_integer<std::uint64_t>(message.body).value_or(message.time_ms);
+    // Later is no time that scripts give, and would overflow.
+    const bool is_known = offset && told <= BusMessage::number_max / 1000;
+    if (!is_known) return close_user(topic, context_.now());
+    const std::chrono::milliseconds accepted(told);
     const Duration by_this_clock = timing == Timing::live
                                        ? accepted + std::chrono::milliseconds(1) - offset->at_least
                                        : accepted - offset->at_most;

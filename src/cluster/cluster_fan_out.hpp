@@ -31,11 +31,11 @@ public:
     void deliver(const Topic& topic, Deliver message);
     /// `reported`: by Redis. A user with a connection on this node is online in any case.
     void set_online(Topic& topic, bool reported);
-    /// Closes the connections of the user on this node that have signed in until then.
     /// A termination that the topic's first read found: it ends only sign-ins that are older.
     void apply_earlier(const Topic& topic, const BusMessage& termination) {
         terminate(topic, termination, Timing::earlier);
     }
+    /// Closes the connections of the user on this node that have signed in until then.
     void close_user(const Topic& topic, TimePoint signed_in_until);
 
 private:
